@@ -1,0 +1,40 @@
+# make serve: everything from a fresh checkout to a running server. make test: all checks.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve index test lint types imports bench clean
+
+serve: index
+	$(BIN)/localism serve
+
+index: $(VENV)/.installed-serve
+	$(BIN)/localism-ingest build
+
+test: $(VENV)/.installed-test lint types imports
+	$(BIN)/localism-ingest check
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+imports: $(VENV)/.installed-test
+	$(BIN)/lint-imports
+
+# TORCH_INDEX: address of a package index that holds CPU builds of torch; README.md says when it is wanted.
+$(VENV)/.installed-serve: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(if $(TORCH_INDEX),$(BIN)/pip install --quiet --index-url $(TORCH_INDEX) torch==$$(sed -n 's/.*"torch==\([0-9.]*\)".*/\1/p' pyproject.toml),@true)
+	$(BIN)/pip install --quiet --editable '.[ingest]'
+	touch $@
+
+$(VENV)/.installed-test: pyproject.toml $(VENV)/.installed-serve
+	$(BIN)/pip install --quiet --editable '.[ingest,test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) index/builds
