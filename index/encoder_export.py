@@ -1,0 +1,136 @@
+"""Turn the full model into the light query encoder that a build carries: an int8 ONNX graph and its tokenizer.
+
+Comes in: a loaded sentence-transformers model. Goes out: a folder that index.query_encoder opens without torch.
+Refuses to know where builds lie.
+"""
+
+import json
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from index.embedder import SentenceTransformerEmbedder
+from index.errors import ModelError
+from index.query_encoder import ENCODER_FILES, QueryEncoder
+
+log = logging.getLogger(__name__)
+
+# Below these the int8 encoder would find other passages than the full model; per-channel weights stay well above.
+LEAST_MEAN_COSINE = 0.99
+LEAST_COSINE = 0.97
+
+SAMPLE_QUESTIONS = (
+    "How long does the council have to decide whether our pub goes on the list?",
+    "Can a parish council take over the library?",
+    "what is an asset of community value",
+    "who do i complain to about a councillor",
+    "Does the law force our council to pay the living wage?",
+    "community right to challenge expression of interest",
+    "section 95",
+    "six months moratorium",
+    "How many people do you need to start a neighbourhood forum?",
+    "The council wants to outsource our park keepers, what can we do?",
+    "what is co-production",
+    "outcomes framework social value act",
+    "Who holds the power in an invited space?",
+    "hidden and invisible power",
+    "Is localism good for trade unions?",
+    "pay policy statement chief officers",
+    "can the council put council tax up 10% without asking us",
+    "predetermination closed mind",
+    "councillor interests register 28 days",
+    "general power of competence eligible parish council",
+    "my colleague drives me mad, we just think differently",
+    "neighbourhood plan referendum threshold",
+    "What happens in Wales?",
+    "TUPE staff transfer",
+    "flexible tenancy minimum length",
+    "working with parish and town councils",
+    "why did the guide say localism failed",
+    "chief executives confident survey",
+    "how do I run a workshop on power",
+    "ACV",
+)
+
+
+def export_query_encoder(embedder: SentenceTransformerEmbedder, folder: Path) -> float:
+    """Write the int8 query encoder of ``embedder`` to ``folder`` and return its mean cosine to the full model.
+
+    Weights are quantised per channel (per-tensor weights lose three times as much), activations at run time.
+
+    Raises:
+        ModelError: the quantised encoder strays too far from the full model on the sample questions.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    full_graph = folder / "full.onnx"
+    _export_graph(embedder, full_graph)
+    _quantise(full_graph, folder / ENCODER_FILES.graph)
+    full_graph.unlink()
+    embedder.save_tokenizer(folder / ENCODER_FILES.tokenizer)
+    settings = {"max_tokens": embedder.identity.max_tokens, "dimension": embedder.identity.dimension}
+    (folder / ENCODER_FILES.settings).write_text(json.dumps(settings), encoding="utf-8")
+    return _check_against_full_model(embedder, QueryEncoder.open(folder))
+
+
+def _export_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
+    import torch
+
+    class TokenVectors(torch.nn.Module):
+        """The transformer alone: pooling is two lines of numpy and stays out of the graph."""
+
+        def __init__(self, transformer: torch.nn.Module) -> None:
+            super().__init__()
+            self.transformer = transformer
+
+        def forward(  # type: ignore[explicit-override]  # typing.override needs Python 3.12
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> torch.Tensor:
+            vectors: torch.Tensor = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            return vectors
+
+    transformer: torch.nn.Module = embedder.model[0].auto_model  # type: ignore[assignment]  # typed as tensor or module
+    transformer.to("cpu").eval()
+    # The sample must have more than one row and differ in length, or the tracer takes its shape for a constant.
+    ids = torch.ones((2, 7), dtype=torch.int64)
+    mask = torch.ones((2, 7), dtype=torch.int64)
+    axes = {0: "questions", 1: "tokens"}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the tracing exporter announces its successor at every call
+        torch.onnx.export(
+            TokenVectors(transformer),
+            (ids, mask),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["token_vectors"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "token_vectors": axes},
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def _quantise(source: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # the quantiser advises pre-processing on the root logger; the check below is what decides
+    try:
+        quantize_dynamic(source, target, per_channel=True, weight_type=QuantType.QInt8)
+    finally:
+        root.setLevel(level)
+
+
+def _check_against_full_model(embedder: SentenceTransformerEmbedder, encoder: QueryEncoder) -> float:
+    full = embedder.embed(SAMPLE_QUESTIONS)
+    light = np.stack([encoder.encode(question) for question in SAMPLE_QUESTIONS])
+    cosines = np.sum(full * light, axis=1)
+    mean, least = float(cosines.mean()), float(cosines.min())
+    if mean < LEAST_MEAN_COSINE or least < LEAST_COSINE:
+        raise ModelError(
+            f"The light query encoder strays from the full model: mean cosine {mean:.3f}, least {least:.3f}; wanted at least "
+            f"{LEAST_MEAN_COSINE} and {LEAST_COSINE}. Choose another model."
+        )
+    log.info("query encoder: mean cosine %.4f, least %.4f to the full model", mean, least)
+    return mean

@@ -1,0 +1,71 @@
+"""What a corpus says about words and questions, beside its texts: glossary, synonyms, signposts, suggestions.
+
+Comes in: records from ingest, or lexicon.json. Goes out: the same records. Refuses to know how they are used.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import DamagedBuild
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of the glossary."""
+
+    term: str
+    definition: str
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+    see: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signpost:
+    """Where to go with a matter that this corpus does not hold."""
+
+    id: str
+    kind: str
+    patterns: tuple[str, ...]
+    text: str
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All that a corpus says about words and questions."""
+
+    terms: tuple[Term, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()  # groups of words that mean the same to the people who ask
+    signposts: tuple[Signpost, ...] = ()
+    suggestions: tuple[str, ...] = ()  # questions that the corpus answers
+
+    def save(self, path: Path) -> None:
+        """Write the lexicon to ``path``."""
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+
+    @classmethod
+    def open(cls, path: Path) -> "Lexicon":
+        """Read the lexicon at ``path``.
+
+        Raises:
+            DamagedBuild: it is missing or not a lexicon.
+        """
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+            return cls(
+                terms=tuple(Term(**_tuples(term)) for term in fields["terms"]),
+                synonyms=tuple(tuple(group) for group in fields["synonyms"]),
+                signposts=tuple(Signpost(**_tuples(signpost)) for signpost in fields["signposts"]),
+                suggestions=tuple(fields["suggestions"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedBuild(
+                f"{path.name} of the build cannot be read ({error}). Build again: localism-ingest build"
+            ) from error
+
+
+def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}

@@ -1,0 +1,69 @@
+"""What a build was made from and with, and the one look that tells whether a build fits this program.
+
+Comes in: numbers and names from the writer, or manifest.json. Goes out: a Manifest. Refuses to know what the files hold.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from index.embedder import ModelIdentity
+from index.errors import DamagedBuild, ForeignBuild
+from index.layout import MANIFEST_FILE
+from index.splitting import Geometry
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a build was made from and with."""
+
+    build: str
+    created: str  # ISO 8601, UTC
+    model: ModelIdentity
+    geometry: Geometry
+    readers: dict[str, str]  # library to version
+    corpus_digest: str  # of everything that ingestion read; equal digests mean equal builds
+    documents: int
+    pages: int
+    passages: int
+    sentences: int
+    encoder_mean_cosine: float  # of the int8 query encoder to the full model; 0 to 1
+    files: dict[str, str] = field(default_factory=dict)  # relative path to SHA-256
+    format_version: int = FORMAT_VERSION
+
+    def save(self, folder: Path) -> None:
+        """Write the manifest into ``folder``."""
+        text = json.dumps(asdict(self), indent=2, sort_keys=True)
+        (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> "Manifest":
+        """Read the manifest of the build in ``folder``.
+
+        Raises:
+            DamagedBuild: it is missing or not a manifest.
+            ForeignBuild: another version of the format wrote it.
+        """
+        try:
+            fields: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+            version = fields["format_version"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedBuild(
+                f"The build {folder.name} has no readable {MANIFEST_FILE} ({error}). Build the index again: localism-ingest build"
+            ) from error
+        if version != FORMAT_VERSION:
+            mend = "update the program" if version > FORMAT_VERSION else "build the index again: localism-ingest build"
+            raise ForeignBuild(
+                f"The build {folder.name} is of format {version}, this program reads format {FORMAT_VERSION}; {mend}."
+            )
+        try:
+            fields["model"] = ModelIdentity(**fields["model"])
+            fields["geometry"] = Geometry(**fields["geometry"])
+            return cls(**fields)
+        except (TypeError, KeyError) as error:
+            raise DamagedBuild(
+                f"The {MANIFEST_FILE} of build {folder.name} is not whole ({error}). Build the index again: localism-ingest build"
+            ) from error

@@ -1,0 +1,45 @@
+"""Words of a question and words of a law must meet."""
+
+import pytest
+
+from index.analysis import fold, terms_of, words_of
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("councils", "the council’s"),
+        ("CAFÉ", "cafe"),
+        ("nominating", "nominated"),
+        ("s. 95", "section 95"),
+        ("ss. 81", "s.81(1)"),
+        ("10,000", "10000"),
+        ("regulation 7", "reg. 7"),
+    ],
+)
+def test_two_ways_to_write_the_same_share_a_term(typed, written):
+    """Accents, case, endings, possessives and the ways to write a section number make no difference."""
+    assert set(terms_of(typed)) & set(terms_of(written))
+
+
+def test_a_section_reference_is_one_term_beside_its_number():
+    """ "s. 95" is found by "section 95", and 95 alone does not count as the section."""
+    assert "§95" in terms_of("under s. 95(2)")
+    assert "§95" not in terms_of("95 people came")
+
+
+def test_stop_words_are_left_out_and_ranges_point_at_the_words():
+    """A word's range is where it stands in the text."""
+    text = "Who owns the Pub?"
+    words = words_of(text)
+    assert [text[word.start : word.end] for word in words] == ["owns", "Pub"]
+
+
+def test_a_text_of_stop_words_has_no_terms():
+    """Nothing to look for is nothing, not an error."""
+    assert terms_of("what is it to be") == []
+
+
+def test_folding_is_idempotent():
+    """A folded word folds to itself."""
+    assert fold(fold("Straße’s")) == fold("Straße’s")

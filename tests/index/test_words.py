@@ -1,0 +1,59 @@
+"""The words index against BM25 written out by hand."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import DamagedBuild
+from index.words import B, K1, Words, WordsWriter
+
+TERMS = st.lists(st.sampled_from(["pub", "council", "bid", "six", "weeks", "§95"]), max_size=12)
+
+
+def build(folder, passages):
+    """Write and open an index of ``passages`` (lists of terms)."""
+    writer = WordsWriter()
+    for terms in passages:
+        writer.add(terms)
+    writer.save(folder)
+    return Words.open(folder)
+
+
+def bm25(passages, query):
+    """BM25 as the paper writes it, with Lucene's idf."""
+    mean = sum(map(len, passages)) / len(passages) or 1e-9
+    scores = []
+    for passage in passages:
+        counts = Counter(passage)
+        score = 0.0
+        for term in query:
+            n = sum(term in other for other in passages)
+            if counts[term]:
+                idf = math.log(1 + (len(passages) - n + 0.5) / (n + 0.5))
+                score += idf * counts[term] * (K1 + 1) / (counts[term] + K1 * (1 - B + B * len(passage) / mean))
+        scores.append(score)
+    return scores
+
+
+@given(passages=st.lists(TERMS, min_size=1, max_size=8), query=st.sets(st.sampled_from(["pub", "bid", "weeks", "unknown"])))
+def test_scores_equal_bm25_written_out(tmp_path_factory, passages, query):
+    """Every passage's score is the sum that the formula gives, unknown words adding nothing."""
+    words = build(tmp_path_factory.mktemp("words"), passages)
+    np.testing.assert_allclose(words.scores(dict.fromkeys(query, 1.0)), bm25(passages, query), rtol=1e-5)
+
+
+def test_an_empty_index_opens_and_finds_nothing(tmp_path):
+    """No passages is a build like any other."""
+    assert build(tmp_path, []).scores({"pub": 1.0}).shape == (0,)
+
+
+def test_a_cut_file_is_named_as_damage(tmp_path):
+    """A file that does not fit the others is told apart from a good one."""
+    build(tmp_path, [["pub", "bid"], ["pub"]])
+    np.save(tmp_path / "rows.npy", np.zeros(1, np.int32))
+    with pytest.raises(DamagedBuild, match="do not fit together"):
+        Words.open(tmp_path)
