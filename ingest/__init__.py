@@ -1,0 +1,1 @@
+"""Offline: a corpus in, a build out. Stands on ``index`` alone."""

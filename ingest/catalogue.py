@@ -1,0 +1,161 @@
+"""Read corpus/catalogue.toml: which documents there are, and what is known about each.
+
+Comes in: the corpus folder. Goes out: entries in the catalogue's order. Refuses to read the documents themselves.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from index.errors import CatalogueError
+from index.records import Document, Kind
+from ingest.errors import CorpusProblems
+
+CATALOGUE_FILE = "catalogue.toml"
+DOCUMENTS_FOLDER = "documents"
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_ENTRY = re.compile(r"^\s*\[\[\s*document\s*\]\]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document of the catalogue and the file that holds it."""
+
+    document: Document
+    path: Path
+    held: bool  # whether the file is there; an original may be missing, and then it is said so
+    fetch: str = ""  # the address that the file can be downloaded from
+    line: int = 0  # of the catalogue; 0 for a file without an entry
+
+
+class _EntryFields(BaseModel):
+    """One [[document]] table, as it stands in the file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str = Field(pattern=_SLUG, max_length=80)
+    title: str = Field(min_length=1, max_length=250)
+    kind: str = Field(pattern="^(notes|briefing|original)$")
+    file: str = Field(min_length=1)
+    publisher: str = ""
+    published: str = ""
+    authors: str = ""
+    url: str = Field("", pattern="^(https?://.+)?$")
+    licence: str = ""
+    about: str = ""
+    fetch: str = Field("", pattern="^(https://.+)?$")
+    sha256: str = Field("", pattern="^([0-9a-f]{64})?$")
+    jurisdiction: str = ""
+
+
+def read_catalogue(corpus: Path) -> list[Entry]:
+    """Return the entries of the catalogue in ``corpus``.
+
+    Raises:
+        CatalogueError: there is no catalogue, or it is not TOML.
+        CorpusProblems: entries that cannot be used, each named with its line.
+    """
+    path = corpus / CATALOGUE_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
+    except FileNotFoundError as error:
+        raise CatalogueError(f"There is no {CATALOGUE_FILE} in {corpus}. Name the corpus folder with --corpus.") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CatalogueError(f"{path} cannot be read as TOML: {error}. Correct that line and run again.") from error
+    entries, problems = _entries(corpus, tables, _entry_lines(text))
+    problems.extend(_misfits(path, entries))
+    if problems:
+        raise CorpusProblems(problems)
+    return entries
+
+
+def unlisted_files(corpus: Path, entries: Iterable[Entry]) -> list[Path]:
+    """Return the files in corpus/documents/ that no entry names, sorted; hidden files, links out of the folder left out."""
+    folder = corpus / DOCUMENTS_FOLDER
+    listed = {entry.path.resolve() for entry in entries}
+    home = folder.resolve()
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.name != "README.md"
+        and path.resolve() not in listed
+        and path.resolve().is_relative_to(home)
+    ]
+
+
+def slug_of(name: str, taken: Iterable[str]) -> str:
+    """Return an id for a file of that name: lower case, hyphens, not one of ``taken``."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:70].strip("-") or "document"
+    used = set(taken)
+    candidates = (plain, *(f"{plain}-{number}" for number in range(2, len(used) + 3)))
+    return next(candidate for candidate in candidates if candidate not in used)
+
+
+def _entry_lines(text: str) -> list[int]:
+    return [text.count("\n", 0, match.start()) + 1 for match in _ENTRY.finditer(text)]
+
+
+def _entries(corpus: Path, tables: dict[str, Any], lines: list[int]) -> tuple[list[Entry], list[str]]:
+    path = corpus / CATALOGUE_FILE
+    problems = [f"{path}: unknown table or key {name!r}; only [[document]] is known" for name in tables if name != "document"]
+    found = tables.get("document", [])
+    if not isinstance(found, list) or not found:
+        return [], [*problems, f"{path}: no [[document]] entry; add one for each document"]
+    lines = lines if len(lines) == len(found) else [0] * len(found)  # tables written in line cannot be told apart by line
+    entries = []
+    for table, line in zip(found, lines, strict=True):
+        try:
+            entries.append(_entry(corpus, _EntryFields.model_validate(table), line))
+        except ValidationError as error:
+            problems.extend(_in_words(f"{path}:{line}", table, error))
+    return entries, problems
+
+
+def _entry(corpus: Path, fields: _EntryFields, line: int) -> Entry:
+    known = fields.model_dump(exclude={"file", "fetch", "kind"})
+    document = Document(kind=Kind(fields.kind), **known)
+    path = corpus / fields.file
+    return Entry(document, path, path.is_file(), fields.fetch, line)
+
+
+def _in_words(place: str, table: dict[str, Any], error: ValidationError) -> list[str]:
+    name = table.get("id", "without id")
+    problems = []
+    for fault in error.errors():
+        key = fault["loc"][0]
+        if fault["type"] == "extra_forbidden":
+            problems.append(
+                f"{place}: entry {name!r} has the unknown key {key!r}; known are {', '.join(_EntryFields.model_fields)}"
+            )
+        else:
+            problems.append(f"{place}: entry {name!r}, key {key!r}: {fault['msg'].lower()}")
+    return problems
+
+
+def _misfits(path: Path, entries: list[Entry]) -> list[str]:
+    problems = []
+    first: dict[str, int] = {}
+    ids = {entry.document.id for entry in entries}
+    corpus = path.parent.resolve()
+    for entry in entries:
+        document, place = entry.document, f"{path}:{entry.line}"
+        if document.id in first:
+            problems.append(
+                f"{place}: the id {document.id!r} is already used in line {first[document.id]}; give this entry another"
+            )
+        first.setdefault(document.id, entry.line)
+        if document.about and document.about not in ids:
+            problems.append(f"{place}: {document.id!r} is about {document.about!r}, which is not an entry")
+        if not entry.path.resolve().is_relative_to(corpus):
+            problems.append(f"{place}: the file of {document.id!r} lies outside the corpus folder; move it inside")
+        elif not entry.held and document.kind is not Kind.ORIGINAL:
+            problems.append(f"{place}: the file of {document.id!r} is missing: {entry.path}; add it or remove the entry")
+    return problems

@@ -1,0 +1,103 @@
+"""The corpus as a whole: what the catalogue lists, what lies beside it, and what can be said against it.
+
+Comes in: the corpus folder. Goes out: a Corpus. Refuses to read inside the documents.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.digests import file_digest
+from index.errors import BenchmarkSetError
+from index.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
+from index.lexicon import Lexicon
+from index.records import Document, Kind
+from ingest.catalogue import CATALOGUE_FILE, Entry, read_catalogue, slug_of, unlisted_files
+from ingest.errors import CorpusProblems
+from ingest.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE, read_lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All that a build is made from."""
+
+    folder: Path
+    entries: tuple[Entry, ...]  # the catalogue's, then files without an entry; only those whose file is there
+    missing: tuple[Entry, ...]  # originals that the catalogue lists and nobody has put here yet
+    warnings: tuple[str, ...]
+    lexicon: Lexicon
+    golden: tuple[GoldenQuestion, ...]
+
+
+def open_corpus(folder: Path) -> Corpus:
+    """Return the corpus in ``folder``.
+
+    Raises:
+        CatalogueError: there is no catalogue there.
+        CorpusProblems: something in it cannot be used, each with its file and line.
+    """
+    listed = read_catalogue(folder)
+    golden = _golden(folder)
+    suggestions = tuple(question.text for question in golden if question.answerable and not question.context)
+    lexicon = read_lexicon(folder, suggestions)
+    unlisted = list(_unlisted(folder, listed))
+    held = [replace(entry, document=_with_digest(entry)) for entry in listed if entry.held]
+    return Corpus(
+        folder=folder,
+        entries=(*held, *unlisted),
+        missing=tuple(entry for entry in listed if not entry.held),
+        warnings=(*_unlisted_warnings(unlisted), *_digest_warnings(listed, held)),
+        lexicon=lexicon,
+        golden=tuple(golden),
+    )
+
+
+def digest_of(corpus: Corpus, recipe: Iterable[str]) -> str:
+    """Return a digest of everything that goes into a build: the files, the catalogue, and ``recipe`` (model, versions …)."""
+    digest = hashlib.sha256()
+    for line in recipe:
+        digest.update(f"{line}\0".encode())
+    for name in (CATALOGUE_FILE, GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE):
+        path = corpus.folder / name
+        digest.update(f"{name}\0{file_digest(path) if path.is_file() else ''}\0".encode())
+    for entry in corpus.entries:
+        digest.update(f"{entry.document}\0".encode())
+    return digest.hexdigest()
+
+
+def _golden(folder: Path) -> list[GoldenQuestion]:
+    try:
+        return read_golden(folder / QUESTIONS_FILE)
+    except BenchmarkSetError as error:
+        raise CorpusProblems(str(error).splitlines()) from error
+
+
+def _with_digest(entry: Entry) -> Document:
+    return replace(entry.document, sha256=file_digest(entry.path))
+
+
+def _unlisted(folder: Path, listed: list[Entry]) -> Iterable[Entry]:
+    taken = [entry.document.id for entry in listed]
+    for path in unlisted_files(folder, listed):
+        slug = slug_of(path.stem, taken)
+        taken.append(slug)
+        yield Entry(Document(slug, "", Kind.ORIGINAL, sha256=file_digest(path)), path, held=True)
+
+
+def _unlisted_warnings(unlisted: list[Entry]) -> list[str]:
+    return [
+        f"{entry.path.name!r} has no entry in {CATALOGUE_FILE}: it is read as {entry.document.id!r}, "
+        "with what the file says about itself"
+        for entry in unlisted
+    ]
+
+
+def _digest_warnings(listed: list[Entry], held: list[Entry]) -> list[str]:
+    wanted = {entry.document.id: entry.document.sha256 for entry in listed if entry.document.sha256}
+    return [
+        f"{entry.path.name!r} is not the file that the catalogue expects for {entry.document.id!r}: found SHA-256 "
+        f"{entry.document.sha256[:12]}…, wanted {wanted[entry.document.id][:12]}…"
+        for entry in held
+        if wanted.get(entry.document.id, entry.document.sha256) != entry.document.sha256
+    ]

@@ -1,0 +1,133 @@
+"""Read the corpus's words about words: glossary.toml, signposts.toml, and the suggestions among the golden questions.
+
+Comes in: the corpus folder. Goes out: a Lexicon, or every problem with its file and line. Refuses to know how it is used.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from index.lexicon import Lexicon, Signpost, Term
+from ingest.errors import CorpusProblems
+
+GLOSSARY_FILE = "glossary.toml"
+SIGNPOSTS_FILE = "signposts.toml"
+SUGGESTIONS = 200
+
+_Fields = TypeVar("_Fields", bound=BaseModel)
+
+
+class _TermFields(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    term: str = Field(min_length=1)
+    definition: str = Field(min_length=1)
+    aliases: list[str] = []
+    source: str = ""
+    see: list[str] = []
+
+
+class _SynonymFields(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    words: list[str] = Field(min_length=2)
+
+
+class _SignpostFields(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str = Field(min_length=1)
+    kind: str = Field(min_length=1)
+    patterns: list[str] = Field(min_length=1)
+    text: str = Field(min_length=1)
+    unless: list[str] = []
+
+
+def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
+    """Return the lexicon of ``corpus``; files that are not there count as empty.
+
+    Raises:
+        CorpusProblems: entries that cannot be used, each with its file and line.
+    """
+    problems: list[str] = []
+    glossary = read_tables(corpus / GLOSSARY_FILE, {"term", "synonyms"}, problems)
+    signposts = read_tables(corpus / SIGNPOSTS_FILE, {"signpost"}, problems)
+    terms = _parsed(corpus / GLOSSARY_FILE, "term", glossary, _TermFields, problems)
+    groups = _parsed(corpus / GLOSSARY_FILE, "synonyms", glossary, _SynonymFields, problems)
+    posts = _parsed(corpus / SIGNPOSTS_FILE, "signpost", signposts, _SignpostFields, problems)
+    problems.extend(_glossary_problems(corpus / GLOSSARY_FILE, terms))
+    if problems:
+        raise CorpusProblems(problems)
+    return Lexicon(
+        terms=tuple(Term(term.term, term.definition, tuple(term.aliases), term.source, tuple(term.see)) for term in terms),
+        synonyms=tuple(tuple(group.words) for group in groups),
+        signposts=tuple(Signpost(post.id, post.kind, tuple(post.patterns), post.text, tuple(post.unless)) for post in posts),
+        suggestions=suggestions[:SUGGESTIONS],
+    )
+
+
+def read_tables(path: Path, known: set[str], problems: list[str]) -> dict[str, Any]:
+    """Return the tables of a TOML file, empty where there is no file; what cannot be read is added to ``problems``."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(f"{path}: {error}")
+        return {}
+    problems.extend(
+        f"{path}: unknown table {name!r}; known are {', '.join(sorted(known))}" for name in tables if name not in known
+    )
+    return tables
+
+
+def line_of(path: Path, table: str, place: int) -> int:
+    """Return the line of the ``place``-th (0-based) [[table]] of the TOML file at ``path``; 0 where it cannot be told."""
+    text = path.read_text(encoding="utf-8")
+    starts = [match.start() for match in re.finditer(rf"^\s*\[\[\s*{table}\s*\]\]", text, re.MULTILINE)]
+    return text.count("\n", 0, starts[place]) + 1 + text[starts[place] :].startswith("\n") if place < len(starts) else 0
+
+
+def _parsed(path: Path, table: str, tables: dict[str, Any], fields: type[_Fields], problems: list[str]) -> list[_Fields]:
+    parsed = []
+    for place, found in enumerate(tables.get(table, [])):
+        try:
+            parsed.append(fields.model_validate(found))
+        except ValidationError as error:
+            where = f"{path}:{line_of(path, table, place)}"
+            problems.extend(f"{where}: {'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}" for fault in error.errors())
+    return parsed
+
+
+def _glossary_problems(path: Path, terms: list[_TermFields]) -> list[str]:
+    problems = []
+    owner: dict[str, int] = {}
+    names = {term.term.casefold(): term for term in terms}
+    for place, term in enumerate(terms):
+        where = f"{path}:{line_of(path, 'term', place)}"
+        for name in {term.term.casefold(), *(alias.casefold() for alias in term.aliases)}:
+            if name in owner and owner[name] != place:
+                problems.append(f"{where}: {name!r} is already a term or an alias of {terms[owner[name]].term!r}")
+            owner.setdefault(name, place)
+        problems.extend(
+            f"{where}: {term.term!r} points to {name!r}, which is no term" for name in term.see if name.casefold() not in names
+        )
+        if _comes_back(term, names):
+            problems.append(f"{where}: {term.term!r} leads back to itself through its “see” references")
+    return problems
+
+
+def _comes_back(start: _TermFields, names: dict[str, _TermFields]) -> bool:
+    seen: set[str] = set()
+    ahead = [name.casefold() for name in start.see]
+    while ahead:
+        name = ahead.pop()
+        if name == start.term.casefold():
+            return True
+        if name not in seen and name in names:
+            seen.add(name)
+            ahead.extend(following.casefold() for following in names[name].see)
+    return False

@@ -1,0 +1,84 @@
+"""What reading a file gives: pages, boxes, metadata, and a plain word for every page that could not be read.
+
+Comes in: nothing. Goes out: the records that readers fill. Refuses to know any file format.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.records import Page, Reading
+
+Boxes = NDArray[np.uint16]
+
+
+class PageStatus(Enum):
+    """What became of a page."""
+
+    READ = "read"
+    OCR = "ocr"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """What became of one page; nothing is skipped in silence."""
+
+    number: int  # 1-based
+    status: PageStatus
+    reason: str = ""  # why it is empty or unreadable, or what was left out
+    characters: int = 0  # that were read
+
+
+@dataclass(frozen=True, slots=True)
+class FileMetadata:
+    """What a file says about itself; the catalogue knows better."""
+
+    title: str = ""
+    authors: str = ""
+    published: str = ""  # a year or a date, as text
+    notice: str = ""
+    as_of: str = ""
+    jurisdiction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How files are read."""
+
+    ocr: bool = True  # read pages without text by OCR where tesseract is installed
+    ocr_languages: str = "eng"  # as tesseract names them: "eng+cym"
+    ocr_least_confidence: float = 0.6  # 0 to 1; a page below it is reported, not quoted
+    ocr_seconds: float = 60.0  # for one page
+    most_bytes: int = 512 * 2**20  # a larger file is refused
+    most_unpacked_bytes: int = 256 * 2**20  # a zipped format that unpacks to more is refused
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A file as it was read."""
+
+    media_type: str
+    pages: tuple[Page, ...]  # only those with text, in order
+    page_count: int  # of the file, with those that have no text
+    outcomes: tuple[PageOutcome, ...]
+    metadata: FileMetadata = field(default_factory=FileMetadata)
+    # Per page number, uint16 of shape (len(page.text), 4): x0 y0 x1 y1 as shares of the page's width and height times 65535,
+    # origin top left, zeros for a character without ink. Empty for formats that have no pictures of pages.
+    boxes: Mapping[int, Boxes] = field(default_factory=dict)
+
+
+def document_of_sections(media_type: str, sections: list[Page], metadata: FileMetadata) -> ReadDocument:
+    """Return the document of a format without pages: every section that has text was read."""
+    outcomes = tuple(PageOutcome(page.number, _status_of(page), characters=len(page.text)) for page in sections)
+    return ReadDocument(media_type, tuple(page for page in sections if page.text), len(sections), outcomes, metadata)
+
+
+def _status_of(page: Page) -> PageStatus:
+    if not page.text:
+        return PageStatus.EMPTY
+    return PageStatus.OCR if page.reading is Reading.OCR else PageStatus.READ

@@ -1,0 +1,143 @@
+"""Write paragraphs out as the text of a page, every character with its box.
+
+Comes in: paragraphs in order. Goes out: text, boxes, headings, ranges to keep together. Refuses to change what a reader sees:
+words parted at a line end are joined, marks of notes raised, double spaces made single, nothing else.
+"""
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from index.records import Heading, Span
+from ingest.read_document import Boxes
+from ingest.readers.pdf.glyphs import Glyph, Line
+from ingest.readers.pdf.letters import HYPHEN_AT_LINE_END, superscript
+from ingest.readers.pdf.paragraphs import Paragraph, Role, cells_of
+
+_HYPHENS = ("-", "\u2010", HYPHEN_AT_LINE_END)
+_WORD_AT_END = re.compile(r"([^\W\d_]+)$")
+_WORD_AT_START = re.compile(r"([^\W\d_]+)")
+# First parts that keep their hyphen wherever the line ends.
+_KEEPS_HYPHEN = frozenset(
+    "self non well high low long short full part cross ex co semi quasi half all post pre anti multi".split()
+)
+_RAISED_SIZE = 0.8  # of the line's type
+_RAISED_BY = 0.12  # of the line's height, above its foot
+_UNSEEN_GAP = 0.08  # of the type's height: a space that opens no gap is not seen
+_LONGEST_ENTRY = 45  # words
+_CELL_BORDER = " | "
+_STEPS = 65535
+
+
+@dataclass
+class PageText:
+    """The text of a page as it grows."""
+
+    characters: list[str] = field(default_factory=list)
+    glyphs: list[Glyph | None] = field(default_factory=list)  # one for each character; None for what only parts words
+    headings: list[Heading] = field(default_factory=list)
+    runs: list[Span] = field(default_factory=list)  # lists and tables
+
+    @property
+    def text(self) -> str:
+        """Return the text so far."""
+        return "".join(self.characters)
+
+    def add(self, text: str, glyph: Glyph | None = None) -> None:
+        """Add characters of one glyph, or characters without ink."""
+        for character in text:
+            self.characters.append(character)
+            self.glyphs.append(glyph)
+
+    def boxes(self, width: float, height: float) -> Boxes:
+        """Return the boxes, uint16 of shape (characters, 4), as shares of the page's sides times 65535."""
+        corners = np.array(
+            [(g.x0, g.y0, g.x1, g.y1) if g and g.has_ink else (0, 0, 0, 0) for g in self.glyphs], dtype=np.float64
+        ).reshape(-1, 4)
+        shares = corners / np.array([width, height, width, height]).clip(min=1.0)
+        boxes: Boxes = (shares.clip(0, 1) * _STEPS).round().astype(np.uint16)
+        return boxes
+
+
+def page_text(paragraphs: Sequence[Paragraph], vocabulary: Container[str]) -> PageText:
+    """Write out the paragraphs of a page; ``vocabulary`` holds the document's words in lower case."""
+    page = PageText()
+    before: Paragraph | None = None
+    start_before = 0
+    for paragraph in paragraphs:
+        listed = _is_listed(paragraph)
+        joins = before is not None and listed and before.role is paragraph.role and _is_listed(before)
+        if before is not None:
+            page.add("\n" if joins else "\n\n")
+        start = len(page.characters)
+        _write(page, paragraph, vocabulary)
+        end = len(page.characters)
+        if paragraph.role is Role.HEADING:
+            page.headings.append(Heading(start, end, paragraph.level, " ".join(page.text[start:end].split())))
+        if listed:
+            introduced = before is not None and before.role is Role.TEXT and before.text.rstrip().endswith((":", "…", "..."))
+            first = page.runs.pop()[0] if joins else start_before if introduced else start
+            page.runs.append((first, end))
+        before, start_before = paragraph, start
+    return page
+
+
+def _is_listed(paragraph: Paragraph) -> bool:
+    """Tell whether a paragraph belongs to a list or table; a long numbered paragraph stands by itself."""
+    return paragraph.role is Role.ROW or (paragraph.role is Role.ENTRY and len(paragraph.text.split()) <= _LONGEST_ENTRY)
+
+
+def _write(page: PageText, paragraph: Paragraph, vocabulary: Container[str]) -> None:
+    for index, row in enumerate(paragraph.rows):
+        if index and not _join_words(page, row, vocabulary):
+            page.add(" ")
+        _write_row(page, row, set(cells_of(row)[1:]) if paragraph.role is Role.ROW else set())
+
+
+def _write_row(page: PageText, row: Line, cells: set[int]) -> None:
+    last: Glyph | None = None
+    pending = False  # a space that has not been written
+    for index, glyph in enumerate(row.glyphs):
+        if not glyph.has_ink:
+            pending = last is not None
+            continue
+        if index in cells:
+            page.add(_CELL_BORDER)
+        elif pending and last is not None and glyph.x0 - last.x1 > _UNSEEN_GAP * row.size:
+            page.add(" ")
+        page.add(_seen(glyph, row), glyph)
+        last, pending = glyph, False
+
+
+def _seen(glyph: Glyph, row: Line) -> str:
+    if glyph.char == HYPHEN_AT_LINE_END:
+        return "-"
+    raised = glyph.char.isdigit() and glyph.height < _RAISED_SIZE * row.size and row.y1 - glyph.y1 > _RAISED_BY * row.size
+    return superscript(glyph.char) if raised else glyph.char
+
+
+def _join_words(page: PageText, row: Line, vocabulary: Container[str]) -> bool:
+    """Join a word parted by a hyphen at the line end to its rest; tell whether the row goes on without a space."""
+    if not page.characters or page.characters[-1] not in _HYPHENS:
+        return page.characters[-1:] == ["/"] or page.characters[-1:] == ["—"]
+    tail = "".join(page.characters[-40:-1])
+    head, rest = _WORD_AT_END.search(tail), _WORD_AT_START.match(row.text)
+    if not head or not rest:
+        return bool(head) and row.text[:1].isdigit()
+    if not rest.group(1)[0].islower():
+        return True  # "Anglo-" / "Saxon"
+    if not _is_compound(head.group(1).lower(), rest.group(1).lower(), tail, vocabulary):
+        page.characters.pop()
+        page.glyphs.pop()
+    return True
+
+
+def _is_compound(head: str, rest: str, tail: str, vocabulary: Container[str]) -> bool:
+    """Tell whether the hyphen belongs to the word, by how the document writes it elsewhere."""
+    if head + rest in vocabulary:
+        return False
+    if f"{head}-{rest}" in vocabulary or head in _KEEPS_HYPHEN or tail.endswith(f"-{head}"):
+        return True
+    return len(head) > 2 and len(rest) > 2 and head in vocabulary and rest in vocabulary

@@ -1,0 +1,126 @@
+"""The records between pdfium and the layout: glyphs and lines.
+
+Comes in: nothing. Goes out: records. Refuses to know pdfium. Lengths are in points, the origin is the top left of the page
+as a reader sees it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from statistics import median
+
+
+@dataclass(slots=True)
+class Glyph:
+    """One character where it stands; a space that pdfium inferred has no width."""
+
+    char: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    bold: bool = False
+    italic: bool = False
+
+    @property
+    def height(self) -> float:
+        """Return the height of the glyph's font box."""
+        return self.y1 - self.y0
+
+    @property
+    def has_ink(self) -> bool:
+        """Tell whether a reader sees anything."""
+        return not self.char.isspace()
+
+
+@dataclass
+class Line:
+    """Glyphs on one baseline, from left to right."""
+
+    glyphs: list[Glyph]
+    order: int = 0  # place in the file's own order
+    upright: bool = True  # False for text that runs up or down the page
+
+    @cached_property
+    def ink(self) -> list[Glyph]:
+        """Return the glyphs that a reader sees."""
+        return [glyph for glyph in self.glyphs if glyph.has_ink] or self.glyphs
+
+    @cached_property
+    def x0(self) -> float:
+        """Return the left edge."""
+        return min(glyph.x0 for glyph in self.ink)
+
+    @cached_property
+    def x1(self) -> float:
+        """Return the right edge."""
+        return max(glyph.x1 for glyph in self.ink)
+
+    @cached_property
+    def y0(self) -> float:
+        """Return the top of the middle glyph: a raised note mark does not move its line."""
+        return median(glyph.y0 for glyph in self.ink)
+
+    @cached_property
+    def y1(self) -> float:
+        """Return the bottom of the middle glyph."""
+        return median(glyph.y1 for glyph in self.ink)
+
+    @cached_property
+    def size(self) -> float:
+        """Return the height of the line's type."""
+        return max(0.1, median(glyph.height for glyph in self.ink))
+
+    @cached_property
+    def bold(self) -> bool:
+        """Tell whether nearly all of the line is bold."""
+        return sum(glyph.bold for glyph in self.ink) >= 0.9 * len(self.ink)
+
+    @cached_property
+    def italic(self) -> bool:
+        """Tell whether nearly all of the line is italic."""
+        return sum(glyph.italic for glyph in self.ink) >= 0.9 * len(self.ink)
+
+    @cached_property
+    def text(self) -> str:
+        """Return the line's words with single spaces."""
+        return " ".join("".join(glyph.char for glyph in self.glyphs).split())
+
+    def level_with(self, other: "Line") -> bool:
+        """Tell whether two lines stand on one height: they share half of the lower one's height."""
+        shared = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return shared >= 0.5 * min(self.size, other.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @classmethod
+    def around(cls, lines: Iterable[Line]) -> "Box":
+        """Return the smallest box that holds all lines."""
+        held = list(lines)
+        return cls(
+            min(line.x0 for line in held),
+            min(line.y0 for line in held),
+            max(line.x1 for line in held),
+            max(line.y1 for line in held),
+        )
+
+
+@dataclass
+class Sheet:
+    """One page as pdfium gives it, before any order is made of it."""
+
+    number: int  # 1-based
+    width: float  # points, as shown
+    height: float
+    lines: list[Line] = field(default_factory=list)  # in the file's own order
+    unmapped: int = 0  # characters whose font does not say which letter they show
+    has_graphics: bool = False  # pictures, drawings or shadings
+    complaint: str = ""  # why the page could not be opened

@@ -1,0 +1,79 @@
+"""Which letters a PDF's character codes show.
+
+Comes in: character codes as a file gives them, by font. Goes out: what a reader sees. Refuses to know where letters stand.
+"""
+
+from collections import Counter
+
+HYPHEN_AT_LINE_END = "\ufffe"  # pdfium's mark for a hyphen that parts a word
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+# Bullets of the Symbol and Wingdings fonts, which files place in the private use area.
+_PRIVATE_BULLETS = "\uf0b7\uf0a7\uf0a8\uf0d8\uf076\uf06e\uf06c\uf071\uf0fc\uf0e0\uf02d"
+_ODD_SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_VOWELS = frozenset("aeiouyAEIOUY")
+_LEAST_VOWELS = 0.2  # of all letters of running text
+
+_READABLE: dict[str, str] = {
+    **_LIGATURES,
+    **dict.fromkeys(_PRIVATE_BULLETS, "•"),
+    **dict.fromkeys(_ODD_SPACES, " "),
+    **dict.fromkeys(_INVISIBLE, ""),
+    "\u00ad": HYPHEN_AT_LINE_END,
+    "\u0002": HYPHEN_AT_LINE_END,
+    HYPHEN_AT_LINE_END: HYPHEN_AT_LINE_END,
+}
+
+# The standard order of glyphs in a TrueType font (Apple's "post" table, format 1): space is glyph 3, then ASCII, then Mac Roman.
+# A font that is embedded by glyph numbers and without a map to letters shows these numbers in place of letters.
+_GLYPH_ORDER: dict[str, str] = {
+    **{chr(glyph): chr(glyph + 29) for glyph in range(3, 98)},
+    **{chr(glyph): bytes([glyph + 30]).decode("mac-roman") for glyph in range(98, 226)},
+}
+
+
+def readable(char: str) -> str:
+    """Return the letters that a reader sees for a character: ligatures spelled out, odd spaces plain, invisible marks gone."""
+    if char.isascii() and char.isprintable():
+        return char
+    if char in _READABLE:
+        return _READABLE[char]
+    return "" if is_unmapped(char) else char
+
+
+def is_unmapped(char: str) -> bool:
+    """Tell whether a character shows a letter that the file does not name: control codes and the private use area."""
+    code = ord(char)
+    if char in _READABLE:
+        return False
+    return code < 32 or 0x7F <= code < 0xA0 or 0xE000 <= code <= 0xF8FF or code == 0xFFFD or code >= 0xF0000
+
+
+def shows_glyph_numbers(codes: Counter[str]) -> bool:
+    """Tell whether a font's character codes are glyph numbers in the standard order.
+
+    Such text has control codes, never a space of its own, and reads as words once it is put back: enough of its letters are
+    vowels.
+    """
+    if " " in codes or not any(is_unmapped(char) for char in codes) or not all(char in _GLYPH_ORDER for char in codes):
+        return False
+    letters = Counter({_GLYPH_ORDER[char]: count for char, count in codes.items() if _GLYPH_ORDER[char].isalpha()})
+    vowels = sum(count for letter, count in letters.items() if letter in _VOWELS)
+    return vowels >= _LEAST_VOWELS * letters.total()
+
+
+def is_glyph_number_of_page(codes: list[str]) -> bool:
+    """Tell whether a line shows nothing but digits by their glyph numbers: page numbers are often set so in a font of letters."""
+    return bool(codes) and all("\x13" <= char <= "\x1c" and char not in "\r\n" for char in codes)
+
+
+def letters_of(char: str, glyph_numbers: bool) -> str:
+    """Return what a reader sees for a character code of a font that does or does not show glyph numbers."""
+    return readable(_GLYPH_ORDER.get(char, char) if glyph_numbers else char)
+
+
+def superscript(digit: str) -> str:
+    """Return a digit as its raised form, so that a note's mark is not read as part of a number."""
+    return digit.translate(_SUPERSCRIPTS)

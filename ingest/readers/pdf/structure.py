@@ -1,0 +1,118 @@
+"""The door to pypdf: what a PDF says about itself. pypdf is imported here and nowhere else.
+
+Comes in: a path. Goes out: outline, page labels, metadata; a mended copy of a damaged file. Refuses to read text: pypdf breaks
+words that pdfium keeps whole.
+"""
+
+import io
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pypdf
+from pypdf.errors import PyPdfError
+
+from ingest.read_document import FileMetadata
+
+log = logging.getLogger(__name__)
+
+_MOST_OUTLINE_ENTRIES = 2000
+_DEEPEST = 6
+# Whatever a broken file makes pypdf stumble over: structure is a help, never a condition of reading.
+_STUMBLES = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A heading of the file's outline."""
+
+    title: str
+    page: int  # 1-based
+    level: int  # 1 is the highest
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a PDF says about itself."""
+
+    metadata: FileMetadata = field(default_factory=FileMetadata)
+    labels: dict[int, str] = field(default_factory=dict)  # by page, where they are more than 1, 2, 3
+    outline: tuple[OutlineEntry, ...] = ()
+
+
+def structure_of(path: Path) -> Structure:
+    """Return what a PDF says about itself; what cannot be read is left empty."""
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        reader = pypdf.PdfReader(path, strict=False)
+    except _STUMBLES as error:
+        log.info("no structure: %s", error)
+        return Structure()
+    return Structure(_metadata(reader), _labels(reader), _outline(reader))
+
+
+def mended(path: Path) -> bytes | None:
+    """Return a copy of a damaged file with a new table of its objects, or nothing if pypdf cannot find its pages."""
+    copy = io.BytesIO()
+    try:
+        pypdf.PdfWriter(clone_from=pypdf.PdfReader(path, strict=False)).write(copy)
+    except _STUMBLES as error:
+        log.info("cannot be mended: %s", error)
+        return None
+    return copy.getvalue()
+
+
+def _metadata(reader: pypdf.PdfReader) -> FileMetadata:
+    try:
+        found = reader.metadata
+        if found is None:
+            return FileMetadata()
+        made = found.creation_date
+        return FileMetadata(_line(found.title), _line(found.author), str(made.year) if made else "")
+    except _STUMBLES as error:
+        log.info("no metadata: %s", error)
+        return FileMetadata()
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _labels(reader: pypdf.PdfReader) -> dict[int, str]:
+    """Return the page labels of a file that has a table of them and not only counts its pages."""
+    try:
+        if "/PageLabels" not in reader.root_object:
+            return {}
+        labels = dict(enumerate(reader.page_labels, start=1))
+    except _STUMBLES as error:
+        log.info("no page labels: %s", error)
+        return {}
+    return {} if all(label == str(page) for page, label in labels.items()) else labels
+
+
+def _outline(reader: pypdf.PdfReader) -> tuple[OutlineEntry, ...]:
+    try:
+        entries = []
+        for entry in _walk(reader, reader.outline, 1):
+            entries.append(entry)
+            if len(entries) == _MOST_OUTLINE_ENTRIES:
+                break
+    except _STUMBLES as error:
+        log.info("no outline: %s", error)
+        return ()
+    return tuple(entries)
+
+
+# Any: pypdf's outline is a list of destinations and of lists of the same kind, without a bottom.
+def _walk(reader: pypdf.PdfReader, nodes: list[Any], level: int) -> Iterator[OutlineEntry]:
+    for node in nodes:
+        if isinstance(node, list):
+            if level < _DEEPEST:
+                yield from _walk(reader, node, level + 1)
+        else:
+            index = reader.get_destination_page_number(node)
+            title = _line(node.title)
+            if index is not None and index >= 0 and title:
+                yield OutlineEntry(title, index + 1, level)

@@ -1,0 +1,26 @@
+"""Read plain text, in whatever of the common encodings it was saved.
+
+Comes in: a path. Goes out: one page record, or one a form feed. Refuses to guess headings: plain text has none.
+"""
+
+import re
+from pathlib import Path
+
+from index.records import Page
+from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
+from ingest.readers.encodings import decode_text
+
+MEDIA_TYPE = "text/plain"
+
+_TRAILING_SPACE = re.compile(r"[^\S\n]+$", re.MULTILINE)
+
+
+def read_plain_text(path: Path, options: ReadingOptions) -> ReadDocument:
+    """Read a text file; a form feed begins a new section.
+
+    Raises:
+        UnreadableDocument: the file is not text.
+    """
+    parts = [_TRAILING_SPACE.sub("", part).strip() for part in decode_text(path.read_bytes()).split("\f")]
+    pages = [Page(number, part, paged=False) for number, part in enumerate([part for part in parts if part], start=1)]
+    return document_of_sections(MEDIA_TYPE, pages, FileMetadata())

@@ -1,0 +1,63 @@
+"""What became of each document: what was read, what was not, and why.
+
+Comes in: a document as it was read and its passages. Goes out: a report for terminal, JSON and build. Refuses to judge.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index.records import Document, Passage
+from ingest.read_document import PageOutcome, PageStatus, ReadDocument
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """What became of one document."""
+
+    document_id: str
+    title: str
+    pages: int  # of the file; sections where it has no pages
+    passages: int
+    outcomes: tuple[PageOutcome, ...]
+    reason: str = ""  # why nothing could be read, where nothing could
+
+    @classmethod
+    def unreadable(cls, document: Document, reason: str) -> "DocumentReport":
+        """Return the report of a document that no reader could read."""
+        return cls(document.id, document.title, 0, 0, (), reason)
+
+    @property
+    def read(self) -> int:
+        """How many pages gave text."""
+        return sum(outcome.status in (PageStatus.READ, PageStatus.OCR) for outcome in self.outcomes)
+
+    @property
+    def coverage(self) -> float:
+        """The share of pages that gave text, 0 to 1."""
+        return self.read / self.pages if self.pages else 0.0
+
+    def json(self) -> dict[str, Any]:
+        """Return the report as a JSON object; pages that were read without ado are counted, the others listed."""
+        counts = Counter(outcome.status.value for outcome in self.outcomes)
+        return {
+            "id": self.document_id,
+            "title": self.title,
+            "pages": self.pages,
+            "pages_by_status": dict(counts),
+            "coverage": round(self.coverage, 4),
+            "passages": self.passages,
+            "reason": self.reason,
+            "not_read": [
+                {"page": outcome.number, "status": outcome.status.value, "reason": outcome.reason}
+                for outcome in self.outcomes
+                if outcome.reason or outcome.status in (PageStatus.EMPTY, PageStatus.UNREADABLE)
+            ],
+        }
+
+
+def report_of(document: Document, read: ReadDocument, passages: Sequence[Passage]) -> DocumentReport:
+    """Return the report of a document that was read."""
+    reason = "" if passages else "no page gave any text"
+    return DocumentReport(document.id, document.title, read.page_count, len(passages), read.outcomes, reason)

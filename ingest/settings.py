@@ -1,0 +1,43 @@
+"""Settings of ingestion, read once from the environment (``LOCALISM_…``) and handed down.
+
+Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but in ``__main__``.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.embedder import PACKAGED_MODEL
+from index.errors import LocalismError
+from index.layout import DEFAULT_BUILDS
+
+DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+
+
+class Settings(BaseSettings):
+    """What a maintainer can set; every name is an environment variable with ``LOCALISM_`` in front."""
+
+    model_config = SettingsConfigDict(env_prefix="LOCALISM_", env_file=".env", extra="ignore")
+
+    index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
+    corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the catalogue, the notes and the documents.")
+    model: str = Field(PACKAGED_MODEL, description="Embedding model: the packaged one, a folder, or a name on the hub.")
+    ocr: bool = Field(True, description="Read scanned pages by OCR where tesseract is installed.")
+    keep_builds: int = Field(3, ge=1, description="How many builds to keep, the live one among them.")
+
+
+def read_settings() -> Settings:
+    """Return the settings from the environment and, where there is one, the file .env.
+
+    Raises:
+        LocalismError: a value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field comes from the environment or its default
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "LOCALISM_" + str(first["loc"][0]).upper()
+        raise LocalismError(
+            f"{name} is set to something that cannot be used: {first['msg']}. Correct it and run again."
+        ) from None
