@@ -1,0 +1,119 @@
+"""What many tests need: a small corpus, an index of it made with the real model, and the commands as a user runs them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = {"localism": "bot", "localism-index": "index", "localism-ingest": "ingest"}
+
+CATALOGUE = """
+[[document]]
+id = "listing-places"
+title = "Listing places"
+kind = "briefing"
+file = "listing.md"
+publisher = "Localism"
+published = "2026"
+licence = "CC BY 4.0"
+
+[[document]]
+id = "playground-report"
+title = "The playground report"
+kind = "original"
+file = "documents/playground.pdf"
+publisher = "Parish council"
+published = "2020"
+"""
+LISTING = """+++
+as_of = "2026-11-22"
+jurisdiction = "England"
+notice = "Not legal advice."
+
+[sources]
+REGS = { title = "Listing Regulations", url = "https://example.org/regs", as_of = "as made, 2012" }
++++
+
+# Listing places
+
+## How long does the council have?
+
+> Source: [REGS] reg. 7
+
+The council must decide on a nomination within eight weeks of receiving it. The weeks run from the day it arrives.
+
+## Who can nominate a place?
+
+> Source: [REGS] reg. 5
+
+A parish council, a charity or a group of at least 21 local people can nominate a pub, a shop or a field.
+"""
+PLAYGROUND = (
+    ("This report is about the playground in Mill Lane.", "It was written for the parish council after the storm."),
+    ("The swings in the park are mended by two volunteers every spring.", "The slide was closed in 2019 because of rust."),
+)
+
+
+def make_pdf(path, pages):
+    """Write a PDF with one line of Helvetica a string; nothing but the format's own words."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    kids = []
+    for lines in pages:
+        text = "".join(f"({line}) Tj 0 -20 Td " for line in lines)
+        stream = f"BT /F1 12 Tf 72 720 Td {text}ET"
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
+    body, offsets = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj\n{text}\nendobj\n".encode()
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    trailer = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    path.write_bytes(body + f"{trailer}startxref\n{len(body)}\n%%EOF\n".encode())
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory):
+    """A corpus of one briefing and one PDF of two pages."""
+    folder = tmp_path_factory.mktemp("corpus")
+    (folder / "documents").mkdir()
+    (folder / "catalogue.toml").write_text(CATALOGUE)
+    (folder / "listing.md").write_text(LISTING)
+    make_pdf(folder / "documents" / "playground.pdf", PLAYGROUND)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cli():
+    """Run one of the three commands as a user does; returns the finished process."""
+
+    def run(program, *arguments, **environment):
+        settings = {name: value for name, value in os.environ.items() if not name.startswith("LOCALISM_")}
+        return subprocess.run(
+            [sys.executable, "-m", MODULES[program], *arguments],
+            cwd=ROOT,
+            env=settings | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=150,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory, small_corpus, cli):
+    """The folder of the builds after ``localism-ingest build`` of the small corpus with the real model."""
+    builds = tmp_path_factory.mktemp("builds")
+    finished = cli("localism-ingest", "build", "--json", "--corpus", str(small_corpus), "--index", str(builds))
+    assert finished.returncode == 0, finished.stderr
+    return builds

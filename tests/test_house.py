@@ -1,0 +1,45 @@
+"""The house itself: what each floor may touch."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = ("torch", "sentence_transformers", "transformers", "onnx", "pypdf", "ingest")
+BANNED_NAMES = {"utils", "helpers", "manager", "types", "discord"}
+
+
+def test_serving_loads_no_torch():
+    """The server and everything it imports runs where torch, the readers and ingest itself cannot be imported."""
+    blocked = "; ".join(f"sys.modules[{name!r}] = None" for name in HEAVY)
+    program = f"import sys; {blocked}; import bot.__main__, bot.server, bot.answers, index.searcher, index.build"
+    finished = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize("package", ["bot", "ingest", "index"])
+def test_no_room_has_a_name_that_says_nothing(package):
+    """A helper lives where it is used or earns a named file, and no file hides a library."""
+    assert not [path for path in (ROOT / package).rglob("*.py") if path.stem in BANNED_NAMES]
+
+
+@pytest.mark.parametrize("package", ["bot", "ingest", "index"])
+def test_no_room_is_larger_than_its_ceiling(package):
+    """Split a room before adding a wing: 250 lines at most."""
+    sizes = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in (ROOT / package).rglob("*.py")}
+    assert {path: size for path, size in sizes.items() if size > 250} == {}
+
+
+@pytest.mark.parametrize("package", ["bot", "ingest", "index"])
+def test_the_environment_is_read_only_at_the_top(package):
+    """Settings are read once and handed down; the model's door alone looks whether downloads are allowed."""
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+    assert readers <= {"index/embedder.py"}
