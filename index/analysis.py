@@ -7,7 +7,9 @@ both sides, so that what a person types and what a law says meet. Refuses to kno
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import Stemmer
 
@@ -51,6 +53,11 @@ def words_of(text: str) -> list[Word]:
 def terms_of(text: str) -> list[str]:
     """Return the terms of ``text`` in order, with repetitions."""
     return [word.term for word in words_of(text)]
+
+
+def pairs_of(terms: Sequence[str]) -> list[str]:
+    """Return every two neighbouring terms as one."""
+    return [f"{first} {second}" for first, second in pairwise(terms)]
 
 
 def fold(word: str) -> str:

@@ -16,7 +16,9 @@ from index.layout import MANIFEST_FILE, BuildLayout, live_build
 from index.lexicon import Lexicon
 from index.manifest import Manifest
 from index.query_encoder import QueryEncoder
+from index.spelling import Spelling
 from index.store import Records
+from index.tokens import Tokens
 from index.vectors import Vectors
 from index.words import Words
 
@@ -29,10 +31,15 @@ class Build:
     manifest: Manifest
     records: Records
     vectors: Vectors
-    sentence_vectors: NDArray[np.float16]
-    sentence_rows: NDArray[np.int64]
-    body: Words
-    headings: Words
+    keys: Vectors
+    key_bounds: NDArray[np.int64]  # where each passage's keys begin in ``keys``, shape (passages + 1,)
+    tokens: Tokens
+    document_vectors: NDArray[np.float32]  # unit length, shape (documents, d)
+    document_ends: NDArray[np.int64]  # the row behind each document's last passage, shape (documents,)
+    words: Words
+    key_words: Words
+    pairs: Words
+    spelling: Spelling
     encoder: QueryEncoder
     lexicon: Lexicon
 
@@ -44,6 +51,7 @@ class Build:
     def close(self) -> None:
         """Close the files that are held open."""
         self.records.close()
+        self.spelling.close()
 
 
 def open_live_build(builds: Path) -> Build:
@@ -65,21 +73,27 @@ def open_build(folder: Path) -> Build:
     manifest = Manifest.open(folder)
     layout = BuildLayout(folder)
     try:
-        sentence_vectors = np.load(layout.sentence_vectors, mmap_mode="r")
-        sentence_rows = np.load(layout.sentence_rows)
+        key_bounds = np.load(layout.key_bounds)
+        document_vectors = np.load(layout.document_vectors)
     except (OSError, ValueError, EOFError) as error:
         raise DamagedBuild(
-            f"The sentence vectors of build {folder.name} cannot be opened ({error}). Build again: localism-ingest build"
+            f"The vectors of build {folder.name} cannot be opened ({error}). Build again: localism-ingest build"
         ) from error
+    records = Records(layout.records)
     build = Build(
         folder=folder,
         manifest=manifest,
-        records=Records(layout.records),
+        records=records,
         vectors=Vectors.open(layout.vectors),
-        sentence_vectors=sentence_vectors,
-        sentence_rows=sentence_rows,
-        body=Words.open(layout.body_words),
-        headings=Words.open(layout.heading_words),
+        keys=Vectors.open(layout.keys),
+        key_bounds=key_bounds,
+        tokens=Tokens(layout.tokens, manifest.model.dimension),
+        document_vectors=document_vectors,
+        document_ends=np.array([records.rows_of(document.id).stop for document in records.documents], np.int64),
+        words=Words.open(layout.words),
+        key_words=Words.open(layout.key_words),
+        pairs=Words.open(layout.pairs),
+        spelling=Spelling(layout.spelling),
         encoder=QueryEncoder.open(layout.encoder),
         lexicon=Lexicon.open(layout.lexicon),
     )
@@ -92,13 +106,17 @@ def _check_fit(build: Build) -> None:
     found = {
         "passages": build.records.size,
         "passage vectors": build.vectors.size,
-        "rows of the words index": build.body.size,
-        "rows of the headings index": build.headings.size,
-        "passages with sentences": len(build.sentence_rows) - 1,
+        "rows of the words index": build.words.size,
+        "rows of the index of pairs": build.pairs.size,
+        "rows of the index of keys": build.key_words.size,
+        "passages with tokens": build.tokens.size,
+        "passages with keys": len(build.key_bounds) - 1,
     }
     wrong = [f"{count} {name}" for name, count in found.items() if count != wanted]
-    if len(build.sentence_vectors) != build.manifest.sentences:
-        wrong.append(f"{len(build.sentence_vectors)} sentence vectors instead of {build.manifest.sentences}")
+    if build.keys.size != build.manifest.keys:
+        wrong.append(f"{build.keys.size} vectors of keys instead of {build.manifest.keys}")
+    if len(build.document_vectors) != build.manifest.documents:
+        wrong.append(f"{len(build.document_vectors)} vectors of documents instead of {build.manifest.documents}")
     if wrong:
         raise DamagedBuild(
             f"Build {build.id} does not fit together: the manifest names {wanted} passages, found {', '.join(wrong)}. "

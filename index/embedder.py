@@ -6,7 +6,7 @@ Comes in: texts. Goes out: float32 vectors of unit length. Refuses to know what 
 import importlib.resources
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from index.errors import ModelError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 # The published weights of sentence-transformers/all-MiniLM-L6-v2. The package that carries them is not trusted by its name.
@@ -40,6 +41,16 @@ class ModelIdentity:
     max_tokens: int  # special tokens included
 
 
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """What one pass of the model over a text gives; special tokens are left out."""
+
+    vector: NDArray[np.float32]  # of the whole text, unit length, shape (d,)
+    tokens: NDArray[np.float32]  # of each word piece in context, unit length, shape (tokens, d)
+    pieces: NDArray[np.int32]  # ids of the word pieces, shape (tokens,)
+    starts: NDArray[np.int64]  # where each begins in the text, in characters, shape (tokens,)
+
+
 class Embedder(Protocol):
     """What ingestion needs of a model."""
 
@@ -50,6 +61,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Return one unit vector a text, shape (n, d)."""
+        ...
+
+    def embed_tokens(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
+        """Return the vectors of every text and of its tokens, in order."""
         ...
 
     def count_tokens(self, text: str) -> int:
@@ -105,20 +120,35 @@ class SentenceTransformerEmbedder:
         return model
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
-        """Return one unit vector a text, shape (n, d), float32.
-
-        Texts are embedded from the longest to the shortest, so that a batch holds little padding.
-        """
+        """Return one unit vector a text, shape (n, d), float32."""
         vectors = np.empty((len(texts), self.identity.dimension), np.float32)
-        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
+        for rows in _batches(texts, progress):
             vectors[rows] = self.model.encode(
                 [texts[row] for row in rows], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
             )
-            if progress:
-                progress(start + len(rows), len(order))
         return vectors
+
+    def embed_tokens(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
+        """Return the vectors of every text and of its tokens, in order; a text is cut at the model's longest input."""
+        made: dict[int, TokenVectors] = {}
+        for rows in _batches(texts, progress):
+            outputs: list[Mapping[str, Tensor]] = self.model.encode(  # type: ignore[assignment]  # typed for vectors
+                [texts[row] for row in rows], batch_size=_BATCH, output_value=None, show_progress_bar=False
+            )
+            for row, output in zip(rows, outputs, strict=True):
+                made[row] = self._token_vectors(texts[row], output)
+        return [made[row] for row in range(len(texts))]
+
+    def _token_vectors(self, text: str, output: "Mapping[str, Tensor]") -> TokenVectors:
+        encoding = self._tokenizer.encode(text)
+        kept = min(len(encoding.ids), self.identity.max_tokens) - 1  # without [CLS] at the start and [SEP] at the end
+        tokens = output["token_embeddings"][1:kept].cpu().numpy()
+        return TokenVectors(
+            vector=_unit(output["sentence_embedding"].cpu().numpy()),
+            tokens=_unit(tokens),
+            pieces=np.array(encoding.ids[1:kept], np.int32),
+            starts=np.array([start for start, _ in encoding.offsets[1:kept]], np.int64),
+        )
 
     def count_tokens(self, text: str) -> int:
         """Return the number of word pieces of ``text``, special tokens not counted."""
@@ -130,6 +160,22 @@ class SentenceTransformerEmbedder:
 
 
 _BATCH = 32
+
+
+def _batches(texts: Sequence[str], progress: Progress | None) -> Iterator[list[int]]:
+    """Yield the places of texts of similar length, the longest first, so that a batch holds little padding."""
+    order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+    for start in range(0, len(order), _BATCH):
+        yield order[start : start + _BATCH]
+        if progress:
+            progress(min(start + _BATCH, len(order)), len(order))
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return np.asarray(vectors / lengths, np.float32)
+
+
 _INSTALL = "Install what ingestion needs: pip install -e '.[ingest]'"
 _WEIGHTS_FILES = ("model.safetensors", "pytorch_model.bin")
 

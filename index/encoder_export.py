@@ -124,7 +124,7 @@ def _quantise(source: Path, target: Path) -> None:
 
 def _check_against_full_model(embedder: SentenceTransformerEmbedder, encoder: QueryEncoder) -> float:
     full = embedder.embed(SAMPLE_QUESTIONS)
-    light = np.stack([encoder.encode(question) for question in SAMPLE_QUESTIONS])
+    light = np.stack([encoder.encode(question).vector for question in SAMPLE_QUESTIONS])
     cosines = np.sum(full * light, axis=1)
     mean, least = float(cosines.mean()), float(cosines.min())
     if mean < LEAST_MEAN_COSINE or least < LEAST_COSINE:

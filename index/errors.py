@@ -7,7 +7,10 @@ LocalismError
 ├── BuildError
 │   ├── NoBuild             nothing has been ingested yet
 │   ├── DamagedBuild        files missing, changed or not fitting together
-│   └── ForeignBuild        made by another format version or model than asked for
+│   ├── ForeignBuild        made by another format version or model than asked for
+│   ├── UnknownBuild        a build id that is not there
+│   ├── IndexLocked         another run is changing the builds
+│   └── NotWritten          the disk did not take the build: full, read-only …
 ├── ModelError              the embedding model is missing or not the one that was pinned
 ├── CatalogueError          corpus/catalogue.toml cannot be used (ingest)
 ├── UnreadableDocument      a file that no reader can read (ingest)
@@ -45,6 +48,18 @@ class DamagedBuild(BuildError):
 
 class ForeignBuild(BuildError):
     """The build was made by another format version or with another model."""
+
+
+class UnknownBuild(BuildError):
+    """There is no finished build of that id."""
+
+
+class IndexLocked(BuildError):
+    """Another run is changing the builds."""
+
+
+class NotWritten(BuildError):
+    """The disk did not take what was to be written: it is full, read-only or gone."""
 
 
 class ModelError(LocalismError):

@@ -73,23 +73,14 @@ def build_throw_away(
     pairs = [(record, passage) for record, passages in zip(records, split, strict=True) for passage in passages]
     if not pairs:
         raise BenchmarkSetError("The set has no document with text, so there is nothing to search.")
-    vectors, sentence_vectors = passage_vectors(pairs, embedder, progress)
+    vectors = passage_vectors(pairs, embedder, progress)
     with BuildWriter(folder, embedder.identity, geometry) as writer:
-        row = sentence = 0
+        row = 0
         for record, page, passages in zip(records, pages, split, strict=True):
-            count = sum(len(passage.sentences) for passage in passages)
-            writer.add(
-                ReadyDocument(
-                    record,
-                    [page],
-                    passages,
-                    vectors[row : row + len(passages)],
-                    sentence_vectors[sentence : sentence + count],
-                    boxes={},
-                    report={},
-                )
-            )
-            row, sentence = row + len(passages), sentence + count
+            keys = embedder.embed([key for passage in passages for key in passage.keys])
+            mine = vectors[row : row + len(passages)]
+            writer.add(ReadyDocument(record, [page], passages, mine, keys, boxes={}, report={}))
+            row += len(passages)
         encoder = folder / "encoder"
         cosine = export_query_encoder(embedder, encoder)
         build = writer.finish(Lexicon(), encoder, cosine, readers={}, corpus_digest="")

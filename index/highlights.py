@@ -1,6 +1,6 @@
 """Choose the sentences of a passage that answer a question.
 
-Comes in: a passage and how near each of its sentences is to the question. Goes out: ranges in the passage's text.
+Comes in: a passage and how near each of its sentences comes to the question, word by word in context. Goes out: ranges in its text.
 Refuses to know the words: a sentence that shares words with the question often only repeats it.
 """
 
@@ -9,20 +9,31 @@ from numpy.typing import NDArray
 
 from index.records import Passage, Span
 
-# A second sentence is marked when it is nearly as near as the first; more would mark everything and nothing.
-NEARLY = 0.92
-AT_MOST = 2
+NEARLY = 0.08  # a second sentence this close behind the first is marked too
+LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
 
 
-def answering_sentences(passage: Passage, cosines: NDArray[np.float32]) -> tuple[Span, ...]:
-    """Return the ranges of the answering sentences, in reading order.
+def answering_sentences(passage: Passage, matches: NDArray[np.float32]) -> tuple[Span, ...]:
+    """Return the ranges of the answering sentences, one or two, in reading order.
 
     Args:
         passage: the passage.
-        cosines: of each of its sentences with the question, shape (sentences,).
+        matches: how near each of its sentences comes, shape (sentences,).
     """
-    if not len(cosines):
-        return ()
-    best = float(cosines.max())
-    near = [int(place) for place in np.argsort(-cosines, kind="stable")[:AT_MOST] if cosines[place] >= NEARLY * best]
-    return tuple(passage.sentences[place] for place in sorted(near))
+    count = min(len(matches), len(passage.sentences))
+    if not count:
+        return passage.sentences[:1]
+    order = [int(place) for place in np.argsort(-matches[:count], kind="stable")]
+    first = order[0]
+    chosen = [first]
+    if _leads_in(passage, first) and first + 1 < len(passage.sentences):
+        chosen.append(first + 1)
+    elif count > 1 and matches[first] - matches[order[1]] < NEARLY:
+        chosen.append(order[1])
+    return tuple(passage.sentences[place] for place in sorted(chosen))
+
+
+def _leads_in(passage: Passage, place: int) -> bool:
+    start, end = passage.sentences[place]
+    sentence = passage.text[start:end].rstrip()
+    return sentence.endswith((":", "?")) or len(sentence.split()) < LEAD_IN_WORDS

@@ -1,13 +1,15 @@
-"""Which builds there are, and which one is live.
+"""Which builds there are, which one is live, and how that changes.
 
-Comes in: the folder of all builds. Goes out: a switched pointer, or folders removed. Refuses to look inside a build.
+Comes in: the folder of all builds. Goes out: a switched pointer, or folders removed. Refuses to look inside a build. Whoever calls
+what changes anything holds the lock (index.lock).
 """
 
 import shutil
 from pathlib import Path
 
-from index.errors import DamagedBuild
-from index.layout import MANIFEST_FILE, POINTER, UNFINISHED, point_to
+from index.errors import DamagedBuild, NoBuild, UnknownBuild
+from index.layout import MANIFEST_FILE, UNFINISHED, live_build, point_to, sync_folder
+from index.standing import Standing, note_standing, read_standings
 from index.verification import verify_build
 
 
@@ -21,6 +23,35 @@ def publish(builds: Path, build: str) -> None:
     if problems:
         raise DamagedBuild(f"Build {build} was not published: {'; '.join(problems[:3])}. The live build stays as it is.")
     point_to(builds, build)
+    note_standing(builds, build, None)
+
+
+def roll_back(builds: Path, build: str | None = None) -> tuple[str, str]:
+    """Make an earlier build live again: ``build``, or the newest one older than the live build; returns (before, after).
+
+    The build that was live is noted as rolled back, so that the next ingestion of an unchanged corpus lets it rest.
+
+    Raises:
+        UnknownBuild: there is no such build.
+        DamagedBuild: it does not verify; the live build stays.
+    """
+    live = live_id(builds)
+    target = build or _build_before(builds, live)
+    _check_known(builds, target)
+    if target == live:
+        raise UnknownBuild(f"Build {target} is the live one already; nothing was changed.")
+    if live is not None:
+        note_standing(builds, live, Standing.ROLLED_BACK)
+    publish(builds, target)
+    return live or "", target
+
+
+def live_id(builds: Path) -> str | None:
+    """Return the id of the live build, None where there is none."""
+    try:
+        return live_build(builds).name
+    except NoBuild:
+        return None
 
 
 def sweep_unfinished(builds: Path) -> list[str]:
@@ -36,13 +67,47 @@ def finished_builds(builds: Path) -> list[str]:
     return sorted(path.parent.name for path in builds.glob(f"*/{MANIFEST_FILE}") if not path.parent.name.startswith("."))
 
 
-def set_aside_old_builds(builds: Path, keep: int) -> list[str]:
-    """Remove the oldest builds beyond the ``keep`` newest, never the live one; returns the ids removed."""
-    live = (builds / POINTER).read_text(encoding="utf-8").strip()
-    old = [build for build in finished_builds(builds)[:-keep] if build != live]
+def prune(builds: Path, keep: int) -> list[str]:
+    """Remove the oldest builds beyond the ``keep`` newest, never the live one nor one that waits for a person.
+
+    Returns the ids removed.
+    """
+    live = live_build(builds).name
+    waiting = {build for build, reason in read_standings(builds).items() if reason is not Standing.ROLLED_BACK}
+    others = [build for build in finished_builds(builds) if build != live and build not in waiting]
+    old = others[: max(0, len(others) - (keep - 1))]
     for build in old:
-        # Renamed first: a build that is half deleted must never look finished.
-        doomed = builds / f"{UNFINISHED}{build}"
-        (builds / build).rename(doomed)
-        shutil.rmtree(doomed)
+        remove_build(builds, build)
     return old
+
+
+def remove_build(builds: Path, build: str) -> None:
+    """Remove a finished build that is not live.
+
+    Raises:
+        UnknownBuild: there is no such build, or it is the live one.
+    """
+    _check_known(builds, build)
+    if build == live_id(builds):
+        raise UnknownBuild(f"Build {build} is live and is not removed. Make another one live first: localism-ingest rollback")
+    # Renamed first: a build that is half deleted must never look finished.
+    doomed = builds / f"{UNFINISHED}{build}"
+    (builds / build).rename(doomed)
+    sync_folder(builds)
+    shutil.rmtree(doomed)
+    note_standing(builds, build, None)
+
+
+def _build_before(builds: Path, live: str | None) -> str:
+    older = [build for build in finished_builds(builds) if live is None or build < live]
+    waiting = read_standings(builds)
+    sound = [build for build in older if build not in waiting]
+    if not sound:
+        raise UnknownBuild("There is no earlier build to go back to. localism-ingest builds lists what is there.")
+    return sound[-1]
+
+
+def _check_known(builds: Path, build: str) -> None:
+    known = finished_builds(builds)
+    if build not in known:
+        raise UnknownBuild(f"There is no build {build[:60]!r}. The builds are: {', '.join(known) or 'none yet'}.")

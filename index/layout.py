@@ -1,8 +1,10 @@
 """Where the files of a build lie, and which build is live. Paths only: nothing here knows what the files hold.
 
 index/builds/CURRENT            the id of the live build; replaced in one step
+index/builds/STANDING.json      why finished builds that could be live are not: refused, held back, rolled back
+index/builds/.lock              held by the one run that may change anything here
 index/builds/<id>/              one immutable build
-index/builds/.writing-<id>/     a build that is not finished; swept away by the next run
+index/builds/.writing-<id>/     a build that is not finished, or no longer wanted; swept away by the next run
 """
 
 import os
@@ -34,24 +36,44 @@ class BuildLayout:
         return self.folder / "passages.faiss"
 
     @property
-    def sentence_vectors(self) -> Path:
-        """Sentence vectors, float16, shape (sentences, d)."""
-        return self.folder / "sentences.npy"
+    def keys(self) -> Path:
+        """Vectors of the keys of all passages, in passage order."""
+        return self.folder / "keys.faiss"
 
     @property
-    def sentence_rows(self) -> Path:
-        """Where each passage's sentences begin in ``sentence_vectors``, int64, shape (passages + 1,)."""
-        return self.folder / "sentence_rows.npy"
+    def key_bounds(self) -> Path:
+        """Where each passage's keys begin in ``keys``, int64, shape (passages + 1,)."""
+        return self.folder / "key_bounds.npy"
 
     @property
-    def body_words(self) -> Path:
-        """Words of the passages."""
-        return self.folder / "words" / "body"
+    def tokens(self) -> Path:
+        """Vectors of the tokens of all passages."""
+        return self.folder / "tokens"
 
     @property
-    def heading_words(self) -> Path:
-        """Words of titles and headings."""
-        return self.folder / "words" / "headings"
+    def document_vectors(self) -> Path:
+        """The mean vector of each document's passages, float32, unit length, shape (documents, d)."""
+        return self.folder / "documents.npy"
+
+    @property
+    def words(self) -> Path:
+        """Words of titles, headings and passages."""
+        return self.folder / "words" / "passages"
+
+    @property
+    def key_words(self) -> Path:
+        """Words of the keys."""
+        return self.folder / "words" / "keys"
+
+    @property
+    def pairs(self) -> Path:
+        """Neighbouring words of titles, headings and passages."""
+        return self.folder / "words" / "pairs"
+
+    @property
+    def spelling(self) -> Path:
+        """The words of the corpus as they are written."""
+        return self.folder / "spelling.sqlite"
 
     @property
     def encoder(self) -> Path:
@@ -68,6 +90,16 @@ class BuildLayout:
         """Glossary, synonyms, signposts and suggestions."""
         return self.folder / "lexicon.json"
 
+    @property
+    def readings(self) -> Path:
+        """How each document was read, for the next ingestion; serving never opens it."""
+        return self.folder / "readings.json"
+
+    @property
+    def passage_history(self) -> Path:
+        """What became of the passages of earlier builds."""
+        return self.folder / "passage_history.sqlite"
+
 
 def live_build(builds: Path) -> Path:
     """Return the folder of the live build.
@@ -77,7 +109,7 @@ def live_build(builds: Path) -> Path:
     """
     try:
         name = (builds / POINTER).read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise NoBuild(f"There is no index in {builds} yet. Build it first: localism-ingest build") from error
     folder = builds / name
     if not name or Path(name).name != name or not folder.is_dir():
@@ -87,13 +119,20 @@ def live_build(builds: Path) -> Path:
 
 def point_to(builds: Path, build: str) -> None:
     """Make ``build`` the live one in one atomic step that outlives a power cut."""
-    draft = builds / f".{POINTER}.new"
+    replace_text(builds / POINTER, build + "\n")
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` so that a reader, and a power cut, finds the old text or the new one whole."""
+    draft = path.with_name(f".{path.name.lstrip('.')}.new")
     with draft.open("w", encoding="utf-8") as file:
-        file.write(build + "\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(builds / POINTER)
-    sync_folder(builds)
+    if path.exists():
+        draft.chmod(path.stat().st_mode & 0o7777)
+    draft.replace(path)
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

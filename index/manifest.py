@@ -24,14 +24,15 @@ class Manifest:
     created: str  # ISO 8601, UTC
     model: ModelIdentity
     geometry: Geometry
-    readers: dict[str, str]  # library to version
+    readers: dict[str, str]  # what read, split and indexed: a library to its version, code of ours to its digest
     corpus_digest: str  # of everything that ingestion read; equal digests mean equal builds
     documents: int
     pages: int
     passages: int
-    sentences: int
+    keys: int  # headings and wordings that have a vector of their own
     encoder_mean_cosine: float  # of the int8 query encoder to the full model; 0 to 1
     files: dict[str, str] = field(default_factory=dict)  # relative path to SHA-256
+    parts: dict[str, str] = field(default_factory=dict)  # what stands beside the documents in the corpus: name to SHA-256
     format_version: int = FORMAT_VERSION
 
     def save(self, folder: Path) -> None:

@@ -1,26 +1,62 @@
-"""Make the vectors of passages and of their sentences: one way for ingestion and evaluation alike.
+"""Make the vectors of passages: one way for ingestion and evaluation alike.
 
-Comes in: passages with their documents, and a model. Goes out: float32 vectors in passage order. Refuses to store them.
+Comes in: passages with their documents, and a model. Goes out: for each passage its vector and those of its tokens. Refuses to
+store them.
+
+One pass of the model over "title > headings, text" gives both the passage's vector and its tokens' vectors; the vector of a
+sentence is later pooled from its tokens ("late chunking", Günther and others 2024), so that sentences cost nothing more. A passage's keys are
+embedded alone, by ``Embedder.embed``.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import Embedder, Progress
+from index.embedder import Embedder, Progress, TokenVectors
 from index.records import Document, Passage
-from index.splitting import embedding_text
+from index.splitting import embedding_prefix, embedding_text
+
+# A component of a unit token vector of 384 dimensions is seldom above 0.5; at this scale int8 holds -0.5 to 0.5 and the cosine of two
+# tokens is right to 0.002.
+TOKEN_SCALE = 254.0
+NO_SENTENCE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """The vectors of one passage, d the model's dimension."""
+
+    passage: NDArray[np.float32]  # of title, headings and text together, unit length, shape (d,)
+    tokens: NDArray[np.int8]  # of each word piece in context, unit length times TOKEN_SCALE, shape (tokens, d)
+    sentences: NDArray[np.int16]  # the sentence (0-based) that each token stands in; NO_SENTENCE for title and headings
+    pieces: NDArray[np.int32]  # the word piece of each token
 
 
 def passage_vectors(
     passages: Sequence[tuple[Document, Passage]], embedder: Embedder, progress: Progress | None = None
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the vectors of passages, shape (n, d), and those of all their sentences in order, shape (sentences, d).
+) -> list[PassageVectors]:
+    """Return the vectors of each passage, in order."""
+    made = embedder.embed_tokens([embedding_text(document, passage) for document, passage in passages], progress)
+    return [
+        PassageVectors(one.vector, quantised(one.tokens), _sentences(one, document, passage), one.pieces)
+        for one, (document, passage) in zip(made, passages, strict=True)
+    ]
 
-    A passage is embedded with its title and headings in front, a sentence alone.
-    """
-    texts = [embedding_text(document, passage) for document, passage in passages]
-    sentences = [passage.text[start:end] for _, passage in passages for start, end in passage.sentences]
-    vectors = embedder.embed(texts + sentences, progress)
-    return vectors[: len(texts)], vectors[len(texts) :]
+
+def vectors_key(document: Document, passage: Passage) -> str:
+    """Return a text that is equal for two passages exactly where their vectors are."""
+    return f"{embedding_text(document, passage)}\0{passage.sentences}"
+
+
+def quantised(tokens: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Return unit vectors as int8, shape unchanged."""
+    return np.asarray(np.clip(np.rint(tokens * TOKEN_SCALE), -127, 127), np.int8)
+
+
+def _sentences(made: TokenVectors, document: Document, passage: Passage) -> NDArray[np.int16]:
+    prefix = len(embedding_prefix(document, passage.section))
+    starts = np.array([start + prefix for start, _ in passage.sentences] or [prefix])
+    places = np.searchsorted(starts, made.starts, side="right") - 1
+    return np.asarray(np.where(made.starts < prefix, NO_SENTENCE, places), np.int16)

@@ -1,6 +1,6 @@
-"""The light query encoder: a question in, its vector out, on one thread, without torch.
+"""The light query encoder: a question in, its vector and those of its tokens out, on one thread, without torch.
 
-Comes in: one question. Goes out: a float32 vector of unit length. Refuses to know about passages and builds.
+Comes in: one question. Goes out: float32 vectors of unit length. Refuses to know about passages and builds.
 """
 
 import json
@@ -25,6 +25,15 @@ class EncoderFiles:
 
 
 ENCODER_FILES = EncoderFiles()
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuestion:
+    """A question as the encoder sees it."""
+
+    vector: NDArray[np.float32]  # of the whole, unit length, shape (d,)
+    tokens: NDArray[np.float32]  # of each word piece that holds a letter or digit, unit length, shape (tokens, d)
+    pieces: NDArray[np.int64]  # ids of those word pieces, shape (tokens,)
 
 
 class QueryEncoder:
@@ -58,16 +67,25 @@ class QueryEncoder:
         tokenizer.enable_truncation(max_tokens)
         return cls(session, tokenizer, dimension)
 
-    def encode(self, question: str) -> NDArray[np.float32]:
-        """Return the unit vector of ``question``, shape (d,), float32.
+    def encode(self, question: str) -> EncodedQuestion:
+        """Return the vectors of ``question``.
 
         Questions are encoded one at a time: dynamic quantisation scales by batch, and alone the same question always gives
         the same vector.
         """
-        ids = np.array([self._tokenizer.encode(question).ids], np.int64)
-        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
-        pooled = tokens[0].mean(axis=0)
-        return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12), np.float32)
+        encoding = self._tokenizer.encode(question)
+        ids = np.array([encoding.ids], np.int64)
+        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+        words = [place for place, piece in enumerate(encoding.tokens[:-1]) if place and any(map(str.isalnum, piece))]
+        return EncodedQuestion(_unit(tokens.mean(axis=0)), _unit(tokens[words]), ids[0, words])
+
+    def knows(self, word: str) -> bool:
+        """Tell whether ``word``, in lower case, is one piece of the encoder's own vocabulary."""
+        return self._tokenizer.token_to_id(word) is not None
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), np.float32)
 
 
 def _one_thread() -> onnxruntime.SessionOptions:

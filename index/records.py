@@ -84,6 +84,7 @@ class Page:
     reading: Reading = Reading.TEXT
     confidence: float | None = None  # of OCR, 0 to 1
     keep_together: tuple[Span, ...] = ()  # ranges that read as one: lists, tables
+    asked: tuple[str, ...] = ()  # other ways in which people ask for what stands here; searched, never quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Passage:
     text: str  # equals page.text[start:end], byte for byte
     section: tuple[str, ...] = ()
     sentences: tuple[Span, ...] = ()  # half-open ranges in ``text``, in order
+    keys: tuple[str, ...] = ()  # its heading and other ways to ask for it; searched, never quoted
 
 
 def passage_id(document_id: str, text: str, occurrence: int = 0) -> str:

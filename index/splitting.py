@@ -102,7 +102,8 @@ def _passage(document: Document, page: Page, section: tuple[str, ...], atoms: Se
     identity = passage_id(document.id, text, seen[text])
     seen[text] += 1
     sentences = tuple((a - start, b - start) for atom in atoms for a, b in atom.sentences)
-    return Passage(identity, document.id, page.number, start, end, text, section, sentences)
+    keys = (*section[-1:], *page.asked)
+    return Passage(identity, document.id, page.number, start, end, text, section, sentences, keys)
 
 
 class _Budget:

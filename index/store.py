@@ -19,7 +19,7 @@ from index.errors import DamagedBuild, UnknownDocument, UnknownPassage
 from index.records import Document, Heading, Kind, Page, Passage, Reading, Source, passage_id
 
 _PASSAGE = """SELECT passages.row, passages.id, documents.id, passages.page, passages.start, passages.end, passages.occurrence,
-    passages.section, passages.sentences, substr(pages.text, passages.start + 1, passages.end - passages.start)
+    passages.section, passages.sentences, passages.keys, substr(pages.text, passages.start + 1, passages.end - passages.start)
     FROM passages JOIN documents ON documents.number = passages.document
     JOIN pages ON pages.document = passages.document AND pages.number = passages.page"""
 
@@ -183,14 +183,14 @@ class Records:
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
-    _, identifier, document_id, page, start, end, occurrence, section, sentences, text = row
+    _, identifier, document_id, page, start, end, occurrence, section, sentences, keys, text = row
     if passage_id(document_id, text, occurrence) != identifier:
         raise DamagedBuild(
             f"Passage {identifier} no longer equals its source in {document_id!r}, page {page}. Build the index again: "
             "localism-ingest build"
         )
     spans = tuple((first, last) for first, last in json.loads(sentences))
-    return Passage(identifier, document_id, page, start, end, text, tuple(json.loads(section)), spans)
+    return Passage(identifier, document_id, page, start, end, text, tuple(json.loads(section)), spans, tuple(json.loads(keys)))
 
 
 def _document(record: str) -> Document:
@@ -205,4 +205,5 @@ def _page(record: str, text: str) -> Page:
     fields["sources"] = tuple(Source(**source) for source in fields["sources"])
     fields["reading"] = Reading(fields["reading"])
     fields["keep_together"] = tuple((start, end) for start, end in fields["keep_together"])
+    fields["asked"] = tuple(fields["asked"])
     return Page(text=text, **fields)

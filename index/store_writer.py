@@ -23,7 +23,8 @@ CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, rec
 CREATE TABLE pages (document INTEGER NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, text TEXT NOT NULL,
     boxes BLOB, PRIMARY KEY (document, number));
 CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document INTEGER NOT NULL, page INTEGER NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, occurrence INTEGER NOT NULL, section TEXT NOT NULL, sentences TEXT NOT NULL);
+    start INTEGER NOT NULL, end INTEGER NOT NULL, occurrence INTEGER NOT NULL, section TEXT NOT NULL, sentences TEXT NOT NULL,
+    keys TEXT NOT NULL);
 CREATE INDEX passages_of_page ON passages (document, page);
 """
 
@@ -59,7 +60,7 @@ class RecordsWriter:
             [(self.documents, page.number, _page_json(page), page.text, _pack(boxes.get(page.number))) for page in pages],
         )
         self._connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     first + offset,
@@ -71,6 +72,7 @@ class RecordsWriter:
                     occurrence,
                     json.dumps(passage.section),
                     json.dumps(passage.sentences),
+                    json.dumps(passage.keys),
                 )
                 for offset, (passage, occurrence) in enumerate(zip(passages, _occurrences(passages), strict=True))
             ],

@@ -8,10 +8,11 @@ ln(1 + (N - n + 0.5) / (n + 0.5)), which never falls below zero. The share of a 
 question, so it is worked out when the build is written (as bm25s does) and a question only adds up.
 """
 
+import hashlib
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +52,10 @@ class WordsWriter:
         self._lengths.append(sum(counts.values()))
 
     def save(self, folder: Path, k1: float = K1, b: float = B) -> None:
-        """Write the index to ``folder``: terms (sorted), their offsets, rows and weights."""
+        """Write the index to ``folder``: hashes of the terms (sorted), their offsets, rows and weights."""
         folder.mkdir(parents=True, exist_ok=True)
-        terms = sorted(self._rows)
+        hashes = {term_hash(term): term for term in self._rows}
+        terms = [hashes[key] for key in sorted(hashes)]
         lengths = np.asarray(self._lengths, np.float32)
         # Short texts are not punished for shortness twice: an empty index has no mean, and 1 keeps the formula whole.
         norm = k1 * (1 - b + b * lengths / max(float(lengths.mean()) if len(lengths) else 1.0, 1e-9))
@@ -68,7 +70,7 @@ class WordsWriter:
             weights[here] = inverse_document_frequency(len(counts), len(lengths)) * (
                 counts * (k1 + 1) / (counts + norm[rows[here]])
             )
-        (folder / "terms.txt").write_text("\n".join(terms), encoding="utf-8")
+        np.save(folder / "terms.npy", np.array(sorted(hashes), np.uint64))
         np.save(folder / "offsets.npy", offsets)
         np.save(folder / "rows.npy", rows)
         np.save(folder / "weights.npy", weights)
@@ -80,14 +82,14 @@ class Words:
 
     def __init__(
         self,
-        vocabulary: Mapping[str, int],
+        terms: NDArray[np.uint64],
         offsets: NDArray[np.int64],
         rows: NDArray[np.int32],
         weights: NDArray[np.float32],
         size: int,
     ) -> None:
         """Join the parts of an index; ``open`` is the usual way in."""
-        self._vocabulary = vocabulary
+        self._terms = terms
         self._offsets = offsets
         self._rows = rows
         self._weights = weights
@@ -101,8 +103,8 @@ class Words:
             DamagedBuild: a file is missing or does not fit the others.
         """
         try:
-            text = (folder / "terms.txt").read_text(encoding="utf-8")
-            offsets = np.load(folder / "offsets.npy")
+            terms = np.load(folder / "terms.npy", mmap_mode="r")
+            offsets = np.load(folder / "offsets.npy", mmap_mode="r")
             rows = np.load(folder / "rows.npy", mmap_mode="r")
             weights = np.load(folder / "weights.npy", mmap_mode="r")
             size = int(np.load(folder / "size.npy")[0])
@@ -110,20 +112,15 @@ class Words:
             raise DamagedBuild(
                 f"The words index in {folder} cannot be opened ({error}). Build again: localism-ingest build"
             ) from error
-        vocabulary = {term: number for number, term in enumerate(text.split("\n"))} if text else {}
-        if len(offsets) != len(vocabulary) + 1 or offsets[-1] != len(rows) or len(rows) != len(weights):
+        if len(offsets) != len(terms) + 1 or offsets[-1] != len(rows) or len(rows) != len(weights):
             raise DamagedBuild(
                 f"The files of the words index in {folder} do not fit together. Build again: localism-ingest build"
             )
-        return cls(vocabulary, offsets, rows, weights, size)
-
-    def __contains__(self, term: str) -> bool:
-        """Tell whether any passage holds ``term``."""
-        return term in self._vocabulary
+        return cls(terms, offsets, rows, weights, size)
 
     def frequency(self, term: str) -> int:
-        """Return in how many passages ``term`` stands."""
-        number = self._vocabulary.get(term)
+        """Return in how many passages ``term`` stands; 0 for an unknown term."""
+        number = self._number(term)
         return 0 if number is None else int(self._offsets[number + 1] - self._offsets[number])
 
     def idf(self, term: str) -> float:
@@ -132,19 +129,36 @@ class Words:
 
     def postings(self, term: str) -> Postings:
         """Return where ``term`` stands; empty arrays for an unknown term."""
-        number = self._vocabulary.get(term)
+        number = self._number(term)
         if number is None:
             return Postings(np.empty(0, np.int32), np.empty(0, np.float32))
         here = slice(self._offsets[number], self._offsets[number + 1])
         return Postings(self._rows[here], self._weights[here])
 
-    def scores(self, terms: Mapping[str, float]) -> NDArray[np.float32]:
-        """Return the BM25 score of every passage for ``terms`` (term to weight in the question), shape (n,)."""
+    def _number(self, term: str) -> int | None:
+        wanted = np.uint64(term_hash(term))
+        place = int(np.searchsorted(self._terms, wanted))
+        return place if place < len(self._terms) and self._terms[place] == wanted else None
+
+    def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
+        """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""
         total = np.zeros(self.size, np.float32)
-        for term, weight in terms.items():
+        for term in set(terms):
             postings = self.postings(term)
-            total[postings.rows] += weight * postings.weights
+            total[postings.rows] += postings.weights
         return total
+
+    def ideal(self, terms: Iterable[str]) -> float:
+        """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
+        return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
+
+
+def term_hash(term: str) -> int:
+    """Return 64 bits that stand for ``term``: a million different terms collide with a chance of one in thirty million.
+
+    Hashes are looked up on disk by bisection, so that no vocabulary is read when a build is opened or held in memory.
+    """
+    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "big")
 
 
 def inverse_document_frequency(frequency: int, size: int) -> float:

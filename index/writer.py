@@ -4,12 +4,13 @@ Comes in: documents with their passages and vectors, one at a time. Goes out: a 
 Refuses to know where documents come from, how they are searched, and whether the build goes live.
 """
 
+import json
 import os
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,17 +18,25 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import terms_of
-from index.digests import tree_digests
+from index.analysis import pairs_of, words_of
+from index.digests import file_digest, tree_digests
 from index.embedder import ModelIdentity
+from index.errors import NotWritten
+from index.history import finished_builds
 from index.layout import UNFINISHED, BuildLayout, sync_folder
 from index.lexicon import Lexicon
 from index.manifest import Manifest
+from index.passage_history import write_passage_history
+from index.passage_vectors import PassageVectors
 from index.records import Document, Page, Passage
 from index.splitting import Geometry
+from index.spelling import SpellingWriter
 from index.store_writer import RecordsWriter
+from index.tokens import TokensWriter
 from index.vectors import VectorsWriter
 from index.words import WordsWriter
+
+_STAMP = "%Y%m%dT%H%M%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,12 @@ class ReadyDocument:
     document: Document
     pages: Sequence[Page]
     passages: Sequence[Passage]
-    vectors: NDArray[np.float32]  # of the passages, shape (passages, d)
-    sentence_vectors: NDArray[np.float32]  # of all sentences of all passages in order, shape (sentences, d)
+    vectors: Sequence[PassageVectors]  # of the passages, in order
+    key_vectors: NDArray[np.float32]  # of all keys of all passages in order, shape (keys, d)
     boxes: Mapping[int, NDArray[np.uint16]]  # page number to the boxes of its characters
     report: Mapping[str, Any]  # how the document was read, as JSON
     original: Path | None = None  # the file that pages are drawn from
+    reading: Mapping[str, Any] = field(default_factory=dict)  # for the next ingestion, as JSON; opaque here
 
 
 class BuildWriter:
@@ -50,19 +60,22 @@ class BuildWriter:
     def __init__(self, builds: Path, model: ModelIdentity, geometry: Geometry) -> None:
         """Begin a build beside the live one in ``builds``."""
         now = datetime.now(UTC)
-        self.build = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+        self.build = _next_id(builds, now)
         self._builds = builds
         self._created = now.isoformat(timespec="seconds")
         self._model = model
         self._geometry = geometry
         self._pages = 0
-        self._sentences: list[NDArray[np.float16]] = []
-        self._sentence_rows = [0]
-        self._body, self._headings = WordsWriter(), WordsWriter()
-        self._vectors = VectorsWriter(model.dimension)
+        self._document_vectors: list[NDArray[np.float32]] = []
+        self._key_bounds = [0]
+        self._readings: dict[str, Mapping[str, Any]] = {}
+        self._words, self._key_words, self._pairs = WordsWriter(), WordsWriter(), WordsWriter()
+        self._spelling = SpellingWriter()
+        self._vectors, self._key_vectors = VectorsWriter(model.dimension), VectorsWriter(model.dimension)
         self.layout = BuildLayout(builds / f"{UNFINISHED}{self.build}")
         self.layout.originals.mkdir(parents=True)
         self._records = RecordsWriter(self.layout.records)
+        self._tokens = TokensWriter(self.layout.tokens)
 
     def __enter__(self) -> Self:
         """Return the writer."""
@@ -77,26 +90,42 @@ class BuildWriter:
         """Add one document."""
         self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report))
         self._pages += len(ready.pages)
-        self._vectors.add(ready.vectors)
-        self._sentences.append(ready.sentence_vectors.astype(np.float16))
-        for passage in ready.passages:
-            self._sentence_rows.append(self._sentence_rows[-1] + len(passage.sentences))
-            self._body.add(terms_of(passage.text))
-            self._headings.add(terms_of(" ".join((ready.document.title, *passage.section))))
+        of_passages = np.stack([one.passage for one in ready.vectors])
+        self._vectors.add(of_passages)
+        self._key_vectors.add(ready.key_vectors)
+        self._document_vectors.append(of_passages.mean(axis=0))
+        for passage, vectors in zip(ready.passages, ready.vectors, strict=True):
+            self._tokens.add(vectors)
+            self._key_bounds.append(self._key_bounds[-1] + len(passage.keys))
+            self._add_words(ready.document, passage)
+        if ready.reading:
+            self._readings[ready.document.id] = ready.reading
         if ready.original is not None:
-            shutil.copyfile(ready.original, self.layout.originals / ready.document.sha256)
+            self._keep_original(ready.original, ready.document)
 
     def finish(
-        self, lexicon: Lexicon, encoder: Path, encoder_mean_cosine: float, readers: dict[str, str], corpus_digest: str
+        self,
+        lexicon: Lexicon,
+        encoder: Path,
+        encoder_mean_cosine: float,
+        readers: dict[str, str],
+        corpus_digest: str,
+        parts: Mapping[str, str] | None = None,
     ) -> str:
         """Write what is left, sync everything to disk, and give the build its name; returns its id. It is not live yet."""
         self._records.close()
         self._vectors.save(self.layout.vectors)
-        np.save(self.layout.sentence_vectors, self._all_sentences())
-        np.save(self.layout.sentence_rows, np.array(self._sentence_rows, np.int64))
-        self._body.save(self.layout.body_words)
-        self._headings.save(self.layout.heading_words)
+        self._key_vectors.save(self.layout.keys)
+        self._tokens.close()
+        np.save(self.layout.key_bounds, np.array(self._key_bounds, np.int64))
+        np.save(self.layout.document_vectors, self._all_documents())
+        self._words.save(self.layout.words)
+        self._key_words.save(self.layout.key_words)
+        self._pairs.save(self.layout.pairs)
+        self._spelling.save(self.layout.spelling)
         lexicon.save(self.layout.lexicon)
+        self.layout.readings.write_text(json.dumps(self._readings, ensure_ascii=False), encoding="utf-8")
+        write_passage_history(self.layout, self._builds, self._created[:10])
         shutil.copytree(encoder, self.layout.encoder)
         Manifest(
             build=self.build,
@@ -108,18 +137,54 @@ class BuildWriter:
             documents=self._records.documents,
             pages=self._pages,
             passages=self._records.passages,
-            sentences=self._sentence_rows[-1],
+            keys=self._key_bounds[-1],
             encoder_mean_cosine=round(encoder_mean_cosine, 5),
             files=tree_digests(self.layout.folder),
+            parts=dict(parts or {}),
         ).save(self.layout.folder)
         _sync_tree(self.layout.folder)
         self.layout.folder.rename(self._builds / self.build)
         sync_folder(self._builds)
         return self.build
 
-    def _all_sentences(self) -> NDArray[np.float16]:
-        empty = np.empty((0, self._model.dimension), np.float16)
-        return np.concatenate([empty, *self._sentences])
+    def _keep_original(self, original: Path, document: Document) -> None:
+        target = self.layout.originals / document.sha256
+        if target.exists():
+            return
+        # The copy that an earlier build holds never changes, so both builds may share it on disk.
+        earlier = next(self._builds.glob(f"[!.]*/{target.parent.name}/{target.name}"), None)
+        if earlier is not None:
+            try:
+                os.link(earlier, target)
+                return
+            except OSError:
+                original = earlier  # a file system without links
+        shutil.copyfile(original, target)
+        if file_digest(target) != document.sha256:
+            raise NotWritten(
+                f"{original.name!r} ({document.id}) changed while it was read. Wait until it is complete and run again."
+            )
+
+    def _add_words(self, document: Document, passage: Passage) -> None:
+        searched = words_of("\n".join((document.title, *passage.section, passage.text)))
+        of_keys = [word for key in passage.keys for word in words_of(key)]
+        terms = [word.term for word in searched]
+        self._words.add(terms)
+        self._pairs.add(pairs_of(terms))
+        self._key_words.add(word.term for word in of_keys)
+        self._spelling.add(word.surface for word in (*searched, *of_keys))
+
+    def _all_documents(self) -> NDArray[np.float32]:
+        means = np.array(self._document_vectors, np.float32).reshape(-1, self._model.dimension)
+        return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+def _next_id(builds: Path, now: datetime) -> str:
+    """Return an id that sorts after every build there is, whatever the clock says: the order of ids is the order of builds."""
+    newest = max(finished_builds(builds), default="")
+    if f"{now:{_STAMP}}" <= newest[: len(f"{now:{_STAMP}}")]:
+        now = datetime.strptime(newest.split("-")[0], _STAMP).replace(tzinfo=UTC) + timedelta(seconds=1)
+    return f"{now:{_STAMP}}-{uuid.uuid4().hex[:6]}"
 
 
 def _sync_tree(folder: Path) -> None:

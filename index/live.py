@@ -1,0 +1,137 @@
+"""Hold what answers from the live build, and change it when the pointer changes, while questions go on.
+
+Comes in: the folder of the builds and a way to make an answerer of an opened build. Goes out: the current answerer, at any moment
+and from any thread. Refuses to know what an answerer does, and to touch the pointer.
+
+Whoever asks takes ``current`` once and keeps it until the answer is there: that reference is what keeps the old build open. It is
+closed when nobody holds its answerer any more, so no question is ever cut off and none waits.
+"""
+
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from index.build import Build, open_build, open_live_build
+from index.errors import BuildError, LocalismError
+from index.layout import POINTER, live_build
+
+log = logging.getLogger(__name__)
+
+Answerer = TypeVar("Answerer")
+# Some surfaces read two things from a build one after the other; an old build stays open for that long after its last question.
+GRACE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A build that is no longer live and whose questions may not all be answered yet."""
+
+    answerer: Callable[[], object | None]  # a weak reference
+    build: Build
+    since: float  # of time.monotonic
+
+    def is_done(self, grace: float) -> bool:
+        return self.answerer() is None and time.monotonic() - self.since >= grace
+
+
+class LiveBuild(Generic[Answerer]):
+    """The current answerer. At most two builds are open: a third waits until the first is closed."""
+
+    def __init__(
+        self,
+        builds: Path,
+        make: Callable[[Build], Answerer],
+        warm: Callable[[Answerer], object] | None = None,
+        every_seconds: float = 1.0,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        """Open the live build of ``builds``; ``warm`` asks a new answerer something before anybody else does.
+
+        Raises:
+            BuildError: there is no build that can be used.
+        """
+        self._builds = builds
+        self._make = make
+        self._warm = warm
+        self._every = every_seconds
+        self._grace = grace_seconds
+        self._seen = self._pointer()
+        self._build = open_live_build(builds)
+        self._current = make(self._build)
+        self._leaving: _Leaving | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="live-build", daemon=True)
+
+    @property
+    def current(self) -> Answerer:
+        """The answerer of the live build; keep the reference for as long as one question takes, no longer."""
+        return self._current
+
+    @property
+    def open_builds(self) -> int:
+        """How many builds are open."""
+        return 1 if self._leaving is None else 2
+
+    def start(self) -> None:
+        """Begin to watch the pointer, on a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching and close what is open; nobody may hold an answerer any more."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._leaving is not None:
+            self._leaving.build.close()
+        self._build.close()
+
+    def look(self) -> bool:
+        """Look at the pointer once and change over where it leads elsewhere; tells whether it did."""
+        self._close_left()
+        seen = self._pointer()
+        if seen == self._seen or self._leaving is not None:
+            return False
+        try:
+            folder = live_build(self._builds)
+            if folder.name != self._build.id:
+                self._change_to(folder)
+            self._seen = seen
+        except LocalismError as error:
+            log.error("the new live build cannot be served, the old one goes on: %s", error)  # noqa: TRY400  # expected, and said whole
+            self._seen = seen if isinstance(error, BuildError) else self._seen
+            return False
+        return True
+
+    def _change_to(self, folder: Path) -> None:
+        started = time.monotonic()
+        build = open_build(folder)
+        answerer = self._make(build)
+        if self._warm:
+            self._warm(answerer)
+        old, self._build = self._build, build
+        left = weakref.ref(self._current)
+        self._current = answerer  # one assignment: a question sees the old answerer or the new one, never half of each
+        self._leaving = _Leaving(left, old, time.monotonic())
+        log.info("serving build %s, opened in %d ms", build.id, 1000 * (time.monotonic() - started))
+
+    def _close_left(self) -> None:
+        if self._leaving is not None and self._leaving.is_done(self._grace):
+            self._leaving.build.close()
+            log.info("closed build %s", self._leaving.build.id)
+            self._leaving = None
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self._every):
+            self.look()
+
+    def _pointer(self) -> tuple[int, int]:
+        try:
+            found = (self._builds / POINTER).stat()
+        except OSError:
+            return (0, 0)
+        return found.st_mtime_ns, found.st_ino

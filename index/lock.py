@@ -1,0 +1,67 @@
+"""One run at a time may change what lies in the folder of the builds.
+
+Comes in: the folder and the name of the work. Goes out: a held lock, or a sentence that names who holds it. Refuses to know the
+work itself.
+"""
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.errors import IndexLocked
+
+LOCK_FILE = ".lock"
+_LOOK_AGAIN_SECONDS = 0.2
+
+
+@contextmanager
+def builds_lock(builds: Path, work: str, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the lock of ``builds`` while ``work`` is done, waiting for it at most ``wait_seconds``.
+
+    The lock belongs to the process: the system frees it however the process ends, and forked readers do not inherit it.
+
+    Raises:
+        IndexLocked: another process holds it; the message says which.
+    """
+    builds.mkdir(parents=True, exist_ok=True)
+    handle = os.open(builds / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _take(handle, builds, wait_seconds)
+        holder = {"work": work, "pid": os.getpid(), "host": socket.gethostname(), "since": _now()}
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, json.dumps(holder).encode(), 0)
+        yield
+        os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, builds: Path, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except (BlockingIOError, PermissionError):
+            if time.monotonic() >= deadline:
+                raise IndexLocked(_sentence(handle, builds)) from None
+            time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _sentence(handle: int, builds: Path) -> str:
+    try:
+        holder = json.loads(os.pread(handle, 1000, 0))
+        who = f"“{holder['work']}” (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+    except (ValueError, KeyError, TypeError):
+        who = "another run"
+    return f"{who} is changing {builds} at this moment. Wait until it is done, or let this run wait for it: --wait SECONDS"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,70 @@
+"""Read a question: what to encode, which terms to look for, which phrases must stand in an answer.
+
+Comes in: a question as a person typed it, and the earlier ones of the conversation. Goes out: an AskedQuestion. Refuses to search.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.analysis import fold, pairs_of, words_of
+
+_PHRASE = re.compile(r"[\"“]([^\"“”]{3,100})[\"”]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# A question that leans on the one before it: it begins like one that goes on, or points back with a pronoun, and is short.
+_GOES_ON = re.compile(
+    r"^\W*(and|but|so|what if|what about|how about|then|or|also|ok|which of|is that|does that|why)\b", re.IGNORECASE
+)
+_POINTS_BACK = re.compile(
+    r"\b(it|its|they|them|their|theirs|he|she|him|her|that|those|these|this|there|then|one|ones)\b", re.IGNORECASE
+)
+LONGEST_FOLLOW_UP = 12  # words; a longer question says for itself what it is about
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question, ready to be searched for."""
+
+    text: str  # what is encoded: typing errors mended, the question it follows in front
+    terms: tuple[str, ...]  # distinct, in order
+    pairs: tuple[str, ...]  # distinct neighbouring terms
+    phrases: tuple[tuple[str, ...], ...]  # terms of each phrase in quotation marks
+
+
+def read_question(question: str, context: Sequence[str], mend: Callable[[str], str]) -> AskedQuestion:
+    """Return ``question`` ready to be searched for.
+
+    Args:
+        question: as a person typed it.
+        context: the earlier questions of the conversation, oldest first.
+        mend: leads a folded word to the word it was meant to be.
+    """
+    asked = mended(question, mend)
+    text = f"{mended(context[-1], mend)} {asked}" if context and follows(question) else asked
+    terms = [word.term for word in words_of(text)]
+    return AskedQuestion(
+        text=text,
+        terms=tuple(dict.fromkeys(terms)),
+        pairs=tuple(dict.fromkeys(pairs_of(terms))),
+        phrases=tuple(
+            phrase for found in _PHRASE.findall(question) if (phrase := tuple(word.term for word in words_of(found)))
+        ),
+    )
+
+
+def follows(question: str) -> bool:
+    """Tell whether ``question`` can only be understood with the one before it."""
+    if len(question.split()) > LONGEST_FOLLOW_UP:
+        return False
+    return bool(_GOES_ON.search(question) or _POINTS_BACK.search(question)) or len(words_of(question)) <= 2
+
+
+def mended(text: str, mend: Callable[[str], str]) -> str:
+    """Return ``text`` with every word of letters replaced by what it was meant to be."""
+
+    def replaced(match: re.Match[str]) -> str:
+        word = fold(match.group())
+        meant = mend(word)
+        return match.group() if meant == word else meant
+
+    return _LETTERS.sub(replaced, text)
