@@ -16,6 +16,7 @@ from index.build import open_live_build, stats
 from index.errors import LocalismError
 from index.evaluate_command import add_evaluate
 from index.layout import DEFAULT_BUILDS, live_build
+from index.portable_commands import add_parsers as add_portable
 from index.searcher import Searcher
 from index.verification import verify_build
 
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("stats", parents=[shared], help="say what the live build holds").set_defaults(run=_stats)
     commands.add_parser("verify", parents=[shared], help="check the live build to the last byte").set_defaults(run=_verify)
     add_evaluate(commands, shared)
+    add_portable(commands, shared)
     return parser
 
 

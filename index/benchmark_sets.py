@@ -48,14 +48,13 @@ def read_set(documents: Path, questions: Path, judgements: Path, unanswerable: P
     asked = [_question(row, place) for row, place in _rows(questions)]
     if unanswerable:
         asked += [SetQuestion(_text(row, "id", place), _text(row, "text", place), False) for row, place in _rows(unanswerable)]
-    return BenchmarkSet(
-        tuple(
-            SetDocument(_text(row, "id", place), str(row.get("title") or ""), _text(row, "text", place))
-            for row, place in _rows(documents)
-        ),
-        tuple(asked),
-        _judgements(judgements),
-    )
+    return BenchmarkSet(tuple(_document(row, place) for row, place in _rows(documents)), tuple(asked), _judgements(judgements))
+
+
+def _document(row: dict[str, Any], place: str) -> SetDocument:
+    # A document may be nothing but a title.
+    title = str(row.get("title") or "")
+    return SetDocument(_text(row, "id", place), title, str(row.get("text") or title))
 
 
 def _question(row: dict[str, Any], place: str) -> SetQuestion:

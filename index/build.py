@@ -40,6 +40,7 @@ class Build:
     key_words: Words
     pairs: Words
     spelling: Spelling
+    astray: NDArray[np.float32]  # ways in which people ask about what is not held, unit length, shape (wordings, d)
     encoder: QueryEncoder
     lexicon: Lexicon
 
@@ -75,6 +76,7 @@ def open_build(folder: Path) -> Build:
     try:
         key_bounds = np.load(layout.key_bounds)
         document_vectors = np.load(layout.document_vectors)
+        astray = np.load(layout.astray)
     except (OSError, ValueError, EOFError) as error:
         raise DamagedBuild(
             f"The vectors of build {folder.name} cannot be opened ({error}). Build again: localism-ingest build"
@@ -94,6 +96,7 @@ def open_build(folder: Path) -> Build:
         key_words=Words.open(layout.key_words),
         pairs=Words.open(layout.pairs),
         spelling=Spelling(layout.spelling),
+        astray=astray,
         encoder=QueryEncoder.open(layout.encoder),
         lexicon=Lexicon.open(layout.lexicon),
     )

@@ -7,7 +7,7 @@ costs most.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,8 @@ class Candidates:
     matches: Matches
 
 
-def gather(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> Candidates:
-    """Return at most ``LOOKED_AT`` candidates, in row order.
+def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> NDArray[np.int64]:
+    """Return the rows of at most ``LOOKED_AT`` passages that are worth a closer look, ascending.
 
     Args:
         build: to search in.
@@ -46,33 +46,51 @@ def gather(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges:
         encoded: the question as the encoder sees it.
         ranges: half-open ranges of rows to keep to; all rows where None.
     """
-    allowed = _allowed(build.vectors.size, ranges)
     words, key_words = build.words.scores(asked.terms), build.key_words.scores(asked.terms)
     near, _ = build.vectors.nearest(encoded.vector, BY_VECTOR, ranges)
     by_key = _rows_of_keys(build, build.keys.nearest(encoded.vector, BY_KEY)[0])
-    found = np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)])
-    rows = np.unique(found)
-    rows = rows[allowed[rows]] if allowed is not None else rows
+    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)]))
+    if ranges is not None:
+        rows = rows[_allowed(build.vectors.size, ranges)[rows]]
     passage = build.vectors.rows(rows) @ encoded.vector
-    key = _best_keys(build, rows, encoded.vector)
-    rough = stretched(passage) + stretched(words[rows]) + stretched(np.maximum(key, passage)) + stretched(key_words[rows])
-    kept = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
-    rows, passage, key = rows[kept], passage[kept], key[kept]
-    weights = token_weights(build.tokens.frequencies(encoded.pieces), build.tokens.size)
-    matches = match(encoded, weights, build.tokens.of(rows))
+    key = np.maximum(_best_keys(build, rows, encoded.vector), passage)
+    rough = stretched(passage) + stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
+    return np.sort(rows[np.argsort(-rough, kind="stable")[:LOOKED_AT]])
+
+
+def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
+    """Return the passages in ``rows``, at least one, each seen from every side."""
+    matches = match(encoded, token_weights(build.tokens.frequencies(encoded.pieces), build.tokens.size), build.tokens.of(rows))
     documents = np.searchsorted(build.document_ends, rows, side="right")
-    share = words[rows] / build.words.ideal(asked.terms)
+    words = _share(build.words, asked.terms, rows)
     views = Views(
         sentence=matches.best_sentence,
-        words=share,
+        words=words,
         tokens=matches.cubed,
         pairs=_share(build.pairs, asked.pairs, rows),
-        passage=passage,
+        passage=build.vectors.rows(rows) @ encoded.vector,
         document=build.document_vectors[documents] @ encoded.vector,
-        key=np.maximum(key, matches.best_sentence),
-        key_words=np.maximum(key_words[rows] / build.key_words.ideal(asked.terms), share),
+        key=np.maximum(_best_keys(build, rows, encoded.vector), matches.best_sentence),
+        key_words=np.maximum(_share(build.key_words, asked.terms, rows), words),
     )
     return Candidates(rows, documents, views, matches)
+
+
+def blended(one: Candidates, other: Candidates) -> Candidates:
+    """Return the same passages as seen by two questions, each view the mean of both."""
+    views = {field.name: _mean(getattr(one.views, field.name), getattr(other.views, field.name)) for field in fields(Views)}
+    sentences = zip(one.matches.sentence_matches, other.matches.sentence_matches, strict=True)
+    matches = Matches(
+        cubed=_mean(one.matches.cubed, other.matches.cubed),
+        plain=_mean(one.matches.plain, other.matches.plain),
+        best_sentence=_mean(one.matches.best_sentence, other.matches.best_sentence),
+        sentence_matches=tuple(_mean(first, second) for first, second in sentences),
+    )
+    return Candidates(one.rows, one.documents, Views(**views), matches)
+
+
+def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray((one + other) / 2, np.float32)
 
 
 def _share(words: Words, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -101,9 +119,7 @@ def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     return np.asarray(rows[scores[rows] > 0], np.int64)
 
 
-def _allowed(size: int, ranges: Sequence[Range] | None) -> NDArray[np.bool_] | None:
-    if ranges is None:
-        return None
+def _allowed(size: int, ranges: Sequence[Range]) -> NDArray[np.bool_]:
     allowed = np.zeros(size, bool)
     for start, end in ranges:
         allowed[start:end] = True

@@ -21,12 +21,12 @@ class Status(Enum):
 class Thresholds:
     """The least confidence, 0 to 1, for each status; below ``uncertain`` nothing is shown.
 
-    A wrong answer costs more than a "not found", so "answered" starts where being right is likelier than not, and below a fifth
-    nothing is shown: four wrong passages for one right one are worth less than an honest refusal.
+    A wrong answer costs more than a "not found", so below about a third nothing is shown: two wrong passages for
+    one right one are worth less than an honest refusal.
     """
 
-    answered: float = 0.5
-    uncertain: float = 0.2
+    answered: float = 0.6
+    uncertain: float = 0.35
 
     def status(self, confidence: float) -> Status:
         """Return what ``confidence`` allows to be said."""
@@ -39,17 +39,17 @@ class Thresholds:
 class Signals:
     """What confidence is made from."""
 
-    sentence: float  # cosine of the first passage's best sentence, 0 to 1
-    tokens: float  # mean nearness of the question's words to the first passage's, 0 to 1
+    key: float  # cosine of the first passage's best sentence or key, 0 to 1
     covered: float  # share of the question's words, by idf, that stand in the first passage; unknown words count as rare
     lead: float  # score of the first place less that of the second, in units of the ranking's weights, 0 to 2
     clearance: float  # the same against the tenth place, 0 to 2.75
     rarest: float  # idf of the question's rarest word as a share of the highest there is, 0 to 1
     agree: float  # share of the views whose own first passage stands in the same document
+    keyed: float  # 1 where the first passage has wordings under which people ask for it, else 0
 
 
-_BIAS = -7.96
-_WEIGHTS = {"sentence": 2.97, "tokens": 2.08, "covered": 1.38, "lead": 0.86, "clearance": 0.85, "rarest": 1.71, "agree": 1.67}
+_BIAS = -5.83
+_WEIGHTS = {"key": 3.38, "covered": 1.38, "lead": 0.87, "clearance": 0.86, "rarest": 0.62, "agree": 0.70, "keyed": 1.64}
 _MOST = {"lead": 2.0, "clearance": 2.75}
 
 

@@ -77,6 +77,8 @@ def build_throw_away(
     with BuildWriter(folder, embedder.identity, geometry) as writer:
         row = 0
         for record, page, passages in zip(records, pages, split, strict=True):
+            if not passages:
+                continue
             keys = embedder.embed([key for passage in passages for key in passage.keys])
             mine = vectors[row : row + len(passages)]
             writer.add(ReadyDocument(record, [page], passages, mine, keys, boxes={}, report={}))

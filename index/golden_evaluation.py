@@ -12,7 +12,7 @@ from index.confidence import Status, Thresholds
 from index.golden import GoldenQuestion, Place
 from index.records import Passage
 from index.searcher import Searcher
-from index.signposts import matching_signpost, refuses
+from index.signposts import refusing_signpost
 
 DEPTH = 3
 FOLLOW_UP = "follow-up"
@@ -64,7 +64,7 @@ class GoldenReport:
     @property
     def failures(self) -> list[Outcome]:
         """The questions that did not come out as they should, in the order of the file."""
-        return [outcome for outcome in self.outcomes if _failed(outcome)]
+        return [outcome for outcome in self.outcomes if failed(outcome)]
 
 
 def evaluate_golden(build: Build, questions: Iterable[GoldenQuestion], thresholds: Thresholds | None = None) -> GoldenReport:
@@ -74,9 +74,9 @@ def evaluate_golden(build: Build, questions: Iterable[GoldenQuestion], threshold
     return GoldenReport(
         build=build.id,
         whole=tally(outcomes),
-        per_document=_grouped(outcomes, _documents),
-        per_kind=_grouped(outcomes, lambda outcome: (outcome.question.kind,)),
-        per_verdict=_grouped(outcomes, _verdicts),
+        per_document=grouped(outcomes, _documents),
+        per_kind=grouped(outcomes, lambda outcome: (outcome.question.kind,)),
+        per_verdict=grouped(outcomes, _verdicts),
         outcomes=outcomes,
     )
 
@@ -101,17 +101,17 @@ def _asker(build: Build, thresholds: Thresholds) -> Callable[[GoldenQuestion], O
     searcher = Searcher(build)
 
     def ask(question: GoldenQuestion) -> Outcome:
-        findings = searcher.search(question.text, DEPTH)
+        findings = searcher.search(question.text, DEPTH, context=question.context)
         passages = [hit.passage for hit in findings.hits]
-        signpost = matching_signpost(question.text, build.lexicon.signposts)
+        sent_on = refusing_signpost(question.text, build.lexicon.signposts, findings.confidence) or findings.astray
         return Outcome(
             question=question,
             confidence=findings.confidence,
             status=thresholds.status(findings.confidence) if passages else Status.NOT_FOUND,
             found=tuple(Place(passage.document_id, " > ".join(passage.section)) for passage in passages),
             rank=next((rank for rank, passage in enumerate(passages, start=1) if _is_right(passage, question)), None),
-            signpost=signpost.id if signpost else "",
-            sent_on=signpost is not None and refuses(signpost, findings.confidence),
+            signpost=sent_on.id if sent_on else "",
+            sent_on=sent_on is not None,
         )
 
     return ask
@@ -122,13 +122,14 @@ def _is_right(passage: Passage, question: GoldenQuestion) -> bool:
     return any(place.document == passage.document_id and place.section in names for place in question.answers)
 
 
-def _failed(outcome: Outcome) -> bool:
+def failed(outcome: Outcome) -> bool:
+    """Return whether a person would see ``outcome`` as wrong: another passage first, refused wrongly, or not refused."""
     refused = outcome.refused or outcome.sent_on
     return refused or outcome.rank != 1 if outcome.question.answerable else not refused
 
 
 def _documents(outcome: Outcome) -> Iterable[str]:
-    return dict.fromkeys(place.document for place in outcome.question.answers)
+    return (place.document for place in outcome.question.answers)
 
 
 def _verdicts(outcome: Outcome) -> Iterable[str]:
@@ -138,9 +139,10 @@ def _verdicts(outcome: Outcome) -> Iterable[str]:
     return ("answer", FOLLOW_UP) if question.context else ("answer",)
 
 
-def _grouped(outcomes: Iterable[Outcome], names_of: Callable[[Outcome], Iterable[str]]) -> dict[str, Tally]:
+def grouped(outcomes: Iterable[Outcome], names_of: Callable[[Outcome], Iterable[str]]) -> dict[str, Tally]:
+    """Return a tally for each name that ``names_of`` gives to some outcome, by name; an outcome counts once in each."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        for name in names_of(outcome):
+        for name in dict.fromkeys(names_of(outcome)):
             groups.setdefault(name, []).append(outcome)
     return {name: tally(group) for name, group in sorted(groups.items())}

@@ -91,6 +91,11 @@ class BuildLayout:
         return self.folder / "lexicon.json"
 
     @property
+    def astray(self) -> Path:
+        """Vectors of the ways in which people ask about what is not held, in the lexicon's order, float32, shape (wordings, d)."""
+        return self.folder / "astray.npy"
+
+    @property
     def readings(self) -> Path:
         """How each document was read, for the next ingestion; serving never opens it."""
         return self.folder / "readings.json"

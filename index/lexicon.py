@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import DamagedBuild
+from index.records import Document, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Signpost:
     patterns: tuple[str, ...]
     text: str
     unless: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()  # ways in which people ask about the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,13 @@ class Lexicon:
     synonyms: tuple[tuple[str, ...], ...] = ()  # groups of words that mean the same to the people who ask
     signposts: tuple[Signpost, ...] = ()
     suggestions: tuple[str, ...] = ()  # questions that the corpus answers
+    not_held: tuple[Document, ...] = ()  # documents that the catalogue lists and whose text is not here
 
     def save(self, path: Path) -> None:
         """Write the lexicon to ``path``."""
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+        fields = asdict(self)
+        fields["not_held"] = [{**asdict(document), "kind": document.kind.value} for document in self.not_held]
+        path.write_text(json.dumps(fields, ensure_ascii=False, indent=1), encoding="utf-8")
 
     @classmethod
     def open(cls, path: Path) -> "Lexicon":
@@ -60,6 +65,7 @@ class Lexicon:
                 synonyms=tuple(tuple(group) for group in fields["synonyms"]),
                 signposts=tuple(Signpost(**_tuples(signpost)) for signpost in fields["signposts"]),
                 suggestions=tuple(fields["suggestions"]),
+                not_held=tuple(Document(**{**document, "kind": Kind(document["kind"])}) for document in fields["not_held"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedBuild(

@@ -4,8 +4,8 @@ Comes in: passages with their documents, and a model. Goes out: for each passage
 store them.
 
 One pass of the model over "title > headings, text" gives both the passage's vector and its tokens' vectors; the vector of a
-sentence is later pooled from its tokens ("late chunking", Günther and others 2024), so that sentences cost nothing more. A passage's keys are
-embedded alone, by ``Embedder.embed``.
+sentence is later pooled from its tokens ("late chunking", Günther and others 2024), so that sentences cost nothing more. A
+passage's keys are embedded alone, by ``Embedder.embed``.
 """
 
 from collections.abc import Sequence

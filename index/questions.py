@@ -1,10 +1,10 @@
-"""Read a question: what to encode, which terms to look for, which phrases must stand in an answer.
+"""Read a question: what to encode, which terms to look for, which phrases must stand in an answer, and whether it follows another.
 
-Comes in: a question as a person typed it, and the earlier ones of the conversation. Goes out: an AskedQuestion. Refuses to search.
+Comes in: a question as a person typed it. Goes out: an AskedQuestion. Refuses to search.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from index.analysis import fold, pairs_of, words_of
@@ -25,22 +25,20 @@ LONGEST_FOLLOW_UP = 12  # words; a longer question says for itself what it is ab
 class AskedQuestion:
     """A question, ready to be searched for."""
 
-    text: str  # what is encoded: typing errors mended, the question it follows in front
+    text: str  # what is encoded: typing errors mended
     terms: tuple[str, ...]  # distinct, in order
     pairs: tuple[str, ...]  # distinct neighbouring terms
     phrases: tuple[tuple[str, ...], ...]  # terms of each phrase in quotation marks
 
 
-def read_question(question: str, context: Sequence[str], mend: Callable[[str], str]) -> AskedQuestion:
+def read_question(question: str, mend: Callable[[str], str]) -> AskedQuestion:
     """Return ``question`` ready to be searched for.
 
     Args:
         question: as a person typed it.
-        context: the earlier questions of the conversation, oldest first.
         mend: leads a folded word to the word it was meant to be.
     """
-    asked = mended(question, mend)
-    text = f"{mended(context[-1], mend)} {asked}" if context and follows(question) else asked
+    text = mended(question, mend)
     terms = [word.term for word in words_of(text)]
     return AskedQuestion(
         text=text,

@@ -36,12 +36,12 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         "sentence": 1.0,
         "words": 0.8,
-        "tokens": 2.25,
+        "tokens": 2.75,
         "pairs": 0.6,
         "passage": 0.5,
         "document": 0.5,
-        "key": 1.0,
-        "key_words": 0.5,
+        "key": 1.5,
+        "key_words": 0.8,
     }
 )
 TOTAL_WEIGHT = sum(WEIGHTS.values())

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build import Build
-from index.candidates import Candidates, gather
+from index.candidates import Candidates, Range, blended, find, look_at
 from index.confidence import Signals, probability
 from index.highlights import answering_sentences
-from index.questions import AskedQuestion, read_question
+from index.lexicon import Signpost
+from index.questions import AskedQuestion, follows, read_question
 from index.ranking import TOTAL_WEIGHT, shares
 from index.records import Passage, Span
+from index.signposts import nearest_signpost
 
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3
@@ -41,6 +43,7 @@ class Findings:
 
     hits: tuple[Hit, ...]
     confidence: float  # probability, 0 to 1, that the first hit answers the question
+    astray: Signpost | None = None  # the signpost that is nearer to the question than anything found
 
 
 class Searcher:
@@ -65,9 +68,9 @@ class Searcher:
         Raises:
             UnknownDocument: the build holds no document of one of these ids.
         """
-        asked = read_question(question, context, self._mend)
-        candidates = gather(self.build, asked, self.build.encoder.encode(asked.text), self._ranges(document_ids))
-        if not len(candidates.rows):
+        asked = read_question(question, self._mend)
+        candidates = self.candidates(asked, context, self._ranges(document_ids))
+        if candidates is None:
             return Findings((), 0.0)
         given = shares(candidates.views)
         scores = np.sum(list(given.values()), axis=0)
@@ -83,35 +86,65 @@ class Searcher:
             )
             for rank, (place, passage) in enumerate(zip(order, passages, strict=False), start=1)
         )
-        return Findings(hits, probability(self.signals(candidates, scores, asked)))
+        return Findings(hits, probability(self.signals(candidates, scores, asked)), self._astray(asked, candidates))
+
+    def _astray(self, asked: AskedQuestion, candidates: Candidates) -> Signpost | None:
+        build = self.build
+        nearness = float(candidates.views.key.max())
+        return nearest_signpost(build.encoder.encode(asked.text).vector, build.lexicon.signposts, build.astray, nearness)
+
+    def candidates(
+        self, asked: AskedQuestion, context: Sequence[str], ranges: Sequence[Range] | None = None
+    ) -> Candidates | None:
+        """Return the passages that may answer; None where there are none.
+
+        A question that follows another is seen twice, alone and joined to the one before it, and each view is the mean of both: alone
+        it loses its subject, joined it is drowned by it.
+        """
+        build = self.build
+        encoded = build.encoder.encode(asked.text)
+        rows = find(build, asked, encoded, ranges)
+        if not context or not follows(asked.text):
+            return look_at(build, rows, asked, encoded) if len(rows) else None
+        joined = read_question(f"{context[-1]} {asked.text}", self._mend)
+        encoded_joined = build.encoder.encode(joined.text)
+        rows = np.union1d(rows, find(build, joined, encoded_joined, ranges))
+        if not len(rows):
+            return None
+        return blended(look_at(build, rows, asked, encoded), look_at(build, rows, joined, encoded_joined))
 
     def signals(self, candidates: Candidates, scores: NDArray[np.float32], asked: AskedQuestion) -> Signals:
         """Return what confidence is made from, for candidates with their scores."""
         places = _separate_places(candidates, scores)
         first = places[0]
         views, documents = candidates.views, candidates.documents
+        row = int(candidates.rows[first])
         judges = (views.passage, views.sentence, views.words, candidates.matches.plain)
         return Signals(
-            sentence=float(views.sentence[first]),
-            tokens=float(candidates.matches.plain[first]),
-            covered=self._covered(int(candidates.rows[first]), asked),
+            key=float(views.key[first]),
+            covered=self._covered(row, asked),
             lead=TOTAL_WEIGHT * float(scores[first] - scores[places[1]]) if len(places) > 1 else 0.0,
             clearance=TOTAL_WEIGHT * float(scores[first] - scores[places[-1]]),
             rarest=self._rarest(asked),
             agree=float(np.mean([documents[int(np.argmax(judge))] == documents[first] for judge in judges])),
+            keyed=float(self.build.key_bounds[row + 1] - self.build.key_bounds[row] > 1),
         )
 
     def _covered(self, row: int, asked: AskedQuestion) -> float:
-        words = self.build.words
-        total = sum(words.idf(term) for term in asked.terms)
-        held = sum(words.idf(term) for term in asked.terms if _contains(words.postings(term).rows, row))
-        return held / total if total else 0.0
+        words, keys = self.build.words, self.build.key_words
+        weights = {term: words.idf(term) for term in asked.terms}
+        held = [
+            weight
+            for term, weight in weights.items()
+            if _contains(words.postings(term).rows, row) or _contains(keys.postings(term).rows, row)
+        ]
+        return sum(held) / sum(weights.values()) if weights else 0.0
 
     def _rarest(self, asked: AskedQuestion) -> float:
         words = self.build.words
         return max((words.idf(term) for term in asked.terms), default=0.0) / words.idf("")
 
-    def _ranges(self, document_ids: Sequence[str] | None) -> list[tuple[int, int]] | None:
+    def _ranges(self, document_ids: Sequence[str] | None) -> list[Range] | None:
         if document_ids is None:
             return None
         return [(rows.start, rows.stop) for rows in map(self.build.records.rows_of, document_ids)]

@@ -24,7 +24,7 @@ _OPENERS = """
     The This That These Those It Its In On At If A An And But Or So For From When Where While We You They He She There Their
     Your Our To As By With What Who How Why Do Does Is Are Not No After Before However Since Under Each Any All Some Most Many
 """.split()
-_TERMINATOR = re.compile(r"(?P<marks>[.!?…]+)(?P<closers>[\"'”’»)\]]*)(?P<note>\d{1,3})?(?=\s)")
+_TERMINATOR = re.compile(r"(?P<marks>[.!?…]+)(?P<closers>[\"'”’»)\]]*)(?P<note>\d{1,3}| ?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})?(?=\s)")
 _LAST_WORD = re.compile(r"[^\s(\[“‘\"']*$")
 _FIRST_WORD = re.compile(r"[\s\"'“‘«(\[]*([^\s.,;:!?)\]”’]*)")
 _BULLET = re.compile(r"\s*(?:[-–—*•●○◦▪■□➢►✓✔·\uf0b7\uf0a7]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])(?:\s|$)")
@@ -119,7 +119,7 @@ def _sentence_borders(text: str, start: int, end: int) -> list[int]:
 def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> bool:
     before = _LAST_WORD.search(text[max(start, match.start() - 40) : match.start()])
     word = before.group() if before else ""
-    if match["note"] and not (word.isalpha() and len(word) > 2):
+    if (match["note"] or "").isdecimal() and not (word.isalpha() and len(word) > 2):
         return False  # "s.95", "3.12": a number, not a footnote's mark
     following = _FIRST_WORD.match(text, match.end(), end)
     next_word = following.group(1) if following else ""

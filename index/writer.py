@@ -7,8 +7,10 @@ Refuses to know where documents come from, how they are searched, and whether th
 import json
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,9 +30,11 @@ from index.lexicon import Lexicon
 from index.manifest import Manifest
 from index.passage_history import write_passage_history
 from index.passage_vectors import PassageVectors
+from index.query_encoder import QueryEncoder
 from index.records import Document, Page, Passage
-from index.splitting import Geometry
+from index.signposts import wording_vectors
 from index.spelling import SpellingWriter
+from index.splitting import Geometry
 from index.store_writer import RecordsWriter
 from index.tokens import TokensWriter
 from index.vectors import VectorsWriter
@@ -74,8 +78,12 @@ class BuildWriter:
         self._vectors, self._key_vectors = VectorsWriter(model.dimension), VectorsWriter(model.dimension)
         self.layout = BuildLayout(builds / f"{UNFINISHED}{self.build}")
         self.layout.originals.mkdir(parents=True)
-        self._records = RecordsWriter(self.layout.records)
-        self._tokens = TokensWriter(self.layout.tokens)
+        try:
+            self._records = RecordsWriter(self.layout.records)
+            self._tokens = TokensWriter(self.layout.tokens)
+        except BaseException:
+            shutil.rmtree(self.layout.folder)
+            raise
 
     def __enter__(self) -> Self:
         """Return the writer."""
@@ -84,6 +92,10 @@ class BuildWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Remove what was written when it was not finished."""
         if self.layout.folder.exists():
+            for part in (self._records, self._tokens):
+                # A full disk fails here again, and what is closed twice complains; neither matters to what is thrown away.
+                with suppress(OSError, sqlite3.Error):
+                    part.close()
             shutil.rmtree(self.layout.folder)
 
     def add(self, ready: ReadyDocument) -> None:
@@ -127,6 +139,7 @@ class BuildWriter:
         self.layout.readings.write_text(json.dumps(self._readings, ensure_ascii=False), encoding="utf-8")
         write_passage_history(self.layout, self._builds, self._created[:10])
         shutil.copytree(encoder, self.layout.encoder)
+        np.save(self.layout.astray, wording_vectors(lexicon.signposts, QueryEncoder.open(self.layout.encoder)))
         Manifest(
             build=self.build,
             created=self._created,

@@ -18,8 +18,9 @@ from ingest.errors import CorpusProblems
 
 CATALOGUE_FILE = "catalogue.toml"
 DOCUMENTS_FOLDER = "documents"
+_INCOMPLETE = {".part", ".partial", ".crdownload", ".download", ".tmp"}  # what browsers call a file until it is whole
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-_ENTRY = re.compile(r"^\s*\[\[\s*document\s*\]\]", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*\[\[\s*document\s*\]\]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ def read_catalogue(corpus: Path) -> list[Entry]:
 
 
 def unlisted_files(corpus: Path, entries: Iterable[Entry]) -> list[Path]:
-    """Return the files in corpus/documents/ that no entry names, sorted; hidden files, links out of the folder left out."""
+    """Return the files in corpus/documents/ that no entry names, sorted.
+
+    Hidden files and folders, downloads that are not complete, and links out of the folder are left out.
+    """
     folder = corpus / DOCUMENTS_FOLDER
     listed = {entry.path.resolve() for entry in entries}
     home = folder.resolve()
@@ -84,7 +88,8 @@ def unlisted_files(corpus: Path, entries: Iterable[Entry]) -> list[Path]:
         path
         for path in sorted(folder.rglob("*"))
         if path.is_file()
-        and not path.name.startswith(".")
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.suffix.lower() not in _INCOMPLETE
         and path.name != "README.md"
         and path.resolve() not in listed
         and path.resolve().is_relative_to(home)
@@ -97,6 +102,15 @@ def slug_of(name: str, taken: Iterable[str]) -> str:
     used = set(taken)
     candidates = (plain, *(f"{plain}-{number}" for number in range(2, len(used) + 3)))
     return next(candidate for candidate in candidates if candidate not in used)
+
+
+def faults_of(table: dict[str, Any]) -> list[str]:
+    """Return what is wrong with a [[document]] table that is to be added, a sentence each."""
+    try:
+        _EntryFields.model_validate(table)
+    except ValidationError as error:
+        return _in_words("the new entry", table, error)
+    return []
 
 
 def _entry_lines(text: str) -> list[int]:

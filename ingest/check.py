@@ -12,6 +12,7 @@ from ingest.catalogue import Entry
 from ingest.corpus import Corpus, open_corpus
 from ingest.errors import CorpusProblems
 from ingest.reading import ReadingOptions, read_file
+from ingest.wordings import WORDINGS_FOLDER
 
 
 def problems_of(folder: Path, options: ReadingOptions) -> list[str]:
@@ -25,6 +26,7 @@ def problems_of(folder: Path, options: ReadingOptions) -> list[str]:
     problems: list[str] = []
     sections = {entry.document.id: _sections(entry, options, problems) for entry in corpus.entries}
     problems.extend(_golden_problems(corpus, sections))
+    problems.extend(_wording_problems(corpus, sections))
     return problems
 
 
@@ -57,6 +59,14 @@ def _golden_problems(corpus: Corpus, sections: dict[str, set[str] | None]) -> li
         f"{path}:{question.line}: {question.id!r} names {problem}"
         for question in corpus.golden
         for problem in _place_problems(question, known, sections)
+    ]
+
+
+def _wording_problems(corpus: Corpus, sections: dict[str, set[str] | None]) -> list[str]:
+    return [
+        f"{corpus.folder / WORDINGS_FOLDER}: there are wordings for {section!r} of {document!r}, which has no such section"
+        for document, section in corpus.wordings
+        if section not in (sections.get(document) or ())
     ]
 
 

@@ -3,7 +3,6 @@
 Comes in: the corpus folder. Goes out: a Corpus. Refuses to read inside the documents.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,8 @@ from index.lexicon import Lexicon
 from index.records import Document, Kind
 from ingest.catalogue import CATALOGUE_FILE, Entry, read_catalogue, slug_of, unlisted_files
 from ingest.errors import CorpusProblems
-from ingest.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE, read_lexicon
+from ingest.lexicon_files import read_lexicon
+from ingest.wordings import Wordings, read_wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Corpus:
     warnings: tuple[str, ...]
     lexicon: Lexicon
     golden: tuple[GoldenQuestion, ...]
+    wordings: Wordings
 
 
 def open_corpus(folder: Path) -> Corpus:
@@ -48,22 +49,10 @@ def open_corpus(folder: Path) -> Corpus:
         entries=(*held, *unlisted),
         missing=tuple(entry for entry in listed if not entry.held),
         warnings=(*_unlisted_warnings(unlisted), *_digest_warnings(listed, held)),
-        lexicon=lexicon,
+        lexicon=replace(lexicon, not_held=tuple(entry.document for entry in listed if not entry.held)),
         golden=tuple(golden),
+        wordings=read_wordings(folder),
     )
-
-
-def digest_of(corpus: Corpus, recipe: Iterable[str]) -> str:
-    """Return a digest of everything that goes into a build: the files, the catalogue, and ``recipe`` (model, versions …)."""
-    digest = hashlib.sha256()
-    for line in recipe:
-        digest.update(f"{line}\0".encode())
-    for name in (CATALOGUE_FILE, GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE):
-        path = corpus.folder / name
-        digest.update(f"{name}\0{file_digest(path) if path.is_file() else ''}\0".encode())
-    for entry in corpus.entries:
-        digest.update(f"{entry.document}\0".encode())
-    return digest.hexdigest()
 
 
 def _golden(folder: Path) -> list[GoldenQuestion]:

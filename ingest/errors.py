@@ -1,12 +1,14 @@
 """Errors of ingestion, under the tree of ``index.errors``.
 
 LocalismError
-└── CorpusProblems          the corpus has problems that must be mended first; each with its file and line
+├── CorpusProblems          the corpus has problems that must be mended first; each with its file and line
+├── FetchRefused            an original cannot or may not be downloaded
+└── DocumentRefused         a document may not come into the corpus, or not leave it
 """
 
 from collections.abc import Sequence
 
-from index.errors import CatalogueError
+from index.errors import CatalogueError, LocalismError
 
 
 class CorpusProblems(CatalogueError):
@@ -16,3 +18,11 @@ class CorpusProblems(CatalogueError):
         """Name every problem, each with its file and line."""
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+
+
+class FetchRefused(LocalismError):
+    """An original cannot or may not be downloaded; the message says why."""
+
+
+class DocumentRefused(LocalismError):
+    """A document may not come into the corpus, or not leave it."""

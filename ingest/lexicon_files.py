@@ -44,6 +44,7 @@ class _SignpostFields(BaseModel):
     patterns: list[str] = Field(min_length=1)
     text: str = Field(min_length=1)
     unless: list[str] = []
+    asked: list[str] = []
 
 
 def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
@@ -64,7 +65,9 @@ def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
     return Lexicon(
         terms=tuple(Term(term.term, term.definition, tuple(term.aliases), term.source, tuple(term.see)) for term in terms),
         synonyms=tuple(tuple(group.words) for group in groups),
-        signposts=tuple(Signpost(post.id, post.kind, tuple(post.patterns), post.text, tuple(post.unless)) for post in posts),
+        signposts=tuple(
+            Signpost(post.id, post.kind, tuple(post.patterns), post.text, tuple(post.unless), tuple(post.asked)) for post in posts
+        ),
         suggestions=suggestions[:SUGGESTIONS],
     )
 

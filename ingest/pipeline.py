@@ -1,38 +1,51 @@
-"""Make a build from a corpus: read, split, embed, write, verify, publish.
+"""Make a build from a corpus and bring it live: read, split, embed, write, verify, compare, switch.
 
-Comes in: a corpus, a model, the folder of the builds. Goes out: a published build and what is to be said about it.
-Refuses to know how progress and results are shown.
+Comes in: a corpus, a model, the folder of the builds. Goes out: an Outcome. Refuses to know how progress and results are shown.
+Whoever calls what changes anything holds the lock of the builds.
 """
 
+import sqlite3
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.embedder import Embedder, SentenceTransformerEmbedder
-from index.encoder_export import export_query_encoder
-from index.errors import CatalogueError, NoBuild, UnreadableDocument
-from index.history import publish, set_aside_old_builds, sweep_unfinished
-from index.layout import live_build
-from index.manifest import FORMAT_VERSION, Manifest
-from index.passage_vectors import passage_vectors
-from index.records import Document, Passage
-from index.splitting import Geometry, embedding_text, split_pages
-from index.writer import BuildWriter, ReadyDocument
-from ingest.catalogue import Entry
-from ingest.corpus import Corpus, digest_of
+from index.errors import BuildError, CatalogueError, NotWritten
+from index.history import finished_builds, live_id, prune, publish, sweep_unfinished
+from index.manifest import Manifest
+from index.standing import Standing, note_standing, read_standings
+from index.writer import BuildWriter
+from ingest.corpus import Corpus
+from ingest.gate import Comparison, compare
+from ingest.model import Model
 from ingest.progress import Progress
-from ingest.reading import ReadDocument, ReadingOptions, read_file
-from ingest.report import DocumentReport, report_of
-from ingest.reuse import EarlierVectors, earlier_vectors
+from ingest.recipe import Recipe, corpus_digest, corpus_parts, versions
+from ingest.report import DocumentReport
+from ingest.reuse import EarlierBuild, earlier_builds
 
-READER_LIBRARIES = ("markdown-it-py", "pypdf", "pypdfium2")
-PICTURED = {"application/pdf"}  # media types whose pages can be drawn later
+if TYPE_CHECKING:
+    from ingest.drafts import Draft, Drafter
+
+
+class Step(Enum):
+    """How far a new build may go by itself."""
+
+    PUBLISH = "publish"  # live, where the gate lets it through
+    ACCEPT = "accept"  # live, whatever the gate says
+    HOLD = "hold"  # finished, not live
+
+
+class State(Enum):
+    """What became of a build."""
+
+    UNCHANGED = "unchanged"  # the live build was made from exactly this
+    PUBLISHED = "published"
+    REFUSED = "refused"  # by the gate
+    HELD = "held"
+    RESTING = "resting"  # it was rolled back, and nothing has changed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,145 +53,171 @@ class Outcome:
     """What an ingestion did."""
 
     build: str
-    changed: bool  # False where the live build was already made from exactly this
-    reports: tuple[DocumentReport, ...]
-    warnings: tuple[str, ...]
+    state: State
+    reports: tuple[DocumentReport, ...] = ()  # empty where nothing was built
+    warnings: tuple[str, ...] = ()
     removed_builds: tuple[str, ...] = ()
+    comparison: Comparison | None = None  # None where there was nothing to compare with
+
+    @property
+    def changed(self) -> bool:
+        """Whether the live build is another one than before."""
+        return self.state is State.PUBLISHED
+
+    def json(self) -> dict[str, Any]:
+        """Return the outcome as a JSON object."""
+        return {
+            "build": self.build,
+            "state": self.state.value,
+            "changed": self.changed,
+            "documents": [report.json() for report in self.reports],
+            "warnings": list(self.warnings),
+            "removed_builds": list(self.removed_builds),
+            "gate": None if self.comparison is None else self.comparison.json(),
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a corpus becomes a build."""
+def build_index(
+    corpus: Corpus,
+    builds: Path,
+    recipe: Recipe,
+    model: Model,
+    progress: Progress,
+    step: Step = Step.PUBLISH,
+    force: bool = False,
+) -> Outcome:
+    """Make a build of ``corpus`` in ``builds`` where none stands for it yet, and bring it as far as ``step`` and the gate allow.
 
-    model: str
-    geometry: Geometry
-    reading: ReadingOptions
-    keep_builds: int = 3
-
-
-def up_to_date(corpus: Corpus, builds: Path, recipe: Recipe) -> str | None:
-    """Return the id of the live build where it was made from exactly this corpus by exactly this recipe, else None.
-
-    Raises:
-        BuildError: there is a live build, and it cannot be used.
-    """
-    try:
-        manifest = Manifest.open(live_build(builds))
-    except NoBuild:
-        return None
-    return manifest.build if manifest.corpus_digest == _digest(corpus, recipe) else None
-
-
-def build_index(corpus: Corpus, builds: Path, recipe: Recipe, progress: Progress) -> Outcome:
-    """Make and publish a build of ``corpus`` in ``builds``; on any error the live build stays as it is.
+    On any error the live build stays as it is.
 
     Raises:
         ModelError: the model is missing or not the pinned one.
         CatalogueError: nothing in the corpus could be read.
+        NotWritten: the disk did not take the build, or a file changed while it was read.
     """
-    builds.mkdir(parents=True, exist_ok=True)
-    sweep_unfinished(builds)
-    embedder = SentenceTransformerEmbedder(recipe.model)
-    earlier = earlier_vectors(builds, embedder.identity)
-    reports = []
-    with BuildWriter(builds, embedder.identity, recipe.geometry) as writer, tempfile.TemporaryDirectory() as folder:
-        for number, entry in enumerate(corpus.entries):
-            progress.document(number, len(corpus.entries), entry.document.id)
-            ready, report = _ready(entry, embedder, earlier, recipe, progress)
-            reports.append(report)
-            if ready:
-                writer.add(ready)
-        if not any(report.passages for report in reports):
-            raise CatalogueError(
-                "Nothing in the corpus could be read, so there is nothing to search. Look at the reasons above."
-            )
-        encoder, cosine = _query_encoder(embedder, earlier, Path(folder))
-        progress.stage("writing and verifying the build")
-        build = writer.finish(corpus.lexicon, encoder, cosine, reader_versions(), _digest(corpus, recipe))
-    publish(builds, build)
-    removed = set_aside_old_builds(builds, recipe.keep_builds)
-    return Outcome(build, True, tuple(reports), corpus.warnings, tuple(removed))
+    digest = corpus_digest(corpus, recipe, model.embedder.identity)
+    live = live_id(builds)
+    if live and not force and _made_from(builds, live) == digest:
+        return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
+    with _disk_faults():
+        builds.mkdir(parents=True, exist_ok=True)
+        sweep_unfinished(builds)
+        standing = None if force else _standing_build(builds, digest)
+        if standing and read_standings(builds).get(standing) is Standing.ROLLED_BACK and step is Step.PUBLISH:
+            return Outcome(standing, State.RESTING, warnings=corpus.warnings)
+        build, reports = (standing, ()) if standing else _make(corpus, builds, recipe, model, digest, progress)
+        return bring_live(corpus, builds, build, recipe, progress, step, reports)
 
 
-def reader_versions() -> dict[str, str]:
-    """Return the versions of the libraries that read documents: another version may read another text."""
-    return {name: version(name) for name in READER_LIBRARIES}
-
-
-def _digest(corpus: Corpus, recipe: Recipe) -> str:
-    versions = (f"{name} {number}" for name, number in reader_versions().items())
-    return digest_of(
-        corpus, (f"format {FORMAT_VERSION}", recipe.model, repr(recipe.geometry), repr(recipe.reading), *versions)
-    )
-
-
-def _ready(
-    entry: Entry, embedder: Embedder, earlier: EarlierVectors | None, recipe: Recipe, progress: Progress
-) -> tuple[ReadyDocument | None, DocumentReport]:
-    try:
-        read = read_file(entry.path, recipe.reading)
-    except (UnreadableDocument, CatalogueError) as error:
-        return None, DocumentReport.unreadable(entry.document, str(error))
-    document = _described(entry, read)
-    passages = split_pages(document, read.pages, recipe.geometry, embedder.count_tokens)
-    report = report_of(document, read, passages)
-    if not passages:
-        return None, report
-    vectors, sentence_vectors = _vectors(document, passages, embedder, earlier, progress)
-    original = entry.path if read.media_type in PICTURED else None
-    return ReadyDocument(
-        document, read.pages, passages, vectors, sentence_vectors, read.boxes, report.json(), original
-    ), report
-
-
-def _described(entry: Entry, read: ReadDocument) -> Document:
-    """Return the entry's document with what only the file knows; the catalogue goes before the file."""
-    said, listed = read.metadata, entry.document
-    return replace(
-        listed,
-        title=listed.title or said.title or entry.path.stem,
-        authors=listed.authors or said.authors,
-        published=listed.published or said.published,
-        jurisdiction=listed.jurisdiction or said.jurisdiction,
-        as_of=said.as_of,
-        notice=said.notice,
-        media_type=read.media_type,
-    )
-
-
-def _vectors(
-    document: Document,
-    passages: Sequence[Passage],
-    embedder: Embedder,
-    earlier: EarlierVectors | None,
+def bring_live(
+    corpus: Corpus,
+    builds: Path,
+    build: str,
+    recipe: Recipe,
     progress: Progress,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    found = [
-        earlier.find(embedding_text(document, passage), len(passage.sentences)) if earlier else None for passage in passages
-    ]
-    new = [place for place, vectors in enumerate(found) if vectors is None]
-    if new:
-        made, made_sentences = passage_vectors([(document, passages[place]) for place in new], embedder, progress.embedded)
-        ends = np.cumsum([len(passages[place].sentences) for place in new])
-        for place, vector, sentences in zip(new, made, np.split(made_sentences, ends[:-1]), strict=True):
-            found[place] = (vector, sentences)
-    whole = [vectors for vectors in found if vectors is not None]
-    return np.stack([vector for vector, _ in whole]), np.concatenate([sentences for _, sentences in whole])
+    step: Step = Step.PUBLISH,
+    reports: tuple[DocumentReport, ...] = (),
+) -> Outcome:
+    """Compare the finished ``build`` with the live one and switch to it where ``step`` and the gate allow.
+
+    Raises:
+        DamagedBuild: it does not verify.
+    """
+    comparison = _compared(corpus, builds, build, progress)
+    passes = comparison is None or comparison.passes(recipe.tolerance)
+    if step is Step.HOLD or (step is Step.PUBLISH and not passes):
+        held = Standing.HELD if step is Step.HOLD else Standing.REFUSED
+        note_standing(builds, build, held)
+        state = State.HELD if step is Step.HOLD else State.REFUSED
+        return Outcome(build, state, reports, corpus.warnings, comparison=comparison)
+    progress.stage("verifying and switching")
+    publish(builds, build)
+    removed = prune(builds, recipe.keep_builds)
+    return Outcome(build, State.PUBLISHED, reports, corpus.warnings, tuple(removed), comparison)
 
 
-def _query_encoder(embedder: SentenceTransformerEmbedder, earlier: EarlierVectors | None, folder: Path) -> tuple[Path, float]:
+def _made_from(builds: Path, build: str) -> str:
+    try:
+        return Manifest.open(builds / build).corpus_digest
+    except BuildError:
+        return ""
+
+
+def _standing_build(builds: Path, digest: str) -> str | None:
+    """Return the newest finished build that was made from the same corpus: an earlier run may have stopped before the switch."""
+    return next((build for build in reversed(finished_builds(builds)) if _made_from(builds, build) == digest), None)
+
+
+def _make(
+    corpus: Corpus, builds: Path, recipe: Recipe, model: Model, digest: str, progress: Progress
+) -> tuple[str, tuple[DocumentReport, ...]]:
+    # The readers' libraries take longer to import than a run with nothing to do takes.
+    from ingest.drafts import Drafter
+    from ingest.embedding import embedded
+
+    embedder = model.embedder
+    earlier = earlier_builds(builds, embedder.identity)
+    reports: list[DocumentReport] = []
+    try:
+        with BuildWriter(builds, embedder.identity, recipe.geometry) as writer, tempfile.TemporaryDirectory() as folder:
+            drafter = Drafter(recipe, corpus.wordings, embedder, earlier)
+            for ready in embedded(_drafts(corpus, drafter, reports, progress), embedder, earlier, progress.embedded):
+                writer.add(ready)
+            _check_any(reports)
+            progress.stage("writing the build")
+            encoder, cosine = _query_encoder(model, earlier, Path(folder) / "encoder")
+            build = writer.finish(corpus.lexicon, encoder, cosine, versions(), digest, corpus_parts(corpus.folder))
+    finally:
+        for one in earlier:
+            one.close()
+    return build, tuple(reports)
+
+
+def _drafts(
+    corpus: Corpus, drafter: "Drafter", reports: list[DocumentReport], progress: Progress
+) -> Iterator["Draft"]:
+    total = len(corpus.entries)
+    progress.document(0, total, corpus.entries[0].document.id if total else "")
+    for number, (draft, report) in enumerate(drafter.drafts(corpus.entries), start=1):
+        progress.document(number, total, report.document_id)
+        reports.append(report)
+        if draft:
+            yield draft
+
+
+def _check_any(reports: Sequence[DocumentReport]) -> None:
+    if not any(report.passages for report in reports):
+        reasons = "; ".join(f"{report.document_id}: {report.reason}" for report in reports[:5])
+        raise CatalogueError(
+            f"Nothing in the corpus could be read, so there is nothing to search ({reasons or 'no document is held'})."
+        )
+
+
+def _query_encoder(model: Model, earlier: Sequence[EarlierBuild], folder: Path) -> tuple[Path, float]:
     if earlier:
-        return earlier.encoder, earlier.encoder_mean_cosine
-    encoder = folder / "encoder"
-    return encoder, export_query_encoder(embedder, encoder)
+        return earlier[0].encoder, earlier[0].encoder_mean_cosine
+    return folder, model.export_encoder(folder)
 
 
-def json_of(outcome: Outcome) -> dict[str, Any]:
-    """Return ``outcome`` as a JSON object."""
-    return {
-        "build": outcome.build,
-        "changed": outcome.changed,
-        "documents": [report.json() for report in outcome.reports],
-        "warnings": list(outcome.warnings),
-        "removed_builds": list(outcome.removed_builds),
-    }
+def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> Comparison | None:
+    live = live_id(builds)
+    if live is None or live == build:
+        return None
+    progress.stage("asking the golden questions of both builds")
+    listed = [entry.document.id for entry in (*corpus.entries, *corpus.missing)]
+    try:
+        return compare(builds / live, builds / build, corpus.golden, listed)
+    except BuildError:
+        Manifest.open(builds / build)  # a new build that cannot be opened is an error; an old one is the reason to replace it
+        return None
+
+
+@contextmanager
+def _disk_faults() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise NotWritten(
+            f"The build could not be written: {reason}. The live build is as it was; make room and run again."
+        ) from error

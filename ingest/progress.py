@@ -14,7 +14,7 @@ class Progress(Protocol):
     """Told of every step."""
 
     def document(self, number: int, total: int, name: str) -> None:
-        """Document ``number`` (0-based) of ``total`` begins."""
+        """``number`` of ``total`` documents are read; ``name`` is the last of them."""
         ...
 
     def embedded(self, done: int, total: int) -> None:

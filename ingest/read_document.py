@@ -10,7 +10,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import Page, Reading
+from index.records import Page
 
 Boxes = NDArray[np.uint16]
 
@@ -54,6 +54,7 @@ class ReadingOptions:
     ocr_languages: str = "eng"  # as tesseract names them: "eng+cym"
     ocr_least_confidence: float = 0.6  # 0 to 1; a page below it is reported, not quoted
     ocr_seconds: float = 60.0  # for one page
+    ocr_file_seconds: float = 240.0  # for all pages of a file; those beyond are reported, not read
     most_bytes: int = 512 * 2**20  # a larger file is refused
     most_unpacked_bytes: int = 256 * 2**20  # a zipped format that unpacks to more is refused
 
@@ -74,11 +75,7 @@ class ReadDocument:
 
 def document_of_sections(media_type: str, sections: list[Page], metadata: FileMetadata) -> ReadDocument:
     """Return the document of a format without pages: every section that has text was read."""
-    outcomes = tuple(PageOutcome(page.number, _status_of(page), characters=len(page.text)) for page in sections)
-    return ReadDocument(media_type, tuple(page for page in sections if page.text), len(sections), outcomes, metadata)
-
-
-def _status_of(page: Page) -> PageStatus:
-    if not page.text:
-        return PageStatus.EMPTY
-    return PageStatus.OCR if page.reading is Reading.OCR else PageStatus.READ
+    outcomes = tuple(PageOutcome(page.number, PageStatus.READ, characters=len(page.text)) for page in sections if page.text)
+    if not outcomes:
+        outcomes = (PageOutcome(1, PageStatus.EMPTY, "the file holds no text to quote"),)
+    return ReadDocument(media_type, tuple(page for page in sections if page.text), len(outcomes), outcomes, metadata)

@@ -3,20 +3,28 @@
 Comes in: a path. Goes out: its pages, by the reader that its content asks for. Refuses to trust a file's name.
 """
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
-from ingest.readers import markdown, plain_text
+from ingest.readers import docx, epub, html, markdown, odt, plain_text, pptx, rtf
+from ingest.readers.media_types import media_type_of
 from ingest.readers.pdf import reader as pdf
 
 _Reader = Callable[[Path, ReadingOptions], ReadDocument]
 
 _READERS: dict[str, _Reader] = {
+    docx.MEDIA_TYPE: docx.read_docx,
+    epub.MEDIA_TYPE: epub.read_epub,
+    html.MEDIA_TYPE: html.read_html,
     markdown.MEDIA_TYPE: markdown.read_markdown,
+    odt.MEDIA_TYPE: odt.read_odt,
     pdf.MEDIA_TYPE: pdf.read_pdf,
     plain_text.MEDIA_TYPE: plain_text.read_plain_text,
+    pptx.MEDIA_TYPE: pptx.read_pptx,
+    rtf.MEDIA_TYPE: rtf.read_rtf,
 }
 
 
@@ -28,23 +36,41 @@ def read_file(path: Path, options: ReadingOptions) -> ReadDocument:
         CatalogueError: it is a Markdown file of our own with a broken header or source line.
     """
     try:
-        size = path.stat().st_size
-        if size == 0:
+        before = path.stat()
+        if not stat.S_ISREG(before.st_mode):
+            raise UnreadableDocument("it is not a file")
+        if before.st_size == 0:
             raise UnreadableDocument("the file is empty")
-        if size > options.most_bytes:
-            raise UnreadableDocument(f"the file has {size} bytes, more than the {options.most_bytes} that are allowed")
-        return _READERS[media_type_of(path)](path, options)
+        if before.st_size > options.most_bytes:
+            raise UnreadableDocument(
+                f"the file has {before.st_size} bytes, more than the {options.most_bytes} that are allowed"
+            )
+        read = _READERS[media_type_of(path)](path, options)
+        after = path.stat()
     except OSError as error:
-        raise UnreadableDocument(f"the file cannot be opened: {error.strerror}") from error
+        raise UnreadableDocument(f"the file cannot be opened: {error.strerror or error}") from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UnreadableDocument("the file changed while it was read; run again when it is complete")
+    return read
 
 
-def media_type_of(path: Path) -> str:
-    """Return the media type of a file, told by its first bytes; the name only tells Markdown from plain text."""
-    with path.open("rb") as file:
-        start = file.read(1024)
-    if b"%PDF-" in start:
-        return pdf.MEDIA_TYPE
-    return markdown.MEDIA_TYPE if path.suffix.lower() in (".md", ".markdown") else plain_text.MEDIA_TYPE
+def check_inside(path: Path, folder: Path) -> None:
+    """Refuse a path that leads out of a folder, by a link or by "..".
+
+    Raises:
+        UnreadableDocument: it leads out, or nowhere.
+    """
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise UnreadableDocument("the link leads out of the folder; put the file itself here")
 
 
-__all__ = ["FileMetadata", "PageOutcome", "PageStatus", "ReadDocument", "ReadingOptions", "media_type_of", "read_file"]
+__all__ = [
+    "FileMetadata",
+    "PageOutcome",
+    "PageStatus",
+    "ReadDocument",
+    "ReadingOptions",
+    "check_inside",
+    "media_type_of",
+    "read_file",
+]

@@ -117,3 +117,20 @@ def real_index(tmp_path_factory, small_corpus, cli):
     finished = cli("localism-ingest", "build", "--json", "--corpus", str(small_corpus), "--index", str(builds))
     assert finished.returncode == 0, finished.stderr
     return builds
+
+
+@pytest.fixture(scope="session")
+def small_build(tmp_path_factory, small_corpus):
+    """The folder of the builds with one live build of the small corpus, made without a model: see tests/fake_model.py."""
+    from index.splitting import Geometry
+    from ingest.corpus import open_corpus
+    from ingest.pipeline import build_index
+    from ingest.progress import Silence
+    from ingest.read_document import ReadingOptions
+    from ingest.recipe import Recipe
+    from tests.fake_model import fake_model
+
+    builds = tmp_path_factory.mktemp("small_build")
+    recipe = Recipe("fake", Geometry(), ReadingOptions(ocr=False))
+    build_index(open_corpus(small_corpus), builds, recipe, fake_model(), Silence())
+    return builds

@@ -42,6 +42,8 @@ def read_picture(picture: NDArray[np.uint8], options: ReadingOptions) -> list[li
     """
     if not options.ocr:
         raise OcrUnavailableError("OCR is switched off")
+    if options.ocr_seconds <= 0:
+        raise OcrUnavailableError("the time for reading this file by OCR is used up")
     program = shutil.which("tesseract")
     if program is None:
         raise OcrUnavailableError("tesseract is not installed")

@@ -23,6 +23,7 @@ def sentences(text):
         ["The council decides (see above).", "It has six weeks… and no more."],
         ["Assets (Localism Act 2011, s.95; as of 1 May 2026).", "Rent rose 3.2 per cent in 2012.", "45 people came."],
         ["The right is old.12", "The next is new."],
+        ["It was made in 1999.⁴", "The power is wide. ⁵", "The end."],
         ["Regulations 2012, reg. 7 and Sch. A apply, cf. Smith v. Jones.", "The end."],
     ],
 )

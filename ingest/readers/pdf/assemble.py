@@ -5,7 +5,7 @@ words parted at a line end are joined, marks of notes raised, double spaces made
 """
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,20 +13,23 @@ import numpy as np
 from index.records import Heading, Span
 from ingest.read_document import Boxes
 from ingest.readers.pdf.glyphs import Glyph, Line
-from ingest.readers.pdf.letters import HYPHEN_AT_LINE_END, superscript
+from ingest.readers.pdf.letters import HYPHEN_AT_LINE_END, UNNAMED, superscript
 from ingest.readers.pdf.paragraphs import Paragraph, Role, cells_of
 
 _HYPHENS = ("-", "\u2010", HYPHEN_AT_LINE_END)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _WORD_AT_END = re.compile(r"([^\W\d_]+)$")
 _WORD_AT_START = re.compile(r"([^\W\d_]+)")
 # First parts that keep their hyphen wherever the line ends.
 _KEEPS_HYPHEN = frozenset(
     "self non well high low long short full part cross ex co semi quasi half all post pre anti multi".split()
 )
+_AFTER_ING = ("ly", "ness", "ful", "less", "s")
 _RAISED_SIZE = 0.8  # of the line's type
-_RAISED_BY = 0.12  # of the line's height, above its foot
+_RAISED_BY = 0.12  # of the line's height, above its baseline
 _UNSEEN_GAP = 0.08  # of the type's height: a space that opens no gap is not seen
 _LONGEST_ENTRY = 45  # words
+_SEEN_GAP = 0.3  # of the type's height: a gap that parts words without a space; tracked capitals have less
 _CELL_BORDER = " | "
 _STEPS = 65535
 
@@ -51,13 +54,18 @@ class PageText:
             self.characters.append(character)
             self.glyphs.append(glyph)
 
-    def boxes(self, width: float, height: float) -> Boxes:
-        """Return the boxes, uint16 of shape (characters, 4), as shares of the page's sides times 65535."""
+    def boxes(self, width: float, height: float, turn: int) -> Boxes:
+        """Return the boxes, uint16 of shape (characters, 4), as shares of the page's sides times 65535.
+
+        ``turn`` is how many quarter turns, clockwise, set the text upright; the boxes are those before the turns.
+        """
         corners = np.array(
             [(g.x0, g.y0, g.x1, g.y1) if g and g.has_ink else (0, 0, 0, 0) for g in self.glyphs], dtype=np.float64
         ).reshape(-1, 4)
         shares = corners / np.array([width, height, width, height]).clip(min=1.0)
-        boxes: Boxes = (shares.clip(0, 1) * _STEPS).round().astype(np.uint16)
+        x0, y0, x1, y1 = shares.clip(0, 1).T
+        before = {0: (x0, y0, x1, y1), 1: (y0, 1 - x1, y1, 1 - x0), 3: (1 - y1, x0, 1 - y0, x1)}[turn]
+        boxes: Boxes = (np.stack(before, axis=1) * _STEPS * (corners.any(axis=1, keepdims=True))).round().astype(np.uint16)
         return boxes
 
 
@@ -84,6 +92,18 @@ def page_text(paragraphs: Sequence[Paragraph], vocabulary: Container[str]) -> Pa
     return page
 
 
+def vocabulary_of(paragraphs: Iterable[Paragraph]) -> set[str]:
+    """Return the words of a document in lower case, without the halves of words that are parted at a line end."""
+    words: set[str] = set()
+    for paragraph in paragraphs:
+        parted = False
+        for row in paragraph.rows:
+            text = row.text.partition(" ")[2] if parted else row.text
+            parted = row.text.endswith(_HYPHENS)
+            words.update(_WORD.findall((text.rpartition(" ")[0] if parted else text).lower()))
+    return words
+
+
 def _is_listed(paragraph: Paragraph) -> bool:
     """Tell whether a paragraph belongs to a list or table; a long numbered paragraph stands by itself."""
     return paragraph.role is Role.ROW or (paragraph.role is Role.ENTRY and len(paragraph.text.split()) <= _LONGEST_ENTRY)
@@ -91,7 +111,9 @@ def _is_listed(paragraph: Paragraph) -> bool:
 
 def _write(page: PageText, paragraph: Paragraph, vocabulary: Container[str]) -> None:
     for index, row in enumerate(paragraph.rows):
-        if index and not _join_words(page, row, vocabulary):
+        if index and row.cell != paragraph.rows[index - 1].cell:
+            page.add(_CELL_BORDER)
+        elif index and not _join_words(page, row, vocabulary):
             page.add(" ")
         _write_row(page, row, set(cells_of(row)[1:]) if paragraph.role is Role.ROW else set())
 
@@ -105,17 +127,36 @@ def _write_row(page: PageText, row: Line, cells: set[int]) -> None:
             continue
         if index in cells:
             page.add(_CELL_BORDER)
-        elif pending and last is not None and glyph.x0 - last.x1 > _UNSEEN_GAP * row.size:
+        elif last is not None and _is_parted(last, glyph, row, pending):
             page.add(" ")
-        page.add(_seen(glyph, row), glyph)
+        page.add(_seen(glyph, row, last), glyph)
         last, pending = glyph, False
 
 
-def _seen(glyph: Glyph, row: Line) -> str:
+def _is_parted(last: Glyph, glyph: Glyph, row: Line, spaced: bool) -> bool:
+    """Tell whether a reader sees a space between two glyphs.
+
+    Some files put a space that opens no gap before or after a note's mark, others part words by a gap without a space.
+    """
+    gap = glyph.x0 - last.x1
+    if not spaced:
+        return gap > _SEEN_GAP * row.size
+    return gap >= _UNSEEN_GAP * row.size or not (glyph.char in ".,;:!?)" or _is_raised(glyph, row))
+
+
+def _is_raised(glyph: Glyph, row: Line) -> bool:
+    """Tell whether a glyph is a digit that is smaller than its line and stands above the baseline: the mark of a note."""
+    if not glyph.char.isdigit():
+        return False
+    return glyph.height < _RAISED_SIZE * row.size and row.base - glyph.base > _RAISED_BY * row.size
+
+
+def _seen(glyph: Glyph, row: Line, last: Glyph | None) -> str:
     if glyph.char == HYPHEN_AT_LINE_END:
         return "-"
-    raised = glyph.char.isdigit() and glyph.height < _RAISED_SIZE * row.size and row.y1 - glyph.y1 > _RAISED_BY * row.size
-    return superscript(glyph.char) if raised else glyph.char
+    if glyph.char == UNNAMED:
+        return "•" if last is None and len(row.text) > 2 else ""
+    return superscript(glyph.char) if _is_raised(glyph, row) else glyph.char
 
 
 def _join_words(page: PageText, row: Line, vocabulary: Container[str]) -> bool:
@@ -128,7 +169,8 @@ def _join_words(page: PageText, row: Line, vocabulary: Container[str]) -> bool:
         return bool(head) and row.text[:1].isdigit()
     if not rest.group(1)[0].islower():
         return True  # "Anglo-" / "Saxon"
-    if not _is_compound(head.group(1).lower(), rest.group(1).lower(), tail, vocabulary):
+    chained = row.text[rest.end() : rest.end() + 1] in _HYPHENS[:2]  # "up-" / "to-date"
+    if not chained and not _is_compound(head.group(1).lower(), rest.group(1).lower(), tail, vocabulary):
         page.characters.pop()
         page.glyphs.pop()
     return True
@@ -140,4 +182,6 @@ def _is_compound(head: str, rest: str, tail: str, vocabulary: Container[str]) ->
         return False
     if f"{head}-{rest}" in vocabulary or head in _KEEPS_HYPHEN or tail.endswith(f"-{head}"):
         return True
+    if head.endswith("ing") and len(head) > 5 and rest not in _AFTER_ING:
+        return True  # "filling-" / "stations": few words go on after "ing"
     return len(head) > 2 and len(rest) > 2 and head in vocabulary and rest in vocabulary

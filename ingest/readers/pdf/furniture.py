@@ -8,12 +8,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ingest.readers.pdf.glyphs import Line
+from ingest.readers.pdf.letters import UNNAMED
 from ingest.readers.pdf.markers import page_number
 
-_EDGE = 0.13  # of the page's height, where heads and feet stand
+_EDGE = 0.17  # of the page's height, where heads and feet stand
 _DEEPEST = 3  # rows from the edge
+_LARGE = 1.3  # than most rows of the page
 _LEAST_PAGES = 3  # on which something stands before it counts as repeated
 _DIGITS = re.compile(r"\d+")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -27,6 +30,7 @@ class EdgeRow:
     page: int  # 1-based
     line: Line
     place: tuple[int, bool]  # height in hundredths of the page, and whether it is at the foot
+    large: bool = False  # set larger than most of the page, as heads of chapters are and running heads are not
 
     @property
     def pattern(self) -> str:
@@ -52,10 +56,11 @@ def _value(printed: str) -> int:
 def edge_rows(page: int, height: float, rows: Sequence[Line]) -> list[EdgeRow]:
     """Return the rows that stand where heads and feet stand."""
     upright = sorted((row for row in rows if row.upright), key=lambda row: row.y0)
+    usual = median(row.size for row in upright) if upright else 0.0
     at_head = [row for row in upright[:_DEEPEST] if row.y1 < _EDGE * height]
     at_foot = [row for row in upright[-_DEEPEST:] if row.y0 > (1 - _EDGE) * height]
     return [
-        EdgeRow(page, row, (round(100 * row.y0 / height), foot))
+        EdgeRow(page, row, (round(100 * row.y0 / height), foot), row.size > _LARGE * usual)
         for foot, side in ((False, at_head), (True, at_foot))
         for row in side
     ]
@@ -66,6 +71,7 @@ def printed_numbers(edges: Sequence[EdgeRow], page_count: int) -> dict[int, str]
 
     The distance between printed number and page is the same on at least three pages (on every page of a shorter document);
     other numbers at the edge (years, prices, notes) seldom agree. A number beside words counts only in a head that repeats.
+    A page between two that agree has the number that is missing there.
     """
     heads = Counter(edge.pattern for edge in edges)
     offsets: defaultdict[int, dict[int, str]] = defaultdict(dict)
@@ -77,7 +83,27 @@ def printed_numbers(edges: Sequence[EdgeRow], page_count: int) -> dict[int, str]
     if not offsets:
         return {}
     best = max(offsets, key=lambda offset: (len(offsets[offset]), -abs(offset)))
-    return offsets[best] if len(offsets[best]) >= max(2, min(_LEAST_PAGES, page_count)) else {}
+    agreed = offsets[best]
+    if len(agreed) < max(2, min(_LEAST_PAGES, page_count)):
+        return {}
+    found = {**_unnamed_numbers(edges, agreed, best), **agreed}
+    first = min((page for page, printed in found.items() if printed.isdigit()), default=max(found))
+    return {**{page: str(page + best) for page in range(first, max(found))}, **found}
+
+
+def _unnamed_numbers(edges: Sequence[EdgeRow], agreed: Mapping[int, str], offset: int) -> dict[int, str]:
+    """Return the numbers of pages that print one in letters which the file does not name, where other pages print theirs."""
+    numbers = [edge.place for edge in edges if agreed.get(edge.page) == page_number(edge.line.text)]
+    places = {(height, foot) for place, foot in numbers for height in _near(place)}
+    return {
+        edge.page: str(edge.page + offset)
+        for edge in edges
+        if _is_unnamed(edge.line) and edge.place in places and edge.page + offset > 0
+    }
+
+
+def _is_unnamed(line: Line) -> bool:
+    return not line.text.strip(UNNAMED)
 
 
 def running_rows(edges: Sequence[EdgeRow], numbers: Mapping[int, str], page_count: int) -> set[int]:
@@ -87,8 +113,9 @@ def running_rows(edges: Sequence[EdgeRow], numbers: Mapping[int, str], page_coun
     running: set[int] = set()
     for edge in edges:
         repeats = seen[edge.pattern, edge.place[1], edge.place[0]] >= needed
-        is_number = page_number(edge.line.text) is not None and numbers.get(edge.page) == page_number(edge.line.text)
-        if is_number or (repeats and _is_head(edge, numbers)):
+        shown = numbers.get(edge.page) if _is_unnamed(edge.line) else page_number(edge.line.text)
+        is_number = shown is not None and numbers.get(edge.page) == shown
+        if is_number or (repeats and not edge.large and _is_head(edge, numbers)):
             running.add(id(edge.line))
     return running
 

@@ -19,6 +19,7 @@ class Glyph:
     y0: float
     x1: float
     y1: float
+    base: float = 0.0  # height of its baseline
     bold: bool = False
     italic: bool = False
 
@@ -39,7 +40,9 @@ class Line:
 
     glyphs: list[Glyph]
     order: int = 0  # place in the file's own order
-    upright: bool = True  # False for text that runs up or down the page
+    turn: int = 0  # quarter turns, clockwise, that would set it upright
+    table_row: int = 0  # the lines of one row of a table share a number; 0 is no table
+    cell: int = 0  # of the table row, from the left
 
     @cached_property
     def ink(self) -> list[Glyph]:
@@ -72,6 +75,11 @@ class Line:
         return max(0.1, median(glyph.height for glyph in self.ink))
 
     @cached_property
+    def base(self) -> float:
+        """Return the height of the baseline on which most of it stands."""
+        return median(glyph.base for glyph in self.ink)
+
+    @cached_property
     def bold(self) -> bool:
         """Tell whether nearly all of the line is bold."""
         return sum(glyph.bold for glyph in self.ink) >= 0.9 * len(self.ink)
@@ -85,6 +93,11 @@ class Line:
     def text(self) -> str:
         """Return the line's words with single spaces."""
         return " ".join("".join(glyph.char for glyph in self.glyphs).split())
+
+    @property
+    def upright(self) -> bool:
+        """Tell whether it runs from left to right, not up or down the page."""
+        return self.turn == 0
 
     def level_with(self, other: "Line") -> bool:
         """Tell whether two lines stand on one height: they share half of the lower one's height."""
@@ -121,6 +134,10 @@ class Sheet:
     width: float  # points, as shown
     height: float
     lines: list[Line] = field(default_factory=list)  # in the file's own order
+    left_out: int = 0  # characters beyond what is taken of one page
     unmapped: int = 0  # characters whose font does not say which letter they show
+    turn: int = 0  # quarter turns, clockwise, that were made to set its text upright
+    has_content: bool = False  # anything that is meant to be drawn
     has_graphics: bool = False  # pictures, drawings or shadings
+    has_notes: bool = False  # annotations or form fields
     complaint: str = ""  # why the page could not be opened

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ingest.readers.pdf.markers import begins_entry
-from ingest.readers.pdf.paragraphs import Paragraph, Role
+from ingest.readers.pdf.paragraphs import Paragraph, Role, cells_of
 from ingest.readers.pdf.structure import OutlineEntry
 
 _LARGER = 1.12  # than the body type
@@ -20,7 +20,7 @@ _MOST_ROWS = 4
 _MOST_LEVELS = 4
 _LETTERS = re.compile(r"[^\W\d_]")
 _KEY = re.compile(r"[\W_]+")
-_BULLETS = re.compile(r"[•●■▪\-–*]")
+_BULLETS = re.compile(r"[•●■▪\-–*\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +55,41 @@ class Typography:
     @classmethod
     def of(cls, pages: Mapping[int, Sequence[Paragraph]], outline: Iterable[OutlineEntry]) -> "Typography":
         """Learn the styles of a document from all of its pages."""
-        by_page: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        titles: defaultdict[int, dict[str, int]] = defaultdict(dict)
         for entry in outline:
-            by_page[entry.page][_key(entry.title)] = entry.level
+            titles[entry.page][_key(entry.title)] = entry.level
         body = _body_size(paragraph for paragraphs in pages.values() for paragraph in paragraphs)
-        counts: Counter[Style] = Counter()
-        later: Counter[Style] = Counter()
+        first_pages: dict[Style, int] = {}
+        last_pages: dict[Style, int] = {}
         named: defaultdict[Style, list[int]] = defaultdict(list)
         for page, paragraphs in pages.items():
             for paragraph in paragraphs:
-                level = by_page[page].get(_key(paragraph.text)) if page in by_page else None
-                if _may_be_heading(paragraph) and (level or _stands_out(paragraph, body)):
+                if _is_heading(paragraph, body, titles[page]):
                     style = Style.of(paragraph)
-                    counts[style] += 1
-                    later[style] += page > 1
-                    if level:
+                    first_pages.setdefault(style, page)
+                    last_pages[style] = page
+                    if level := titles[page].get(_key(paragraph.text)):
                         named[style].append(level)
-        if len(pages) > 1:  # what stands on the first page alone is the title, not a part of the text
-            counts = Counter({style: count for style, count in counts.items() if later[style] or named[style]})
-        return cls(body, _levels(counts, named), by_page)
+        # What is set as nothing after the first page is the title, not a heading of the text.
+        styles = [style for style in first_pages if last_pages[style] > 1 or named[style] or len(pages) == 1]
+        return cls(body, _levels(styles, named), dict(titles))
 
     def mark(self, page: int, paragraphs: Sequence[Paragraph]) -> None:
         """Mark the headings of a page and give them their levels."""
-        titles = self.outline.get(page, {})
         for paragraph in paragraphs:
-            if not _may_be_heading(paragraph):
-                continue
-            if _stands_out(paragraph, self.body) or _key(paragraph.text) in titles:
-                level = self.levels.get(Style.of(paragraph))
-                if level:
-                    paragraph.role, paragraph.level = Role.HEADING, level
+            level = self.levels.get(Style.of(paragraph))
+            if level and _is_heading(paragraph, self.body, self.outline.get(page, {})):
+                paragraph.role, paragraph.level = Role.HEADING, level
+
+
+def _is_heading(paragraph: Paragraph, body: float, titles: Mapping[str, int]) -> bool:
+    """Tell whether a paragraph is a heading: it may be one, and its type or the outline says so.
+
+    An outline alone is not believed about plain text: word processors fill it with whatever carries a heading's style.
+    """
+    if not _may_be_heading(paragraph):
+        return False
+    return _stands_out(paragraph, body) or (_key(paragraph.text) in titles and not _is_plain(paragraph, body))
 
 
 def _key(text: str) -> str:
@@ -105,7 +110,14 @@ def _may_be_heading(paragraph: Paragraph) -> bool:
         return False
     if len(_LETTERS.findall(text)) < 3 or text[0].islower() or text[-1] in ".,;:" or not paragraph.rows[0].upright:
         return False
-    return not (begins_entry(text) and _BULLETS.match(text)) and "...." not in text
+    if "...." in text or (text[-1].isdigit() and len(cells_of(paragraph.rows[-1])) > 1):
+        return False  # a line of contents
+    return not (begins_entry(text) and _BULLETS.match(text))
+
+
+def _is_plain(paragraph: Paragraph, body: float) -> bool:
+    style = Style.of(paragraph)
+    return paragraph.size <= 1.02 * body and not (style.bold or style.italic or style.capitals)
 
 
 def _stands_out(paragraph: Paragraph, body: float) -> bool:
@@ -114,19 +126,19 @@ def _stands_out(paragraph: Paragraph, body: float) -> bool:
     return paragraph.bold and paragraph.size > 0.9 * body and len(paragraph.rows) <= 3
 
 
-def _levels(counts: Counter[Style], named: Mapping[Style, list[int]]) -> dict[Style, int]:
+def _levels(styles: Iterable[Style], named: Mapping[Style, list[int]]) -> dict[Style, int]:
     """Rank heading styles from the largest down; neighbours in size that differ by rounding are one."""
     levels: dict[Style, int] = {}
     above: Style | None = None
     level = 0
-    for style in sorted(counts, key=lambda style: style.rank, reverse=True):
+    for style in sorted(styles, key=lambda style: style.rank, reverse=True):
         if above is None or not _alike(above, style):
             level += 1
         levels[style] = min(level, _MOST_LEVELS)
         above = style
-    for style, given in named.items():
-        if len(given) >= 2:
-            levels[style] = min(_MOST_LEVELS, round(median(given)))
+    for style in levels:
+        if len(named[style]) >= 2:
+            levels[style] = min(_MOST_LEVELS, round(median(named[style])))
     return levels
 
 

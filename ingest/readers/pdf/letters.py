@@ -7,6 +7,8 @@ from collections import Counter
 
 HYPHEN_AT_LINE_END = "\ufffe"  # pdfium's mark for a hyphen that parts a word
 
+UNNAMED = "\ufffd"  # a letter that a reader sees and the file does not name
+
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 # Bullets of the Symbol and Wingdings fonts, which files place in the private use area.
 _PRIVATE_BULLETS = "\uf0b7\uf0a7\uf0a8\uf0d8\uf076\uf06e\uf06c\uf071\uf0fc\uf0e0\uf02d"
@@ -40,7 +42,7 @@ def readable(char: str) -> str:
         return char
     if char in _READABLE:
         return _READABLE[char]
-    return "" if is_unmapped(char) else char
+    return UNNAMED if is_unmapped(char) else char
 
 
 def is_unmapped(char: str) -> bool:
@@ -64,9 +66,12 @@ def shows_glyph_numbers(codes: Counter[str]) -> bool:
     return vowels >= _LEAST_VOWELS * letters.total()
 
 
-def is_glyph_number_of_page(codes: list[str]) -> bool:
-    """Tell whether a line shows nothing but digits by their glyph numbers: page numbers are often set so in a font of letters."""
-    return bool(codes) and all("\x13" <= char <= "\x1c" and char not in "\r\n" for char in codes)
+def marks_by_glyph_number(codes: Counter[str]) -> bool:
+    """Tell whether a font shows nothing but dashes and quotation marks by their glyph numbers.
+
+    Only in a file that has such fonts for sure: alone these codes are raised digits and accents.
+    """
+    return bool(codes) and all("\u00b2" <= char <= "\u00b7" for char in codes)
 
 
 def letters_of(char: str, glyph_numbers: bool) -> str:

@@ -5,9 +5,11 @@ Comes in: the text of a line. Goes out: whether it begins an entry, and which pa
 
 import re
 
-_BULLETS = "•●○◦▪■□◼◻➢►▶✓✔✗➔→*·∙–—-o§"
+from ingest.readers.pdf.letters import UNNAMED
+
+_BULLETS = f"{UNNAMED}•●○◦▪■□◼◻➢►▶✓✔✗➔→*·∙–—-o§"
 _MARKER = re.compile(
-    rf"""(?:[{re.escape(_BULLETS)}]
+    rf"""[•●■▪◆➢✓✔](?=\S)|(?:[{re.escape(_BULLETS)}]
     | \(?(?:\d{{1,3}}|[a-zA-Z]|[ivxIVX]{{1,5}})[.)]   # 1.  (a)  iv)
     | \d{{1,3}}(?:\.\d{{1,3}}){{1,3}}\.?              # 1.2.3
     | [QA]\d{{0,3}}[.:]                               # Q12.  A.

@@ -3,6 +3,7 @@
 Comes in: the rows of a page in reading order. Goes out: paragraphs in the same order. Refuses to know headings and other pages.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -14,6 +15,7 @@ from ingest.readers.pdf.glyphs import Box, Line
 from ingest.readers.pdf.letters import HYPHEN_AT_LINE_END
 from ingest.readers.pdf.markers import begins_entry, is_marker
 
+_HANGING = re.compile(r"(?:\d{1,3}|[⁰¹²³⁴-⁹]{1,3}|[A-Z])\s")  # a note's mark, a chapter's number or letter
 _ENDINGS = ".!?:;"
 _EXTRA_LEADING = 1.22  # of the usual distance between lines: more is a new paragraph
 _INDENT = 0.7  # of the type's height
@@ -105,7 +107,9 @@ def paragraphs_of(rows: Sequence[Line]) -> list[Paragraph]:
         else:
             paragraphs.append(Paragraph([row]))
     for paragraph in paragraphs:
-        if begins_entry(paragraph.rows[0].text):
+        if paragraph.rows[0].table_row:
+            paragraph.role = Role.ROW
+        elif begins_entry(paragraph.rows[0].text):
             paragraph.role = Role.ENTRY
     _mark_tables(paragraphs)
     return paragraphs
@@ -113,6 +117,8 @@ def paragraphs_of(rows: Sequence[Line]) -> list[Paragraph]:
 
 def _goes_on(rows: list[Line], row: Line, column: _Column) -> bool:
     last = rows[-1]
+    if row.table_row or last.table_row:
+        return row.table_row == last.table_row
     if is_marker(last.text) and len(rows) == 1 and row.level_with(last):
         return True
     if begins_entry(row.text) and not _is_mid_sentence(last, row):
@@ -144,7 +150,7 @@ def _is_indented(rows: list[Line], row: Line) -> bool:
         return False  # centred
     shift = row.x0 - last.x0
     if len(rows) == 1:
-        hangs = begins_entry(last.text)
+        hangs = begins_entry(last.text) or bool(_HANGING.match(last.text))
         return (
             shift > (6 if hangs else _INDENT) * row.size or (shift < -6 * row.size) or (hangs and shift < -_INDENT * row.size)
         )

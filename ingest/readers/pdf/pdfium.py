@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 
 from index.errors import UnreadableDocument
 from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
-from ingest.readers.pdf.letters import is_glyph_number_of_page, is_unmapped, letters_of, shows_glyph_numbers
+from ingest.readers.pdf.letters import UNNAMED, letters_of, marks_by_glyph_number, shows_glyph_numbers
+from ingest.readers.pdf.turning import turn_of
+
+LOCKED = "the file is protected by a password; save it without one and try again"
 
 _BREAKS = "\r\n"
 _SCALE = 65535  # steps to a side when page coordinates are turned into shares of the page
@@ -27,7 +30,6 @@ _BOLD_NAMES = (b"bold", b"black", b"heavy", b"demi")
 _ITALIC_NAMES = (b"italic", b"oblique")
 _MOST_GLYPHS = 200_000  # of one page; a page of small print has 10,000
 _MOST_PIXELS = 25_000_000
-_TURNED = 0.1  # radians from upright
 
 
 class PdfFile:
@@ -52,6 +54,11 @@ class PdfFile:
 
     def __len__(self) -> int:
         return len(self._document)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Tell whether the file is encrypted, be it with an empty password."""
+        return int(raw.FPDF_GetSecurityHandlerRevision(self._document)) >= 0
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the pages in order; one that cannot be opened says so in its ``complaint``."""
@@ -90,7 +97,7 @@ def _scale(width: float, height: float, dots_per_inch: int) -> float:
 
 def _reason(error: pypdfium2.PdfiumError) -> str:
     if "password" in str(error).lower():
-        return "the file is protected by a password; save it without one and try again"
+        return LOCKED
     if "security" in str(error).lower():
         return "the file is encrypted in a way that cannot be read"
     return "the file is damaged: it cannot be opened as PDF"
@@ -99,10 +106,10 @@ def _reason(error: pypdfium2.PdfiumError) -> str:
 def _sheet(number: int, page: pypdfium2.PdfPage, fonts: "dict[tuple[bytes, int], _Font]") -> Sheet:
     width, height = page.get_size()
     sheet = Sheet(number, width, height)
-    sheet.has_graphics = any(
-        raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, index)) != raw.FPDF_PAGEOBJ_TEXT
-        for index in range(raw.FPDFPage_CountObjects(page))
-    )
+    kinds = {raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, index)) for index in range(raw.FPDFPage_CountObjects(page))}
+    sheet.has_content = bool(kinds)
+    sheet.has_graphics = bool(kinds - {raw.FPDF_PAGEOBJ_TEXT})
+    sheet.has_notes = raw.FPDFPage_GetAnnotCount(page) > 0
     try:
         text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
@@ -143,6 +150,10 @@ class _Placing:
         ys = (self.d * rect.left + self.e * rect.bottom, self.d * rect.right + self.e * rect.top)
         return min(xs) + self.c, min(ys) + self.f, max(xs) + self.c, max(ys) + self.f
 
+    def height(self, x: float, y: float) -> float:
+        """Return how far below the top a point is shown."""
+        return self.d * x + self.e * y + self.f
+
 
 @dataclass(slots=True)
 class _Font:
@@ -160,48 +171,53 @@ class _Gatherer:
     def __init__(
         self, page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, fonts: dict[tuple[bytes, int], _Font]
     ) -> None:
-        self._text = text_page
+        self._text = text_page.raw  # the bare handle: the wrapper would be unwrapped at every call
         self._fonts = fonts
         self._placing = _Placing.of(page)
         self._rect = raw.FS_RECTF()
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
-        self._turn = page.get_rotation() * np.pi / 180
         self._run: object = None  # the text object of the last glyph: its font holds until the next
         self._font = _Font(False, False)
         self._taken: list[tuple[Glyph, _Font]] = []  # of the line that is open
 
     def gather(self, sheet: Sheet) -> None:
         """Fill the sheet's lines."""
-        lines: list[tuple[list[tuple[Glyph, _Font]], bool]] = []
+        lines: list[list[tuple[Glyph, _Font]]] = []
         count = min(raw.FPDFText_CountChars(self._text), _MOST_GLYPHS)
+        sheet.left_out = raw.FPDFText_CountChars(self._text) - count
         for index in range(count):
             char = chr(raw.FPDFText_GetUnicode(self._text, index) or 0xFFFD)
             if char in _BREAKS and raw.FPDFText_IsGenerated(self._text, index) == 1:
-                self._end_line(index, lines)
+                self._end_line(lines)
             else:
                 self._take(index, char)
-        self._end_line(count, lines)
+        self._end_line(lines)
         for font in self._fonts.values():
             font.glyph_numbers = font.glyph_numbers or shows_glyph_numbers(font.codes)
-        for taken, upright in lines:
-            number = is_glyph_number_of_page([glyph.char for glyph, _ in taken])
-            glyphs = [letter for glyph, font in taken for letter in _spelled(glyph, number or font.glyph_numbers, sheet)]
+        if any(font.glyph_numbers for font in self._fonts.values()):
+            for font in self._fonts.values():
+                font.glyph_numbers = font.glyph_numbers or marks_by_glyph_number(font.codes)
+        for taken in lines:
+            glyphs = [letter for glyph, font in taken for letter in _spelled(glyph, font.glyph_numbers, sheet)]
             if any(glyph.has_ink for glyph in glyphs):
-                sheet.lines.append(Line(glyphs, len(sheet.lines), upright))
+                sheet.lines.append(Line(glyphs, len(sheet.lines), turn_of(glyphs)))
 
     def _take(self, index: int, char: str) -> None:
         if not raw.FPDFText_GetLooseCharBox(self._text, index, self._rect):
             return
+        raw.FPDFText_GetCharOrigin(self._text, index, self._x, self._y)
+        box = (*self._placing.box(self._rect), self._placing.height(self._x.value, self._y.value))
         run = raw.FPDFText_GetTextObject(self._text, index)
-        if run and ctypes.addressof(run.contents) != self._run:
-            self._run = ctypes.addressof(run.contents)
+        if run and (address := ctypes.addressof(run.contents)) != self._run:
+            self._run = address
             self._font = self._font_of(index, run)
-        if raw.FPDFText_IsGenerated(self._text, index) != 1:
-            self._font.codes[char] += 1
-            self._taken.append((Glyph(char, *self._placing.box(self._rect), self._font.bold, self._font.italic), self._font))
+        if char == " " and raw.FPDFText_IsGenerated(self._text, index) == 1:
+            self._taken.append((Glyph(char, *box), _GENERATED))
         else:
-            self._taken.append((Glyph(char, *self._placing.box(self._rect)), _GENERATED))
+            self._font.codes[char] += 1
+            self._taken.append((Glyph(char, *box, self._font.bold, self._font.italic), self._font))
 
     def _font_of(self, index: int, run: object) -> _Font:
         raw.FPDFText_GetFontInfo(self._text, index, self._name, len(self._name), self._flags)
@@ -215,10 +231,9 @@ class _Gatherer:
             self._fonts[name] = _Font(bold, any(part in lower for part in _ITALIC_NAMES))
         return self._fonts[name]
 
-    def _end_line(self, index: int, lines: list[tuple[list[tuple[Glyph, _Font]], bool]]) -> None:
+    def _end_line(self, lines: list[list[tuple[Glyph, _Font]]]) -> None:
         if self._taken:
-            angle = (raw.FPDFText_GetCharAngle(self._text, max(0, index - 1)) + self._turn) % (2 * np.pi)
-            lines.append((self._taken, bool(min(angle, 2 * np.pi - angle) < _TURNED)))
+            lines.append(self._taken)
         self._taken = []
 
 
@@ -228,7 +243,7 @@ _GENERATED = _Font(False, False)  # of spaces that pdfium inferred
 def _spelled(glyph: Glyph, glyph_numbers: bool, sheet: Sheet) -> list[Glyph]:
     """Return the letters that a reader sees for a glyph; one that nobody can name is counted and left out."""
     letters = letters_of(glyph.char, glyph_numbers)
-    sheet.unmapped += not letters and is_unmapped(glyph.char)
+    sheet.unmapped += letters == UNNAMED
     if letters == glyph.char:
         return [glyph]
     return [replace(glyph, char=letter) for letter in letters]

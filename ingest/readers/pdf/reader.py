@@ -11,20 +11,22 @@ from itertools import islice
 from pathlib import Path
 
 from index.errors import UnreadableDocument
-from index.records import Page, Reading
+from index.records import Heading, Page, Reading
 from ingest.read_document import Boxes, PageOutcome, PageStatus, ReadDocument, ReadingOptions
-from ingest.readers.pdf.assemble import PageText, page_text
+from ingest.readers.pdf.assemble import PageText, page_text, vocabulary_of
 from ingest.readers.pdf.furniture import edge_rows, printed_numbers, running_rows
 from ingest.readers.pdf.headings import Typography
 from ingest.readers.pdf.leaves import Leaf, leaves
 from ingest.readers.pdf.paragraphs import Paragraph, paragraphs_of
-from ingest.readers.pdf.pdfium import PdfFile
+from ingest.readers.pdf.pdfium import LOCKED, PdfFile
 from ingest.readers.pdf.structure import Structure, mended, structure_of
 
 MEDIA_TYPE = "application/pdf"
 
 _GATHERING = 250  # pages that are looked at together: what repeats shows itself, and memory stays bounded
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_ONCE = re.compile(r"^(.{8,}?)(?: \1)+$")  # some programs write a title once for every story of the file
+_MOST_OF = 0.6  # of a heading that repeats the title
+_TITLE_TYPE = 0.7  # of the largest type of the first page
 # Titles that a program set and nobody corrected.
 _NO_TITLE = re.compile(
     r"untitled|microsoft word|\.(?:docx?|indd|qxd|pub|pdf|pptx?|rtf|odt)\b|^\W*\d+\W|artwork", re.IGNORECASE
@@ -37,25 +39,29 @@ def read_pdf(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: it needs a password, is damaged beyond mending, or has no pages.
     """
-    with _opened(path) as file:
+    structure = structure_of(path)
+    try:
+        document = _read(path, structure, options)
+    except UnreadableDocument as error:
+        copy = None if str(error) == LOCKED else mended(path)
+        if copy is None:
+            raise
+        document = _read(copy, structure, options)
+    return document
+
+
+def _read(source: Path | bytes, structure: Structure, options: ReadingOptions) -> ReadDocument:
+    with PdfFile(source) as file:
         if len(file) == 0:
             raise UnreadableDocument("the file has no pages")
-        binder = _Binder(structure_of(path))
+        binder = _Binder(structure)
         every = leaves(file, options)
         while gathering := list(islice(every, _GATHERING)):
             binder.bind(gathering)
-        return binder.document(len(file))
-
-
-def _opened(path: Path) -> PdfFile:
-    try:
-        file = PdfFile(path)
-    except UnreadableDocument:
-        copy = mended(path)
-        if copy is None:
-            raise
-        return PdfFile(copy)
-    return file
+        document = binder.document(len(file))
+        if file.is_encrypted and not document.pages:
+            raise UnreadableDocument("the file is encrypted and nothing in it could be read; save it without protection")
+        return document
 
 
 class _Binder:
@@ -66,19 +72,22 @@ class _Binder:
         self._pages: list[Page] = []
         self._outcomes: list[PageOutcome] = []
         self._boxes: dict[int, Boxes] = {}
-        self._path: tuple[str, ...] = ()  # of headings in force
-        self._cover_title = ""
+        self._path: list[Heading] = []  # the headings in force, highest first
+        given = _ONCE.sub(r"\1", structure.metadata.title)
+        self._title = "" if _NO_TITLE.search(given) else given
 
     def bind(self, gathering: Sequence[Leaf]) -> None:
         """Add the next leaves: take away what repeats, find headings, write the text out."""
         edges = [edge for leaf in gathering for edge in edge_rows(leaf.number, leaf.height, leaf.rows)]
         numbers = printed_numbers(edges, len(gathering))
         running = running_rows(edges, numbers, len(gathering))
+        if all(id(row) in running for leaf in gathering for row in leaf.rows):
+            running = set()  # a document that holds nothing else
         paragraphs = {leaf.number: paragraphs_of([row for row in leaf.rows if id(row) not in running]) for leaf in gathering}
         by_text = {leaf.number for leaf in gathering if leaf.reading is Reading.TEXT}
         typography = Typography.of({n: found for n, found in paragraphs.items() if n in by_text}, self._structure.outline)
-        self._cover_title = self._cover_title or _largest(paragraphs[gathering[0].number])
-        vocabulary = {word.lower() for found in paragraphs.values() for one in found for word in _WORD.findall(one.text)}
+        self._title = self._title or _largest(paragraphs[gathering[0].number])
+        vocabulary = vocabulary_of(one for found in paragraphs.values() for one in found)
         for leaf in gathering:
             if leaf.number in by_text:
                 typography.mark(leaf.number, paragraphs[leaf.number])
@@ -94,32 +103,55 @@ class _Binder:
             self._outcomes.append(leaf.outcome or empty)
             return
         status = PageStatus.OCR if leaf.reading is Reading.OCR else PageStatus.READ
-        self._outcomes.append(PageOutcome(leaf.number, status, characters=len(text)))
-        self._boxes[leaf.number] = written.boxes(leaf.width, leaf.height)
+        self._outcomes.append(PageOutcome(leaf.number, status, leaf.remark, len(text)))
+        self._boxes[leaf.number] = written.boxes(leaf.width, leaf.height, leaf.turn)
+        section = tuple(heading.text for heading in self._path)  # before this page's own headings
         self._pages.append(
             Page(
                 leaf.number,
                 text,
                 label,
-                section=self._path,
-                headings=tuple(written.headings),
+                section=section,
+                headings=self._nested(written.headings),
                 reading=leaf.reading,
                 confidence=leaf.confidence,
                 keep_together=tuple(written.runs),
             )
         )
-        for heading in written.headings:
-            self._path = (*self._path[: heading.level - 1], heading.text)
+
+    def _nested(self, headings: Sequence[Heading]) -> tuple[Heading, ...]:
+        """Return headings with their depth in the path as their level: 1, 2, 3, whatever levels the document skips."""
+        nested: list[Heading] = []
+        for heading in headings:
+            if self._is_title(heading.text):
+                continue
+            while self._path and self._path[-1].level >= heading.level:
+                self._path.pop()
+            self._path.append(heading)
+            nested.append(replace(heading, level=len(self._path)))
+        return tuple(nested)
+
+    def _is_title(self, text: str) -> bool:
+        """Tell whether a heading is the document's title, which stands above every path."""
+        heading, title = _key(text), _key(self._title)
+        if len(heading) <= 8 or len(title) <= 8:
+            return False
+        return heading in title or (title in heading and len(title) > _MOST_OF * len(heading))
 
     def document(self, page_count: int) -> ReadDocument:
         """Return the document of all leaves so far."""
-        metadata = self._structure.metadata
-        if not metadata.title or _NO_TITLE.search(metadata.title):
-            metadata = replace(metadata, title=self._cover_title)
+        metadata = replace(self._structure.metadata, title=self._title)
         return ReadDocument(MEDIA_TYPE, tuple(self._pages), page_count, tuple(self._outcomes), metadata, self._boxes)
+
+
+def _key(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _largest(paragraphs: Sequence[Paragraph]) -> str:
     """Return the words in the largest type of the first page: the title, where the file names none."""
-    words = [paragraph for paragraph in paragraphs if len(paragraph.text) > 3]
-    return max(words, key=lambda paragraph: paragraph.size).text[:200] if words else ""
+    largest = max((paragraph.size for paragraph in paragraphs if len(paragraph.text) > 3), default=0.0)
+    title = " ".join(
+        paragraph.text for paragraph in paragraphs if paragraph.size >= _TITLE_TYPE * largest and paragraph.rows[0].upright
+    )
+    return title[:150].strip()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdf
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from ingest.read_document import FileMetadata
 
@@ -21,7 +21,18 @@ log = logging.getLogger(__name__)
 _MOST_OUTLINE_ENTRIES = 2000
 _DEEPEST = 6
 # Whatever a broken file makes pypdf stumble over: structure is a help, never a condition of reading.
-_STUMBLES = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, OSError)
+_STUMBLES = (
+    PyPdfError,
+    DependencyError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    OSError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class Structure:
 
 def structure_of(path: Path) -> Structure:
     """Return what a PDF says about itself; what cannot be read is left empty."""
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(path, strict=False)
     except _STUMBLES as error:
@@ -55,6 +66,7 @@ def structure_of(path: Path) -> Structure:
 
 def mended(path: Path) -> bytes | None:
     """Return a copy of a damaged file with a new table of its objects, or nothing if pypdf cannot find its pages."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     copy = io.BytesIO()
     try:
         pypdf.PdfWriter(clone_from=pypdf.PdfReader(path, strict=False)).write(copy)

@@ -1,0 +1,179 @@
+"""Switch the live build under a server that answers 50 questions at once.
+
+    python -m benchmarks.hot_switch [--index index/builds] [--flight 50] [--seconds 20] [--switches 4] [--json]
+
+The live build of --index is exported and imported twice under a temporary folder, so that there are two builds to switch between. The
+server is the real application in a process of its own; the questions are the suggestions of the build. Half of the time passes before
+the first switch. Latencies are as the client sees them.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from index.build import open_live_build
+from index.layout import DEFAULT_BUILDS, MANIFEST_FILE, live_build, point_to
+
+SERVER = """
+import sys, threading, time
+from pathlib import Path
+import uvicorn
+from bot.http.app import create_app
+from bot.http.options import HttpOptions, Rate
+from bot.live_answers import LiveAnswers
+service = LiveAnswers(Path(sys.argv[1]), every_seconds=0.2)
+service.start()
+longest = [0.0]
+app = create_app(service, HttpOptions(asking=Rate(10**9, 1.0), most_waiting=1000))
+
+async def pauses():
+    import asyncio
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(0.005)
+        longest[0] = max(longest[0], time.perf_counter() - before - 0.005)
+
+@app.get("/pause")
+async def pause():
+    found, longest[0] = longest[0], 0.0
+    return {"longest": found}
+
+@app.get("/begin")
+async def begin():
+    import asyncio
+    app.state.pauses = asyncio.create_task(pauses())
+    return {}
+
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), access_log=False, log_level="warning")
+"""
+
+
+def two_builds(source: Path, builds: Path) -> tuple[str, str, list[str]]:
+    """Copy the live build of ``source`` into ``builds`` twice; returns both ids and questions to ask."""
+    folder = live_build(source)
+    opened = open_live_build(source)
+    questions = list(opened.lexicon.suggestions[:100]) or [document.title for document in opened.records.documents]
+    opened.close()
+    twin = f"{folder.name[:-6]}ffffff"
+    builds.mkdir()
+    for name in (folder.name, twin):
+        shutil.copytree(folder, builds / name)
+    path = builds / twin / MANIFEST_FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"build": twin}))
+    point_to(builds, folder.name)
+    return folder.name, twin, questions
+
+
+async def ask_on(
+    client: httpx.AsyncClient, questions: list[str], until: float, asked: list[tuple[float, float, str]], number: int
+) -> int:
+    """Ask one question after the other until ``until``; notes (begun, seconds, build) of each and returns the failures."""
+    failures = 0
+    while time.monotonic() < until:
+        number += 7
+        begun = time.monotonic()
+        try:
+            answer = await client.get("/api/ask", params={"q": questions[number % len(questions)]})
+            answer.raise_for_status()
+            asked.append((begun, time.monotonic() - begun, answer.json()["build"]))
+        except httpx.HTTPError:
+            failures += 1
+    return failures
+
+
+async def load(
+    port: int, builds: Path, pair: tuple[str, str], questions: list[str], options: argparse.Namespace
+) -> dict[str, object]:
+    """Ask, switch meanwhile, and return the figures."""
+    asked: list[tuple[float, float, str]] = []
+    limits = httpx.Limits(max_connections=options.flight)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=60) as client:
+        await client.get("/begin")
+        started = time.monotonic()
+        asking = [
+            asyncio.create_task(ask_on(client, questions, started + options.seconds, asked, number))
+            for number in range(options.flight)
+        ]
+        await asyncio.sleep(options.seconds / 2)
+        quiet = (await client.get("/pause")).json()["longest"]
+        switches = []
+        for number in range(options.switches):
+            switches.append(time.monotonic())
+            point_to(builds, pair[(number + 1) % 2])
+            await asyncio.sleep(options.seconds / 2 / options.switches)
+        failures = sum(await asyncio.gather(*asking))
+        pause = (await client.get("/pause")).json()["longest"]
+    before = [seconds for begun, seconds, _ in asked if begun + seconds < switches[0]]
+    during = [seconds for begun, seconds, _ in asked if begun + seconds >= switches[0]]
+    return {
+        "questions": len(asked),
+        "failed": failures,
+        "switches": len(switches),
+        "builds that answered": len({build for _, _, build in asked}),
+        "p50 before, ms": round(1000 * float(np.percentile(before, 50)), 1),
+        "p99 before, ms": round(1000 * float(np.percentile(before, 99)), 1),
+        "p99 during, ms": round(1000 * float(np.percentile(during, 99)), 1),
+        "p99 during against before": round(float(np.percentile(during, 99) / np.percentile(before, 99)), 2),
+        "longest pause of the event loop before, ms": round(1000 * quiet, 1),
+        "longest pause of the event loop during, ms": round(1000 * pause, 1),
+    }
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until the server answers."""
+    for _ in range(300):
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/livez", timeout=1).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise SystemExit("the server did not start")
+
+
+def main() -> int:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--index", type=Path, default=DEFAULT_BUILDS)
+    parser.add_argument("--flight", type=int, default=50, help="questions in flight (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--switches", type=int, default=4)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        builds = Path(name) / "builds"
+        first, second, questions = two_builds(options.index, builds)
+        port = free_port()
+        server = subprocess.Popen([sys.executable, "-c", SERVER, str(builds), str(port)])
+        try:
+            wait_for(port)
+            figures = asyncio.run(load(port, builds, (first, second), questions, options))
+        finally:
+            server.terminate()
+            server.wait()
+    if options.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        for key, value in figures.items():
+            print(f"{key}: {value}")
+    return 0 if figures["failed"] == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

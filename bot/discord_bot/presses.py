@@ -1,0 +1,149 @@
+"""Do what a pressed button says, with nothing but the button and its message: it works after a restart.
+
+Comes in: a press. Goes out: replies, mostly seen by the person alone. Refuses what is not theirs.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import discord
+
+from bot.discord_bot.ask_commands import answer
+from bot.discord_bot.asked import EARLIER_COMPONENTS, Asked, questions_in, source_of_digest
+from bot.discord_bot.controls import PREFIX, Action, Press
+from bot.discord_bot.desk import Desk
+from bot.discord_bot.sending import defer, defer_change, finish, say
+from bot.feedback import Verdict
+
+Interaction = discord.Interaction[Any]
+_VERDICTS = {
+    Action.HELPFUL: Verdict.HELPFUL,
+    Action.UNHELPFUL: Verdict.NOT_HELPFUL,
+    Action.WRONG_PAGE: Verdict.WRONG_PAGE,
+}
+FORM = f"{PREFIX}:form:"  # custom id of the form for the next question; the digest of the source follows
+_QUESTION_FIELD = "question"
+_LONGEST_QUESTION = 2000
+
+
+async def press(interaction: Interaction, desk: Desk, pressed: Press) -> None:
+    """Do what ``pressed`` says."""
+    serve: dict[Action, Callable[[Interaction, Desk, str], Awaitable[None]]] = {
+        Action.MORE: _more,
+        Action.CONTEXT: _context,
+        Action.TURN: _turn,
+        Action.FURTHER: _open_form,
+        Action.SHARE: _share,
+    }
+    if pressed.action in _VERDICTS:
+        await _vote(interaction, desk, pressed.argument, _VERDICTS[pressed.action])
+    else:
+        await serve[pressed.action](interaction, desk, pressed.argument)
+
+
+async def submit(interaction: Interaction, desk: Desk, custom_id: str) -> None:
+    """Answer the next question, which was typed into the form."""
+    typed = _typed(interaction)
+    before = _asked(interaction, desk, custom_id.removeprefix(FORM))
+    if before is None:
+        await _say(interaction, desk, "reply.no_question")
+        return
+    private = interaction.message is not None and interaction.message.flags.ephemeral
+    earlier = (*before.earlier, before.question)[-len(EARLIER_COMPONENTS) :]
+    await answer(interaction, desk, replace(before, question=typed, earlier=earlier, private=private))
+
+
+async def explain_old(interaction: Interaction, desk: Desk) -> None:
+    """Say why a button of an earlier version does nothing."""
+    await _say(interaction, desk, "reply.old_button")
+
+
+async def _more(interaction: Interaction, desk: Desk, argument: str) -> None:
+    offset, _, digest = argument.partition(":")
+    asked = _asked(interaction, desk, digest)
+    if asked is None or not offset.isdigit():
+        await _say(interaction, desk, "reply.no_question")
+    elif await defer(interaction, private=True):
+        await finish(interaction, await desk.asking.more(replace(asked, private=True), int(offset)))
+
+
+async def _context(interaction: Interaction, desk: Desk, passage_id: str) -> None:
+    if await defer(interaction, private=True):
+        await finish(interaction, await desk.asking.context(passage_id, _language(interaction, desk)))
+
+
+async def _turn(interaction: Interaction, desk: Desk, passage_id: str) -> None:
+    """Show a neighbour in the same message where that is the person's own, else in a new one."""
+    own = interaction.message is not None and interaction.message.flags.ephemeral
+    if not own:
+        await _context(interaction, desk, passage_id)
+    elif await defer_change(interaction):
+        reply = await desk.asking.context(passage_id, _language(interaction, desk))
+        # The message is a card and stays one; a sentence that there is nothing to show comes beside it.
+        if reply.view is not None:
+            await finish(interaction, reply)
+        else:
+            await interaction.followup.send(reply.fallback, ephemeral=True)
+
+
+async def _vote(interaction: Interaction, desk: Desk, passage_id: str, verdict: Verdict) -> None:
+    if not desk.once.first((interaction.user.id, passage_id, verdict)):
+        await _say(interaction, desk, "reply.thanks_already")
+    elif await defer(interaction, private=True):
+        await finish(interaction, await desk.asking.vote(passage_id, verdict, _language(interaction, desk)))
+
+
+async def _open_form(interaction: Interaction, desk: Desk, digest: str) -> None:
+    texts = desk.texts_for(interaction.guild_id)
+    # The form is answered by its custom id, not by this object, so that it survives a restart.
+    form = discord.ui.Modal(title=texts.say("modal.further_title"), timeout=1.0, custom_id=f"{FORM}{digest}")
+    box: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        custom_id=_QUESTION_FIELD, style=discord.TextStyle.paragraph, max_length=_LONGEST_QUESTION
+    )
+    form.add_item(discord.ui.Label(text=texts.say("modal.further_label"), component=box))
+    await interaction.response.send_modal(form)
+
+
+async def _share(interaction: Interaction, desk: Desk, argument: str) -> None:
+    """Post a private answer for all; only the person who asked may, and only where they may write."""
+    owner, _, digest = argument.partition(":")
+    asked = _asked(interaction, desk, digest)
+    if owner != str(interaction.user.id):
+        await _say(interaction, desk, "reply.not_yours")
+    elif asked is None:
+        await _say(interaction, desk, "reply.no_question")
+    elif interaction.guild_id is not None and not interaction.permissions.send_messages:
+        await _say(interaction, desk, "reply.cannot_write")
+    elif interaction.message is not None and not desk.once.first(("shared", interaction.message.id)):
+        await _say(interaction, desk, "reply.shared_already")
+    elif await defer(interaction, private=False):
+        await finish(interaction, await desk.asking.answer(asked, shared_by=interaction.user.id))
+
+
+def _asked(interaction: Interaction, desk: Desk, digest: str) -> Asked | None:
+    """Return the question that the message of the button carries, or None where it carries none that can be asked again."""
+    questions = questions_in(interaction.message.components) if interaction.message is not None else ()
+    if not questions:
+        return None
+    try:
+        source = source_of_digest(digest, desk.service.documents)
+    except LookupError:
+        return None
+    asked = desk.asked(questions[-1], interaction.user.id, interaction.guild_id)
+    return replace(asked, earlier=questions[:-1], source=source, plain=False)
+
+
+def _typed(interaction: Interaction) -> str:
+    """Return what was typed into the form."""
+    fields: Any = interaction.data or {}
+    boxes = [row.get("component") or row["components"][0] for row in fields.get("components", ())]
+    return next((str(box["value"]) for box in boxes if box.get("custom_id") == _QUESTION_FIELD), "")
+
+
+def _language(interaction: Interaction, desk: Desk) -> str:
+    return desk.texts_for(interaction.guild_id).language
+
+
+async def _say(interaction: Interaction, desk: Desk, key: str) -> None:
+    await say(interaction, desk.texts_for(interaction.guild_id).say(key))

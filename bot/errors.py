@@ -1,0 +1,30 @@
+"""Errors of the surfaces, under the tree of ``index.errors``.
+
+LocalismError
+├── SettingsError           an environment variable is missing or cannot be used
+├── DiscordLoginError       Discord refused the token
+├── TooBusy                 as many questions as allowed are waiting
+└── PassageGone             a passage of an earlier build, changed or removed since
+"""
+
+from index.errors import LocalismError
+
+
+class SettingsError(LocalismError):
+    """An environment variable is missing or cannot be used."""
+
+
+class DiscordLoginError(LocalismError):
+    """Discord refused the token."""
+
+
+class TooBusy(LocalismError):
+    """As many questions as allowed are waiting."""
+
+
+class PassageGone(LocalismError):
+    """A passage of an earlier build, changed or removed since; ``successor`` is the id of what stands now, or empty."""
+
+    def __init__(self, message: str, successor: str) -> None:
+        super().__init__(message)
+        self.successor = successor

@@ -1,0 +1,56 @@
+"""One way from a question that came over HTTP to an Answer, shared by page and API.
+
+Comes in: checked values. Goes out: the service's Answer, counted and, where the operator wants it, logged without identity.
+Refuses to rank, filter and word anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answers import DEFAULT_PASSAGES, Answer
+from bot.http.desk import Desk
+from bot.library import documents_of_kind
+from index.errors import QuestionError
+from index.records import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, and where to look."""
+
+    question: str = ""
+    limit: int = DEFAULT_PASSAGES
+    document: str = ""  # id, or empty for all
+    kind: str = ""  # or empty for all
+    earlier: Sequence[str] = ()  # questions of the conversation, oldest first
+
+
+async def answer_to(desk: Desk, asked: Asked) -> Answer:
+    """Return the answer to ``asked``.
+
+    Raises:
+        LocalismError: it cannot be asked so, or not now.
+    """
+    answer = await desk.answering.run(_answer, desk, asked)
+    desk.metrics.answered(answer.status.value)
+    return answer
+
+
+def _answer(desk: Desk, asked: Asked) -> Answer:
+    with desk.metrics.step("answer"):
+        answer = desk.service.answer(
+            asked.question, asked.limit, asked.document or None, tuple(asked.earlier), _documents(desk, asked.kind)
+        )
+    if desk.questions is not None:
+        desk.questions.add(asked.question, answer.status)
+    return answer
+
+
+def _documents(desk: Desk, kind: str) -> list[str] | None:
+    if not kind:
+        return None
+    try:
+        return documents_of_kind(desk.build, Kind(kind))
+    except ValueError:
+        names = ", ".join(known.value for known in Kind)
+        raise QuestionError(f"There is no such kind of source. The kinds are: {names}.") from None

@@ -1,0 +1,100 @@
+"""Put the HTTP surface together.
+
+Comes in: the answer service and the operator's choices. Goes out: an ASGI application. Refuses to read settings and to open builds.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from bot.answers import AnswerService
+from bot.http.admin import admin_routes
+from bot.http.ask_api import ask_routes
+from bot.http.body_limit import BodyLimit
+from bot.http.desk import Desk, set_up
+from bot.http.feedback_api import feedback_routes
+from bot.http.gateway import Gateway
+from bot.http.health import health_routes
+from bot.http.library_api import document_routes, passage_routes
+from bot.http.library_pages import library_pages
+from bot.http.openapi import describe
+from bot.http.options import HttpOptions
+from bot.http.outer import Outer
+from bot.http.pages import page_routes
+from bot.http.pictures_api import picture_routes
+from bot.http.plain_pages import plain_pages
+from bot.http.problems import add_problem_handlers
+from bot.http.rate_limit import RateLimit
+from bot.http.templates import STATIC, Templates, edition_of
+
+GZIP_FROM = 1000  # bytes; smaller answers fit in one packet anyway
+GZIP_LEVEL = 4  # level 9 takes four times as long for 3 % fewer bytes
+READABLE_HEADERS = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After")
+
+
+def create_app(service: AnswerService, options: HttpOptions, gateway: Gateway | None = None) -> FastAPI:
+    """Return the application that answers over HTTP from ``service``; health shows ``gateway``, the connection to Discord, too."""
+    desk = set_up(service, options, edition_of(options), gateway)
+    templates = Templates(options)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(
+        title="Localism",
+        summary="Answers questions about localism in England with passages quoted word for word.",
+        version="1.0",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page loads scripts from other sites; /api is ours
+        redoc_url=None,
+        lifespan=lifespan,
+        # No traces, ever: the address of a request holds the question.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False},
+    )
+    describe(app)
+    add_problem_handlers(app, templates.page_of_problem)
+    _add_routes(app, desk, templates)
+    _add_middleware(app, desk)
+    return app
+
+
+def _add_routes(app: FastAPI, desk: Desk, templates: Templates) -> None:
+    for routes in (
+        ask_routes(desk),
+        document_routes(desk),
+        passage_routes(desk),
+        picture_routes(desk),
+        feedback_routes(desk, templates),
+        health_routes(desk),
+        admin_routes(desk, templates),
+        page_routes(desk, templates),
+        library_pages(desk, templates),
+        plain_pages(app, templates),
+    ):
+        app.include_router(routes)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _add_middleware(app: FastAPI, desk: Desk) -> None:
+    """Add what surrounds the routes, the innermost first."""
+    options = desk.options
+    app.add_middleware(BodyLimit, most_bytes=options.most_body_bytes, seconds=options.body_seconds)
+    app.add_middleware(RateLimit, asking=options.asking, drawing=options.drawing)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
+    if options.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=options.allowed_origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Content-Type", "If-None-Match"),
+            expose_headers=READABLE_HEADERS,
+        )
+    app.add_middleware(
+        Outer, metrics=desk.metrics, base_path=options.base_path, secure=options.public_url.startswith("https://")
+    )

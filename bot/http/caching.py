@@ -1,0 +1,34 @@
+"""Tell a client that it has the answer already.
+
+Comes in: a request and the build that would answer it. Goes out: an ETag, or an empty 304. Refuses to answer.
+"""
+
+import hashlib
+
+from fastapi import Request, Response
+
+from bot.http.desk import Desk
+
+PRIVATE = "private, no-cache"  # a shared cache must not keep what a person asked; a browser asks whether it is still true
+
+
+def etag_of(desk: Desk, request: Request) -> str:
+    """Return the ETag of the response to ``request``: made of build, edition, path and query, so no work is needed to know it.
+
+    Weak, because the same answer may come packed or not.
+    """
+    key = "\0".join((desk.build.id, desk.edition, request.url.path, request.url.query))
+    return f'W/"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
+
+
+def not_modified(request: Request, etag: str) -> Response | None:
+    """Return a 304 where the client holds what ``etag`` names, else None."""
+    held = request.headers.get("if-none-match", "")
+    # Weak comparison (RFC 9110, 13.1.2): a proxy may have dropped or added the mark.
+    names = {name.strip().removeprefix("W/") for name in held.split(",")}
+    return Response(status_code=304, headers=cache_headers(etag)) if etag.removeprefix("W/") in names else None
+
+
+def cache_headers(etag: str, policy: str = PRIVATE) -> dict[str, str]:
+    """Return the headers that let a client keep a response."""
+    return {"ETag": etag, "Cache-Control": policy}

@@ -1,0 +1,165 @@
+"""``/api/admin/…`` and ``/admin/index``: what uploaded documents would change, and to publish or discard that. Only with the token.
+
+Comes in: requests with the token. Goes out: jobs and builds as JSON, and a plain page. Refuses to exist where no token is set, to
+change anything for a request that another site sent, and to do any of the work: that is a job of its own process. Uploads come in by
+``bot.http.uploads``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from bot.admin_jobs import Job, Jobs, JobState
+from bot.http.admin import NO_STORE, check_token
+from bot.http.templates import Templates
+from index.errors import BuildError
+from index.history import finished_builds, live_id
+from index.manifest import Manifest
+from index.standing import Standing, read_standings
+
+API = "/api/admin"
+JOBS_FOLDER = ".jobs"
+WAIT = "600"  # seconds that a job waits for another to end
+_SAME_SITE = {"same-origin", "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingOptions:
+    """What the routes need."""
+
+    token: str  # without it nothing of this exists
+    builds: Path
+    corpus: Path
+    most_upload_bytes: int = 100 * 2**20
+
+
+class Keeping:
+    """What an operator may do over the web."""
+
+    def __init__(self, options: KeepingOptions) -> None:
+        """Keep jobs beside the builds."""
+        self.options = options
+        self.jobs = Jobs(options.builds / JOBS_FOLDER)
+
+    def start(self, what: str, name: str, commands: Sequence[Sequence[str]], folder: Path | None = None) -> Job:
+        """Start a job of commands, each with the folders of this server."""
+        where = ("--json", "--corpus", str(self.options.corpus), "--index", str(self.options.builds), "--wait", WAIT)
+        return self.jobs.start(folder or self.jobs.prepare(), what, name, [(*command, *where) for command in commands])
+
+    def job(self, job: str) -> Job:
+        """Return a job; 404 where there is none of that id."""
+        try:
+            return self.jobs.get(job)
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no job of that id.") from None
+
+    def waiting(self, job: str) -> Job:
+        """Return a job whose build waits for a person; 409 where it does not."""
+        found = self.job(job)
+        if found.id not in self.waiting_jobs([found]):
+            raise HTTPException(HTTPStatus.CONFLICT, "This job has no build that waits to be published.")
+        return found
+
+    def waiting_jobs(self, jobs: Sequence[Job]) -> set[str]:
+        """Return the ids of those among ``jobs`` whose build waits for a person to publish or discard it."""
+        noted = read_standings(self.options.builds)
+        waiting = {build for build, standing in noted.items() if standing is not Standing.ROLLED_BACK}
+        return {job.id for job in jobs if job.what == "add" and job.build in waiting}
+
+    def busy(self) -> bool:
+        """Tell whether an upload is at work or waits for a person."""
+        jobs = self.jobs.all()
+        return bool(self.waiting_jobs(jobs)) or any(job.what == "add" and job.state is JobState.RUNNING for job in jobs)
+
+    def builds(self) -> list[dict[str, Any]]:
+        """Return all builds, the newest first."""
+        live, standings = live_id(self.options.builds), read_standings(self.options.builds)
+        listed = []
+        for build in reversed(finished_builds(self.options.builds)):
+            try:
+                manifest = Manifest.open(self.options.builds / build)
+            except BuildError:
+                continue
+            standing = "live" if build == live else standings[build].value if build in standings else ""
+            listed.append({"build": build, "created": manifest.created, "documents": manifest.documents, "standing": standing})
+        return listed
+
+
+def keeping_routes(keeping: Keeping) -> APIRouter:
+    """Return the routes for programs."""
+    routes = APIRouter(prefix=API, include_in_schema=False, dependencies=[Depends(guard(keeping))])
+
+    @routes.get("/jobs")
+    async def jobs() -> JSONResponse:
+        return JSONResponse({"jobs": [job.json() for job in await run_in_threadpool(keeping.jobs.all)]}, headers=NO_STORE)
+
+    @routes.get("/jobs/{job}")
+    async def one_job(job: str) -> JSONResponse:
+        return JSONResponse((await run_in_threadpool(keeping.job, job)).json(), headers=NO_STORE)
+
+    @routes.post("/jobs/{job}/publish", status_code=HTTPStatus.ACCEPTED)
+    async def publish(job: str) -> JSONResponse:
+        found = await run_in_threadpool(keeping.waiting, job)
+        started = await run_in_threadpool(keeping.start, "publish", found.name, [("publish", found.build, "--accept")])
+        return JSONResponse(started.json(), HTTPStatus.ACCEPTED, NO_STORE)
+
+    @routes.post("/jobs/{job}/discard", status_code=HTTPStatus.ACCEPTED)
+    async def discard(job: str) -> JSONResponse:
+        found = await run_in_threadpool(keeping.waiting, job)
+        commands = [("discard", found.build), ("remove", found.document, "--no-build")]
+        return JSONResponse(
+            (await run_in_threadpool(keeping.start, "discard", found.name, commands)).json(), HTTPStatus.ACCEPTED, NO_STORE
+        )
+
+    @routes.get("/builds")
+    async def builds() -> JSONResponse:
+        return JSONResponse({"builds": await run_in_threadpool(keeping.builds)}, headers=NO_STORE)
+
+    @routes.post("/builds/{build}/rollback", status_code=HTTPStatus.ACCEPTED)
+    async def roll_back(build: str) -> JSONResponse:
+        if build not in await run_in_threadpool(finished_builds, keeping.options.builds):
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no build of that id.")
+        started = await run_in_threadpool(keeping.start, "rollback", build, [("rollback", build)])
+        return JSONResponse(started.json(), HTTPStatus.ACCEPTED, NO_STORE)
+
+    return routes
+
+
+def keeping_page(keeping: Keeping, templates: Templates) -> APIRouter:
+    """Return the page for people."""
+    routes = APIRouter(include_in_schema=False, dependencies=[Depends(guard(keeping))])
+
+    @routes.get("/admin/index", response_class=HTMLResponse)
+    async def index_page() -> HTMLResponse:
+        jobs = await run_in_threadpool(keeping.jobs.all)
+        builds = await run_in_threadpool(keeping.builds)
+        values = {
+            "jobs": jobs,
+            "waiting": keeping.waiting_jobs(jobs),
+            "builds": builds,
+            "most_bytes": keeping.options.most_upload_bytes,
+        }
+        page = templates.page("keeping.html", values)
+        page.headers.update(NO_STORE)
+        return page
+
+    return routes
+
+
+def guard(keeping: Keeping) -> Callable[[Request], None]:
+    """Return a check that lets a request pass that brings the token and was not sent by another site."""
+
+    def check(request: Request) -> None:
+        check_token(request, keeping.options.token)
+        # A browser sends the password of its log-in box along with whatever any site makes it send.
+        if request.method != "GET" and request.headers.get("sec-fetch-site", "none") not in _SAME_SITE:
+            raise HTTPException(HTTPStatus.FORBIDDEN, "This request came from another site.")
+
+    return check

@@ -1,0 +1,33 @@
+"""What an operator can choose about the HTTP surface; ``__main__`` fills it from the settings.
+
+Comes in: nothing. Goes out: plain values with safe defaults. Refuses to read the environment.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often one client may ask: ``requests`` at once, and as many again over ``seconds``."""
+
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """What an operator can choose about the HTTP surface."""
+
+    public_url: str = ""  # "https://ask.example.org" without the base path; shared links and pictures need it
+    base_path: str = ""  # "/localism" where a proxy serves the page below a path
+    allowed_origins: tuple[str, ...] = ()  # sites whose pages may read the API; "*" for all
+    admin_token: str = ""  # opens the reports under /admin; without it they do not exist
+    state: Path | None = None  # folder for feedback and the question log; without it neither is kept
+    keep_questions_days: int = 0  # 0 keeps no question; else they are removed after so many days
+    asking: Rate = field(default_factory=lambda: Rate(60, 60.0))  # of questions, for each client
+    drawing: Rate = field(default_factory=lambda: Rate(120, 60.0))  # of pictures of pages, for each client
+    most_waiting: int = 64  # questions that may wait for their turn; more are asked to come back
+    most_body_bytes: int = 64 * 1024  # a longer request body is refused
+    body_seconds: float = 10.0  # a request whose body takes longer is refused
+    picture_cache_bytes: int = 16 * 2**20  # of finished pictures held in memory

@@ -1,0 +1,35 @@
+"""How uvicorn serves the application: its limits, and whose word on the client's address it takes.
+
+Comes in: the application and where to listen. Goes out: uvicorn's configuration. Refuses to start anything.
+"""
+
+from collections.abc import Sequence
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.http.options import HttpOptions
+from bot.http.patience import PatientProtocol
+
+MOST_CONNECTIONS = 500
+IDLE_SECONDS = 15
+STOP_SECONDS = 10
+
+
+def server_config(app: ASGIApp, host: str, port: int, options: HttpOptions, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """Return how to serve ``app`` on ``host`` and ``port``; ``proxies`` are the addresses whose forwarded headers are believed."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=PatientProtocol,
+        ws="none",
+        access_log=False,  # the address of a request holds the question
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        log_config=None,
+    )

@@ -1,0 +1,93 @@
+"""The Jinja2 templates of the page, with everything escaped.
+
+Comes in: the name of a template and plain values. Goes out: an HTML response. Refuses to know where the values come from.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.answers import MOST_CHARACTERS
+from bot.http.options import HttpOptions
+from bot.http.quote_view import parts_of
+from bot.wording import KIND_HEADINGS, KIND_NAMES, VIEW_NAMES
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+STATIC = WEB / "static"
+# Controls but tab and line ends, and code points that are no characters (HTML, 13.2.3.5).
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_TITLES = {
+    HTTPStatus.NOT_FOUND: "Not here",
+    HTTPStatus.GONE: "Not here any more",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That cannot be used",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not at this moment",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
+}
+
+
+class Templates:
+    """Renders the templates of ``bot/web/templates``."""
+
+    def __init__(self, options: HttpOptions) -> None:
+        """Compile templates as they are first asked for."""
+        self._environment = Environment(
+            loader=FileSystemLoader(WEB / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=printable,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        versions = {path.name: _digest(path) for path in STATIC.iterdir()}
+        self._environment.globals.update(
+            base=options.base_path,
+            public=options.public_url and options.public_url + options.base_path,
+            asset=lambda name: f"{options.base_path}/static/{name}?v={versions[name]}",
+            kind_names=KIND_NAMES,
+            kind_headings=KIND_HEADINGS,
+            view_names=VIEW_NAMES,
+            most_characters=MOST_CHARACTERS,
+            feedback_kept=options.state is not None,
+            question_days=options.keep_questions_days if options.state else 0,
+            open_to_sites=bool(options.allowed_origins),
+            asking=options.asking,
+            here="",
+        )
+        self._environment.filters["parts"] = parts_of
+
+    def page(self, name: str, values: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
+        """Return the page of template ``name`` with ``values``."""
+        return HTMLResponse(self._environment.get_template(name).render(values), status)
+
+    def page_of_problem(self, status: HTTPStatus, detail: str, successor: str) -> HTMLResponse:
+        """Return a page that says what went wrong; ``successor`` is the id of a passage to go on to, or empty."""
+        return self.page(
+            "problem.html", {"title": _TITLES.get(status, status.phrase), "detail": detail, "successor": successor}, status
+        )
+
+
+def printable(value: object) -> object:
+    """Return ``value`` with a mark in the place of each character that HTML cannot carry: questions and documents come from anyone."""
+    return _UNPRINTABLE.sub("\ufffd", value) if isinstance(value, str) and _UNPRINTABLE.search(value) else value
+
+
+def edition_of(options: HttpOptions) -> str:
+    """Return the digest of everything but the build that decides what a page looks like."""
+    digest = hashlib.sha256(repr((options.public_url, options.base_path, options.state is None)).encode())
+    for path in sorted(_files()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _files() -> Iterator[Path]:
+    yield from (WEB / "templates").iterdir()
+    yield from STATIC.iterdir()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]

@@ -1,0 +1,95 @@
+"""What was asked, where the operator wants to know it: text, status and day, for a limited time, without identity.
+
+Comes in: a question and what came of it. Goes out: a report of what the sources lack. Refuses to know who asked, and the time of day.
+"""
+
+import csv
+import io
+import sqlite3
+import threading
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from bot.answers import Status, check_question
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS questions (question TEXT NOT NULL, status TEXT NOT NULL, day TEXT NOT NULL, times INTEGER NOT NULL,
+    PRIMARY KEY (question, status, day));
+"""
+QUESTIONS_FILE = "questions.sqlite"
+# A cell that begins so is run as a formula by spreadsheets; a question comes from anyone.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """A question that was not answered for certain."""
+
+    question: str
+    status: str
+    times: int
+    last_day: str  # ISO 8601
+
+
+class QuestionLog:
+    """Questions by day, in SQLite. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, keep_days: int) -> None:
+        """Open the log in ``folder``, making both where they are missing, and remove what is older than ``keep_days``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._keep = timedelta(days=keep_days)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(folder / QUESTIONS_FILE, check_same_thread=False)
+        self._connection.execute("PRAGMA secure_delete = ON")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last questions, never the file
+        self._connection.executescript(_SCHEMA)
+        self._swept: date | None = None
+        self.sweep()
+
+    def add(self, question: str, status: Status) -> None:
+        """Keep one question, as folded text, so that the same question counts together."""
+        today = datetime.now(UTC).date()
+        if today != self._swept:
+            self.sweep()
+        with self._lock, self._connection:
+            self._connection.execute(
+                "INSERT INTO questions VALUES (?, ?, ?, 1) ON CONFLICT (question, status, day) DO UPDATE SET times = times + 1",
+                (check_question(question).casefold(), status.value, today.isoformat()),
+            )
+
+    def sweep(self) -> None:
+        """Remove what is older than allowed; done at opening and at the first question of each day."""
+        today = datetime.now(UTC).date()
+        with self._lock, self._connection:
+            self._connection.execute("DELETE FROM questions WHERE day < ?", ((today - self._keep).isoformat(),))
+        self._swept = today
+
+    def not_answered(self, most: int = 500) -> list[AskedRow]:
+        """Return the questions that were not answered for certain, most asked first."""
+        with self._lock:
+            found = self._connection.execute(
+                """SELECT question, status, sum(times), max(day) FROM questions WHERE status != ? GROUP BY question, status
+                ORDER BY sum(times) DESC, max(day) DESC, question LIMIT ?""",
+                (Status.ANSWERED.value, most),
+            ).fetchall()
+        return [AskedRow(*row) for row in found]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def csv_of(rows: Sequence[AskedRow]) -> str:
+    """Return ``rows`` as CSV with a head line; no cell can run as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([field.name for field in fields(AskedRow)])
+    writer.writerows([[_cell(value) for value in astuple(row)] for row in rows])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

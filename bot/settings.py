@@ -1,0 +1,48 @@
+"""Settings of the server and the bot, read once from the environment (``LOCALISM_…``) and handed down.
+
+Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but in ``__main__``.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+from index.layout import DEFAULT_BUILDS
+
+
+class Settings(BaseSettings):
+    """What an operator can set; every name is an environment variable with ``LOCALISM_`` in front."""
+
+    model_config = SettingsConfigDict(env_prefix="LOCALISM_", env_file=".env", extra="ignore")
+
+    index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
+    host: str = Field("127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on; 0 takes a free one.")
+    discord_token: SecretStr | None = Field(None, description="Token of the Discord bot; without it only page and API run.")
+    public_url: str = Field("", description="Address under which people reach the page; links in Discord point there.")
+    base_path: str = Field("", pattern=r"^(/[\w.~-]+)*$", description="Path below which a proxy serves the page: /localism.")
+    trusted_proxies: str = Field("", description="Addresses of proxies whose forwarded headers are believed, with commas.")
+    allowed_origins: str = Field("", description="Sites whose pages may use the API and the widget, with commas; * for all.")
+    questions_per_minute: int = Field(60, ge=1, description="Questions that one client may ask in a minute.")
+    state: Path | None = Field(None, description="Folder for feedback and kept questions; without it neither is kept.")
+    keep_questions_days: int = Field(0, ge=0, description="Days that questions are kept, without identity; 0 keeps none.")
+    admin_token: SecretStr | None = Field(None, description="Opens the reports under /admin; without it there are none.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+
+def read_settings() -> Settings:
+    """Return the settings from the environment and, where there is one, the file .env.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field comes from the environment or its default
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "LOCALISM_" + str(first["loc"][0]).upper()
+        raise SettingsError(
+            f"{name} is set to something that cannot be used: {first['msg']}. Correct it and start again."
+        ) from None

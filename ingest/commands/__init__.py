@@ -1,0 +1,1 @@
+"""The commands of ``localism-ingest``, one file for each group."""

@@ -1,0 +1,104 @@
+"""``add``, ``remove``, ``list``: the documents of the corpus.
+
+Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to know how a document is read and kept.
+"""
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rich.prompt import Prompt
+from rich.table import Table
+
+from ingest.commands.building import code_of, make
+from ingest.commands.frame import DONE, Frame
+from ingest.commands.telling import tell_outcome
+from ingest.corpus import open_corpus
+from ingest.model import open_model
+from ingest.network import PublicNetwork
+from ingest.plan import plan_of
+
+if TYPE_CHECKING:
+    from ingest.documents import Ask, Details
+
+
+def add(frame: Frame) -> int:
+    """Put a document into the corpus and build."""
+    # The readers' libraries take longer to import than a list of documents takes.
+    from ingest.documents import Details, add_document
+
+    options = frame.options
+    details = Details(
+        options.id, options.title, options.publisher, options.year, options.authors, options.url, options.licence
+    )
+    with frame.lock():
+        added = add_document(options.source, details, frame.corpus, PublicNetwork(), frame.recipe.reading, _asker(frame))
+    frame.say(f"{added.title!r} is in the corpus as {added.id!r}: {added.path}")
+    return _build_after(frame, {"added": added.id, "file": str(added.path)})
+
+
+def remove(frame: Frame) -> int:
+    """Take a document out of the corpus and build."""
+    from ingest.documents import remove_document  # as above
+
+    with frame.lock():
+        aside = remove_document(frame.options.id, frame.corpus)
+    kept = f"its file is kept as {aside}" if aside else "its file was left where it is"
+    frame.say(f"{frame.options.id!r} is out of the catalogue; {kept}.")
+    return _build_after(frame, {"removed": frame.options.id, "file": str(aside or "")})
+
+
+def list_documents(frame: Frame) -> int:
+    """List the documents of the corpus and how they stand."""
+    corpus = open_corpus(frame.corpus)
+    plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model).embedder.identity)
+    work = {one.document: one.work.value for one in plan.documents}
+    listed = [
+        {
+            "id": entry.document.id,
+            "title": entry.document.title,
+            "kind": entry.document.kind.value,
+            "file": entry.path.relative_to(frame.corpus).as_posix(),
+            "held": entry.held,
+            "work": work[entry.document.id],
+        }
+        for entry in (*corpus.entries, *corpus.missing)
+    ]
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "kind", "held", "work", "title"):
+        table.add_column(name)
+    for one in listed:
+        table.add_row(str(one["id"]), str(one["kind"]), "yes" if one["held"] else "no", str(one["work"]), str(one["title"]))
+    if not frame.json:
+        frame.console.print(table)
+    frame.give_json({"documents": listed})
+    return DONE
+
+
+def _build_after(frame: Frame, done: dict[str, str]) -> int:
+    if frame.options.no_build:
+        frame.give_json(done)
+        return DONE
+    outcome = make(frame)
+    tell_outcome(frame, outcome)
+    frame.give_json(done | outcome.json())
+    return code_of(outcome)
+
+
+def _asker(frame: Frame) -> "Ask":
+    """Return a way to ask a person for what is missing; where no person is there, nothing is asked."""
+    if frame.json or not sys.stdin.isatty():
+        return lambda details: details
+
+    def ask(details: "Details") -> "Details":
+        def asked(question: str, said: str, given: str) -> str:
+            return given or Prompt.ask(question, console=frame.console, default=said)
+
+        return replace(
+            details,
+            title=asked("Title", details.title, frame.options.title),
+            publisher=asked("Publisher", details.publisher, frame.options.publisher),
+            published=asked("Year", details.published, frame.options.year),
+        )
+
+    return ask

@@ -1,0 +1,91 @@
+"""The arguments of ``localism-ingest``.
+
+Comes in: settings, for the defaults. Goes out: a parser whose options carry the command to run. Refuses to run anything.
+"""
+
+import argparse
+
+from ingest.commands import building, documents, fetch, keeping, watching
+from ingest.commands.frame import building_arguments, changing_arguments, shared_arguments
+from ingest.settings import Settings
+
+
+def parser(settings: Settings) -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    whole = argparse.ArgumentParser(prog="localism-ingest", description="Make and keep the index of the corpus.")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    shared = shared_arguments(settings)
+    _add_building(commands, shared)
+    _add_documents(commands, shared)
+    _add_keeping(commands, shared, settings)
+    return whole
+
+
+def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    build = commands.add_parser(
+        "build", parents=[shared, building_arguments()], help="read, split, embed, compare, and publish a new build"
+    )
+    build.add_argument("--force", action="store_true", help="build even if the live build was made from exactly this corpus")
+    build.add_argument("--dry-run", action="store_true", help="say what would be done and why, as status does")
+    build.set_defaults(run=building.build)
+    status = commands.add_parser("status", parents=[shared], help="say what a build would do and why, without doing it")
+    status.set_defaults(run=building.status)
+    publish = commands.add_parser("publish", parents=[shared, building_arguments()], help="make the build that waits live")
+    publish.add_argument("build", nargs="?", metavar="ID", help="the build; without it the newest that waits")
+    publish.set_defaults(run=building.publish)
+    discard = commands.add_parser("discard", parents=[shared, changing_arguments()], help="remove the build that waits")
+    discard.add_argument("build", nargs="?", metavar="ID", help="the build; without it the newest that waits")
+    discard.set_defaults(run=building.discard)
+    check = commands.add_parser("check", parents=[shared], help="name every problem of the corpus with its file and line")
+    check.set_defaults(run=building.check)
+
+
+def _add_documents(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    add = commands.add_parser("add", parents=[shared, building_arguments()], help="put a document into the corpus and build")
+    add.add_argument("source", metavar="FILE|URL", help="a file, or an address that begins with https://")
+    for name, what in (("id", "id, made from the title where it is left out"), ("title", "title"), ("publisher", "publisher")):
+        add.add_argument(f"--{name}", default="", help=what)
+    add.add_argument("--year", default="", metavar="YEAR", help="year or date of publication")
+    add.add_argument("--authors", default="", help="authors")
+    add.add_argument("--url", default="", help="address where people can read it")
+    add.add_argument("--licence", default="", help="licence")
+    add.add_argument("--no-build", action="store_true", help="only put it into the corpus")
+    add.set_defaults(run=documents.add)
+    remove = commands.add_parser("remove", parents=[shared, building_arguments()], help="take a document out and build")
+    remove.add_argument("id", metavar="ID", help="id of the document; localism-ingest list shows them")
+    remove.add_argument("--no-build", action="store_true", help="only take it out of the corpus")
+    remove.set_defaults(run=documents.remove)
+    listing = commands.add_parser("list", parents=[shared], help="list the documents of the corpus and how they stand")
+    listing.set_defaults(run=documents.list_documents)
+    fetching = fetch.add_parser(commands, shared)
+    fetching.set_defaults(run=lambda frame: fetch.run(frame.options, frame.settings, frame.console))
+    watch = commands.add_parser(
+        "watch", parents=[shared, building_arguments()], help="build whenever the corpus has changed and come to rest"
+    )
+    watch.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="look so often (%(default)s)")
+    watch.add_argument("--batches", type=int, default=0, metavar="N", help="stop after N builds; 0 never stops")
+    watch.set_defaults(run=watching.watch)
+
+
+def _add_keeping(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser, settings: Settings
+) -> None:
+    listing = commands.add_parser("builds", parents=[shared], help="list the builds, the newest first")
+    listing.set_defaults(run=keeping.list_builds)
+    rollback = commands.add_parser("rollback", parents=[shared, changing_arguments()], help="make an earlier build live again")
+    rollback.add_argument("build", nargs="?", metavar="ID", help="the build; without it the one before the live build")
+    rollback.set_defaults(run=keeping.roll_back_to)
+    prune = commands.add_parser("prune", parents=[shared, changing_arguments()], help="remove old builds, never the live one")
+    prune.add_argument("--keep", type=_at_least_one, default=settings.keep_builds, metavar="N", help="keep N (%(default)s)")
+    prune.set_defaults(run=keeping.prune_builds)
+    diff = commands.add_parser("diff", parents=[shared], help="show how two builds answer the golden questions")
+    diff.add_argument("old", nargs="?", metavar="OLD", help="a build; without it the live build, or the one before it")
+    diff.add_argument("new", nargs="?", metavar="NEW", help="a build; without it the one that waits, or the live build")
+    diff.set_defaults(run=keeping.diff)
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number

@@ -1,0 +1,103 @@
+"""Outcomes, comparisons and plans as lines and tables for a terminal.
+
+Comes in: what a command found out. Goes out: text. Refuses to find anything out.
+"""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from ingest.commands.frame import Frame
+from ingest.gate import Comparison, Direction
+from ingest.pipeline import Outcome, State
+from ingest.plan import Plan, Work
+from ingest.report import DocumentReport
+
+CHANGES_SHOWN = 12
+
+
+def tell_outcome(frame: Frame, outcome: Outcome) -> None:
+    """Tell what an ingestion did."""
+    if frame.json:
+        return
+    if outcome.reports:
+        frame.console.print(_report_table(outcome.reports))
+    for warning in outcome.warnings:
+        frame.say(f"Warning: {warning}", "yellow")
+    if outcome.comparison:
+        tell_comparison(frame, outcome.comparison)
+    if outcome.removed_builds:
+        frame.say(f"Removed old builds: {', '.join(outcome.removed_builds)}")
+    frame.say(_SENTENCES[outcome.state].format(build=outcome.build))
+
+
+_SENTENCES = {
+    State.UNCHANGED: "Build {build} is live and up to date: nothing has changed.",
+    State.PUBLISHED: "Build {build} is live.",
+    State.REFUSED: (
+        "Refused: build {build} answers the golden questions worse than the live build, or lacks documents, and was not published. "
+        "Look at it with localism-ingest diff, then run localism-ingest publish --accept, or localism-ingest discard."
+    ),
+    State.HELD: "Build {build} is finished and held. localism-ingest publish makes it live, localism-ingest discard removes it.",
+    State.RESTING: (
+        "Build {build}, made from exactly this corpus, was rolled back, so it rests and the live build stays. "
+        "Change the corpus, or run localism-ingest build --accept."
+    ),
+}
+
+
+def tell_comparison(frame: Frame, comparison: Comparison) -> None:
+    """Tell how two builds answer the golden questions."""
+    if frame.json:
+        return
+    counts = ", ".join(f"{comparison.count(direction)} {direction.value}" for direction in Direction)
+    frame.say(
+        f"Golden questions: {comparison.questions} asked of {comparison.old} and {comparison.new}: {counts}; "
+        f"score {comparison.score_before:.4f} before, {comparison.score_after:.4f} after."
+    )
+    if comparison.lost:
+        frame.say(f"Lost though the catalogue lists them: {', '.join(comparison.lost)}", "red")
+    for change in comparison.changes[:CHANGES_SHOWN]:
+        before, after = change.before, change.after
+        frame.say(f"  {change.direction.value}: {change.text} ({change.question})")
+        frame.say(f"    before: {before.status.value} {before.confidence:.2f} {before.first}")
+        frame.say(f"    after:  {after.status.value} {after.confidence:.2f} {after.first}")
+    if len(comparison.changes) > CHANGES_SHOWN:
+        frame.say(f"  … and {len(comparison.changes) - CHANGES_SHOWN} more; --json lists them all")
+
+
+def tell_plan(frame: Frame, plan: Plan) -> None:
+    """Tell what an ingestion would do and why."""
+    if frame.json:
+        return
+    for reason in plan.reasons:
+        frame.say(f"- {reason}")
+    listed = [one for one in plan.documents if one.work is not Work.UNCHANGED]
+    table = Table(box=None, pad_edge=False)
+    for name in ("document", "work", "why"):
+        table.add_column(name)
+    for one in listed:
+        table.add_row(one.document, one.work.value, one.why)
+    if listed:
+        frame.console.print(table)
+    unchanged = len(plan.documents) - len(listed)
+    verdict = "Nothing is to be done" if plan.up_to_date else "A build is to be made"
+    frame.say(f"{verdict}; {unchanged} documents unchanged; live build: {plan.live or 'none'}.")
+
+
+def _report_table(reports: Sequence[DocumentReport]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("document")
+    for name in ("pages", "read", "passages"):
+        table.add_column(name, justify="right")
+    table.add_column("what was not read")
+    for report in reports:
+        table.add_row(report.document_id, str(report.pages), str(report.read), str(report.passages), _not_read(report))
+    return table
+
+
+def _not_read(report: DocumentReport) -> str:
+    if report.reason:
+        return report.reason
+    left = [outcome for outcome in report.outcomes if outcome.reason]
+    return "; ".join(f"p. {outcome.number}: {outcome.reason}" for outcome in left[:3]) + (" …" if len(left) > 3 else "")

@@ -1,0 +1,65 @@
+"""``watch``: build whenever the corpus has changed and come to rest.
+
+Comes in: a frame. Goes out: one summary for each batch of changes. Refuses to build while a file is still growing.
+"""
+
+import json
+import time
+from pathlib import Path
+
+from index.errors import LocalismError
+from ingest.commands.building import code_of, make
+from ingest.commands.frame import DONE, NOTHING_DONE, Frame
+from ingest.commands.telling import tell_outcome
+
+Look = dict[str, tuple[int, int, int]]
+"""Path to size in bytes, time of last change in nanoseconds, and inode."""
+
+
+def watch(frame: Frame) -> int:
+    """Build once, then after every change that has come to rest, until interrupted."""
+    built, before, batches, code = Look(), Look(), 0, DONE
+    frame.say(f"Watching {frame.corpus}. Stop with Ctrl-C.")
+    while True:
+        now = look(frame.corpus)
+        # Two equal looks in a row: nothing is being copied any more.
+        if now == before and now != built:
+            code = _batch(frame)
+            built, batches = now, batches + 1
+            if batches == frame.options.batches:
+                return code
+        before = now
+        time.sleep(frame.options.every)
+
+
+def look(corpus: Path) -> Look:
+    """Return how the files of the corpus are at this moment, hidden ones left out."""
+    seen: Look = {}
+    for path in corpus.rglob("*"):
+        name = path.relative_to(corpus)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        try:
+            found = path.stat()
+        except OSError:
+            continue  # gone between the listing and the look
+        seen[name.as_posix()] = (found.st_size, found.st_mtime_ns, found.st_ino)
+    return seen
+
+
+def _batch(frame: Frame) -> int:
+    try:
+        outcome = make(frame)
+    except LocalismError as error:
+        frame.say(f"Nothing was done: {error}", "red")
+        _give_line(frame, {"error": str(error)})
+        return NOTHING_DONE
+    tell_outcome(frame, outcome)
+    _give_line(frame, outcome.json())
+    return code_of(outcome)
+
+
+def _give_line(frame: Frame, given: dict[str, object]) -> None:
+    if frame.json:
+        # One line for each batch: a program that follows reads line by line.
+        print(json.dumps(given, ensure_ascii=False), flush=True)  # noqa: T201  # the output of the command

@@ -1,0 +1,226 @@
+"""Put a document into the corpus, or take one out.
+
+Comes in: a file or an address and what is known about it, or an id. Goes out: a changed corpus folder. Refuses to build, to take what
+cannot be read, and to take the same file twice.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from index.digests import file_digest
+from index.errors import CatalogueError
+from index.layout import sync_folder
+from index.records import Document, Kind
+from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
+from ingest.catalogue_file import append_entry, remove_entry
+from ingest.errors import DocumentRefused
+from ingest.fetching import FORMATS, fetch
+from ingest.isolation import read_group
+from ingest.network import Network
+from ingest.read_document import FileMetadata, ReadingOptions
+from ingest.workers import ReadFailure
+
+REMOVED_FOLDER = ".removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a person says about a document; what is empty is taken from the file."""
+
+    id: str = ""
+    title: str = ""
+    publisher: str = ""
+    published: str = ""
+    authors: str = ""
+    url: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was put into the corpus."""
+
+    id: str
+    title: str
+    path: Path
+
+
+Ask = Callable[[Details], Details]
+"""Completes the details by asking a person, or returns them as they are."""
+
+
+def add_document(source: str, details: Details, corpus: Path, network: Network, options: ReadingOptions, ask: Ask) -> Added:
+    """Put ``source`` into the corpus: the file below documents/, the entry at the end of the catalogue.
+
+    Raises:
+        DocumentRefused: it is there already, or it cannot be read; nothing was changed.
+        FetchRefused: the address may not or cannot be fetched; nothing was changed.
+        CatalogueError: the catalogue cannot be used, or the entry does not fit into it; nothing was changed.
+    """
+    listed = read_catalogue(corpus)
+    home = corpus / DOCUMENTS_FOLDER
+    home.mkdir(exist_ok=True)
+    inside = _unlisted(source, corpus, listed)
+    with tempfile.TemporaryDirectory(prefix=".adding-", dir=home) as folder:
+        arrived = inside or _arrived(source, Path(folder), network, options)
+        _check_new(arrived, corpus, listed, inside)
+        said = _read(arrived, options)
+        details = ask(_completed(details, said, arrived, source))
+        awaited = next((entry for entry in listed if entry.document.id == details.id and not entry.held), None)
+        if awaited is not None:
+            return _put_awaited(awaited, arrived)
+        return _put_new(details, arrived, corpus, listed, inside)
+
+
+def remove_document(document_id: str, corpus: Path) -> Path | None:
+    """Take ``document_id`` out of the catalogue; its file goes to documents/.removed/. Returns where the file is now.
+
+    None where the file is one of our own texts, which stays where it is.
+
+    Raises:
+        DocumentRefused: there is no such document, or another one is about it; nothing was changed.
+    """
+    listed = read_catalogue(corpus)
+    entry = next((entry for entry in listed if entry.document.id == document_id), None) or _unlisted_entry(
+        document_id, corpus, listed
+    )
+    if entry is None:
+        known = ", ".join(entry.document.id for entry in listed)
+        raise DocumentRefused(f"There is no document {document_id[:80]!r}. The documents are: {known}.")
+    about = [other.document.id for other in listed if other.document.about == document_id]
+    if about:
+        raise DocumentRefused(
+            f"{', '.join(about)} is about {document_id!r}; remove that first, or take “about” out of its entry."
+        )
+    if entry.line:
+        remove_entry(corpus / CATALOGUE_FILE, document_id, entry.line)
+    return _set_aside(entry.path, corpus / DOCUMENTS_FOLDER)
+
+
+def _unlisted_entry(document_id: str, corpus: Path, listed: list[Entry]) -> Entry | None:
+    taken = [entry.document.id for entry in listed]
+    for path in unlisted_files(corpus, listed):
+        slug = slug_of(path.stem, taken)
+        taken.append(slug)
+        if slug == document_id:
+            return Entry(Document(slug, "", Kind.ORIGINAL), path, held=True)
+    return None
+
+
+def _unlisted(source: str, corpus: Path, listed: list[Entry]) -> Path | None:
+    """Return the path of ``source`` where it lies in documents/ already and only lacks an entry."""
+    if "://" in source:
+        return None
+    return next((path for path in unlisted_files(corpus, listed) if path.resolve() == Path(source).resolve()), None)
+
+
+def _arrived(source: str, folder: Path, network: Network, options: ReadingOptions) -> Path:
+    if "://" in source:
+        name = Path(unquote(urlsplit(source).path)).name or "document"
+        name = name if Path(name).suffix.lower() in FORMATS else f"{name}.html"
+        entry = Entry(Document("new", "", Kind.ORIGINAL), folder / name, held=False, fetch=source)
+        return fetch(entry, network).path
+    path = Path(source)
+    if not path.is_file():
+        raise DocumentRefused(f"There is no file {source!r}. Name a file, or an address that begins with https://")
+    if path.stat().st_size > options.most_bytes:
+        raise DocumentRefused(f"{path.name!r} has {path.stat().st_size:,} bytes; at most {options.most_bytes:,} are taken.")
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
+    return copy
+
+
+def _check_new(arrived: Path, corpus: Path, listed: list[Entry], inside: Path | None) -> None:
+    digest = file_digest(arrived)
+    held = [(entry.document.id, entry.path) for entry in listed if entry.held]
+    others = [(path.name, path) for path in unlisted_files(corpus, listed) if path != inside]
+    for name, path in (*held, *others):
+        if path.stat().st_size == arrived.stat().st_size and file_digest(path) == digest:
+            raise DocumentRefused(f"{arrived.name!r} is there already: it is the same file as {name!r}. Nothing was changed.")
+
+
+def _read(arrived: Path, options: ReadingOptions) -> FileMetadata:
+    read = read_group([arrived], options)[arrived]
+    if isinstance(read, ReadFailure):
+        raise DocumentRefused(f"{arrived.name!r} cannot be read: {read.reason}. Nothing was changed.")
+    if not read.pages:
+        raise DocumentRefused(f"{arrived.name!r} holds no text that could be read. Nothing was changed.")
+    return read.metadata
+
+
+def _completed(details: Details, said: FileMetadata, arrived: Path, source: str) -> Details:
+    title = details.title or said.title or arrived.stem.replace("-", " ").replace("_", " ")
+    return replace(
+        details,
+        title=" ".join(title.split())[:250],
+        published=details.published or said.published,
+        authors=details.authors or said.authors,
+        url=details.url or (source if "://" in source else ""),
+    )
+
+
+def _put_awaited(awaited: Entry, arrived: Path) -> Added:
+    if arrived.suffix.lower() != awaited.path.suffix.lower():
+        raise DocumentRefused(
+            f"The catalogue expects {awaited.path.name!r} for {awaited.document.id!r}, not a {arrived.suffix} file."
+        )
+    awaited.path.parent.mkdir(parents=True, exist_ok=True)
+    _place(arrived, awaited.path)
+    return Added(awaited.document.id, awaited.document.title, awaited.path)
+
+
+def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry], inside: Path | None) -> Added:
+    taken = [entry.document.id for entry in listed]
+    if details.id in taken:
+        raise DocumentRefused(f"The id {details.id!r} is taken. Choose another with --id, or remove that document first.")
+    slug = details.id or slug_of(details.title, taken)
+    path = inside or _free_path(corpus / DOCUMENTS_FOLDER, slug, arrived.suffix.lower())
+    table = {
+        "id": slug,
+        "title": details.title,
+        "kind": Kind.ORIGINAL.value,
+        "file": path.relative_to(corpus).as_posix(),
+        "publisher": details.publisher,
+        "published": details.published,
+        "authors": details.authors,
+        "url": details.url if details.url.startswith(("http://", "https://")) else "",
+        "licence": details.licence,
+    }
+    if inside is None:
+        _place(arrived, path)
+    try:
+        append_entry(corpus / CATALOGUE_FILE, table)
+    except CatalogueError:
+        if inside is None:
+            path.unlink()
+        raise
+    return Added(slug, details.title, path)
+
+
+def _free_path(home: Path, slug: str, suffix: str) -> Path:
+    stem = slug_of(slug, [path.stem for path in home.iterdir()])
+    return home / f"{stem}{suffix}"
+
+
+def _place(arrived: Path, path: Path) -> None:
+    try:
+        os.link(arrived, path)  # fails where a file of that name has come meanwhile; rename would replace it
+    except FileExistsError:
+        raise DocumentRefused(f"{path} has come into being meanwhile and is left as it is.") from None
+    sync_folder(path.parent)
+
+
+def _set_aside(path: Path, home: Path) -> Path | None:
+    if not path.is_file() or not path.resolve().is_relative_to(home.resolve()):
+        return None
+    aside = home / REMOVED_FOLDER
+    aside.mkdir(exist_ok=True)
+    taken = [other.stem for other in aside.iterdir()]
+    target = aside / f"{slug_of(path.stem, taken)}{path.suffix}"
+    path.rename(target)
+    return target

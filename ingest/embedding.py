@@ -1,0 +1,90 @@
+"""Give drafts their vectors, in batches over documents.
+
+Comes in: drafts in order. Goes out: documents that are ready for the writer, in the same order. Refuses to hold more than one batch in
+memory, and to embed any text that has a vector already.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from index.embedder import Embedder, Progress
+from index.passage_vectors import PassageVectors, passage_vectors, vectors_key
+from index.writer import ReadyDocument
+from ingest.drafts import Draft
+from ingest.reuse import EarlierBuild, Vector
+
+_Found = TypeVar("_Found")
+
+# Texts that are embedded in one go: enough that small documents share a call and sorting by length saves padding.
+BATCH = 256
+MOST_HELD = 16 * BATCH  # texts of waiting drafts, known vectors included: what bounds the memory
+
+
+class _Lacking:
+    """A draft and the vectors of its passages and keys, some of them still missing."""
+
+    def __init__(self, draft: Draft, earlier: Sequence[EarlierBuild]) -> None:
+        self.draft = draft
+        self.passages = {vectors_key(draft.document, passage): passage for passage in draft.passages}
+        self.keys = [key for passage in draft.passages for key in passage.keys]
+        self.known_passages = _first_found(self.passages, [one.passage_vectors for one in earlier])
+        self.known_keys = _first_found(self.keys, [one.key_vector for one in earlier])
+        self.missing_passages = [name for name in self.passages if name not in self.known_passages]
+        self.missing_keys = [key for key in dict.fromkeys(self.keys) if key not in self.known_keys]
+
+    @property
+    def missing(self) -> int:
+        """How many texts have no vector yet."""
+        return len(self.missing_passages) + len(self.missing_keys)
+
+    def ready(self, passages: Mapping[str, PassageVectors], keys: Mapping[str, Vector], dimension: int) -> ReadyDocument:
+        """Return the draft with all its vectors."""
+        draft = self.draft
+        of_passages = {**passages, **self.known_passages}
+        of_keys = {**keys, **self.known_keys}
+        return ReadyDocument(
+            document=draft.document,
+            pages=draft.pages,
+            passages=draft.passages,
+            vectors=[of_passages[vectors_key(draft.document, passage)] for passage in draft.passages],
+            key_vectors=np.array([of_keys[key] for key in self.keys], np.float32).reshape(-1, dimension),
+            boxes=draft.boxes,
+            report=draft.report.json(),
+            original=draft.original,
+            reading=draft.reading,
+        )
+
+
+def _first_found(names: Iterable[str], looks: Sequence[Callable[[str], _Found | None]]) -> dict[str, _Found]:
+    found = ((name, next((one for look in looks if (one := look(name)) is not None), None)) for name in dict.fromkeys(names))
+    return {name: one for name, one in found if one is not None}
+
+
+def embedded(
+    drafts: Iterable[Draft], embedder: Embedder, earlier: Sequence[EarlierBuild], progress: Progress
+) -> Iterator[ReadyDocument]:
+    """Yield ``drafts`` with their vectors, in order; the texts of several drafts are embedded together."""
+    waiting: list[_Lacking] = []
+    for draft in drafts:
+        waiting.append(_Lacking(draft, earlier))
+        if _enough(waiting):
+            yield from _filled(waiting, embedder, progress)
+            waiting = []
+    yield from _filled(waiting, embedder, progress)
+
+
+def _enough(waiting: Sequence[_Lacking]) -> bool:
+    missing = sum(one.missing for one in waiting)
+    held = sum(len(one.passages) + len(one.keys) for one in waiting)
+    return not waiting[0].missing or missing >= BATCH or held >= MOST_HELD
+
+
+def _filled(waiting: Sequence[_Lacking], embedder: Embedder, progress: Progress) -> Iterator[ReadyDocument]:
+    new = {name: (one.draft.document, one.passages[name]) for one in waiting for name in one.missing_passages}
+    keys = list(dict.fromkeys(key for one in waiting for key in one.missing_keys))
+    passages = dict(zip(new, passage_vectors(list(new.values()), embedder, progress), strict=True)) if new else {}
+    of_keys = dict(zip(keys, embedder.embed(keys, progress), strict=True)) if keys else {}
+    for one in waiting:
+        yield one.ready(passages, of_keys, embedder.identity.dimension)

@@ -1,0 +1,115 @@
+"""Reach a web server that anybody may reach: https, and no address inside the house.
+
+Comes in: an address from the catalogue. Goes out: an open connection, or the reason why not. Refuses to know what is downloaded.
+
+The catalogue is edited by volunteers, so an address in it could point into the network of whoever runs the command (a router, a
+cloud's metadata service). The name is therefore resolved here, every address it has must be public, and the connection goes to the
+address that was checked, so that a second answer of the name server cannot change it.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+from urllib.parse import urlsplit
+
+from ingest.errors import FetchRefused
+
+HTTPS_PORT = 443
+
+Resolve: TypeAlias = Callable[[str, int], list[str]]
+
+# NAT64: the last 32 bits are an IPv4 address of any kind.
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """An https address, taken apart."""
+
+    host: str
+    target: str  # path and query, as the server is asked for it
+
+    @classmethod
+    def from_url(cls, url: str) -> "WebAddress":
+        """Take ``url`` apart.
+
+        Raises:
+            FetchRefused: it is not https, names a port or a user, or is not an address at all.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise FetchRefused(f"{url!r} is not an address ({error}).") from error
+        if parts.scheme != "https" or not parts.hostname:
+            raise FetchRefused(f"{url!r} is not an https address; only https is fetched.")
+        if port not in (None, HTTPS_PORT) or parts.username is not None:
+            raise FetchRefused(f"{url!r} names a port or a user; only plain https addresses are fetched.")
+        target = parts.path or "/"
+        return cls(parts.hostname, f"{target}?{parts.query}" if parts.query else target)
+
+
+class Network(Protocol):
+    """What fetching needs of a network."""
+
+    def connect(self, host: str, timeout: float) -> http.client.HTTPConnection:
+        """Return a connection to ``host``; ``timeout`` in seconds is for every wait on it."""
+
+
+class PublicNetwork:
+    """The internet, and nothing that is not part of it."""
+
+    def __init__(
+        self,
+        resolve: Resolve | None = None,
+        allowed: Callable[[str], bool] | None = None,
+        tls: ssl.SSLContext | None = None,
+        port: int = HTTPS_PORT,
+    ) -> None:
+        """Reach public addresses only; the arguments stand in for the name server, the rule, the trusted roots and the port."""
+        self._resolve = resolve or _resolve
+        self._allowed = allowed or is_public
+        self._tls = tls or ssl.create_default_context()
+        self._port = port
+
+    def connect(self, host: str, timeout: float) -> http.client.HTTPConnection:
+        """Return a connection to ``host``.
+
+        Raises:
+            FetchRefused: the name is unknown, or one of its addresses is not public.
+            OSError: the server cannot be reached, or its certificate is not to be trusted.
+        """
+        addresses = self._resolve(host, self._port)
+        inside = [address for address in addresses if not self._allowed(address)]
+        if inside or not addresses:
+            raise FetchRefused(f"{host} leads to {', '.join(inside) or 'no address'}, which is not a public address.")
+        connection = http.client.HTTPSConnection(host, self._port, timeout=timeout, context=self._tls)
+        plain = socket.create_connection((addresses[0], self._port), timeout)
+        # The socket is given, so that the library neither looks the name up again nor connects a second time.
+        connection.sock = self._tls.wrap_socket(plain, server_hostname=host)
+        connection.auto_open = 0
+        return connection
+
+
+def is_public(address: str) -> bool:
+    """Return whether ``address`` is an IP address that anybody on the internet can reach."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in _TRANSLATED:
+            return False
+        embedded = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if embedded is not None:
+            return is_public(str(embedded))
+    return ip.is_global and not ip.is_multicast
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise FetchRefused(f"{host} cannot be found ({error}). Check the address and the network.") from error
+    return list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))

@@ -1,0 +1,119 @@
+"""Open zipped documents (DOCX, PPTX, ODT, EPUB) without trusting them, and parse their XML.
+
+Comes in: a path. Goes out: members and parsed XML. Refuses to unpack more than is allowed, to follow entities, and to touch the
+network or the disk.
+"""
+
+import posixpath
+import zipfile
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from lxml import etree
+
+from index.errors import UnreadableDocument
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
+
+
+def parse_xml(content: bytes) -> Any:  # noqa: ANN401  lxml has no types; readers take what they need from its elements
+    """Return the root element of an XML text, mended where it is not well formed.
+
+    Raises:
+        UnreadableDocument: nothing can be made of it.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableDocument(f"its XML is damaged: {error}") from error
+    if root is None:
+        raise UnreadableDocument("its XML is damaged")
+    return root
+
+
+class Archive:
+    """A zipped document, open."""
+
+    def __init__(self, path: Path, most_bytes: int) -> None:
+        """Open an archive.
+
+        Raises:
+            UnreadableDocument: it is damaged, protected by a password, or unpacks to more than ``most_bytes``.
+        """
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except _DAMAGE as error:
+            raise UnreadableDocument("the file is damaged: its archive cannot be opened") from error
+        entries = self._zip.infolist()
+        if any(entry.flag_bits & 0x1 for entry in entries):
+            raise UnreadableDocument("the file is protected by a password; save it without one and try again")
+        unpacked = sum(entry.file_size for entry in entries)
+        if unpacked > most_bytes:
+            raise UnreadableDocument(f"the file unpacks to {unpacked} bytes, more than the {most_bytes} that are allowed")
+        self._left = most_bytes
+        self.names = [entry.filename for entry in entries]
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._zip.close()
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a member.
+
+        Raises:
+            UnreadableDocument: it is missing or damaged, or larger than the archive says.
+        """
+        try:
+            with self._zip.open(name) as member:
+                content = member.read(self._left + 1)
+        except KeyError as error:
+            raise UnreadableDocument(f"the file is damaged: {name} is missing from its archive") from error
+        except (*_DAMAGE, RuntimeError) as error:
+            raise UnreadableDocument(f"the file is damaged: {name} in its archive cannot be unpacked") from error
+        self._left -= len(content)
+        if self._left < 0:
+            raise UnreadableDocument("the file unpacks to more than is allowed")
+        return content
+
+    def xml(self, name: str) -> Any:  # noqa: ANN401  as above
+        """Return the root element of an XML member."""
+        return parse_xml(self.read(name))
+
+    def relations(self, name: str) -> dict[str, tuple[str, str]]:
+        """Return the parts that a part of an Office file refers to: (last word of the type, member name) by id."""
+        folder, base = posixpath.split(name)
+        listing = posixpath.join(folder, "_rels", f"{base}.rels")
+        if listing not in self.names:
+            return {}
+        found: dict[str, tuple[str, str]] = {}
+        for relation in self.xml(listing):
+            target = relation.get("Target", "")
+            member = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[relation.get("Id", "")] = (relation.get("Type", "").rsplit("/", 1)[-1], member)
+        return found
+
+
+def local_name(element: Any) -> str:  # noqa: ANN401  as above
+    """Return an element's name without its namespace; a comment or processing instruction has none."""
+    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+
+
+def attribute(element: Any, name: str) -> str:  # noqa: ANN401  as above
+    """Return an attribute whatever its namespace, or nothing."""
+    return next((value for key, value in element.attrib.items() if key.rsplit("}", 1)[-1] == name), "")
+
+
+def core_properties(archive: Archive, name: str) -> tuple[str, str, str]:
+    """Return title, authors and year from a member with Dublin Core properties; empty where there are none."""
+    if name not in archive.names:
+        return "", "", ""
+    found: dict[str, str] = {}
+    for element in archive.xml(name).iter():
+        found.setdefault(local_name(element), " ".join((element.text or "").split()))
+    made = found.get("created") or found.get("creation-date") or found.get("date") or ""
+    return found.get("title", ""), found.get("creator", ""), made[:4]

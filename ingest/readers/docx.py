@@ -1,0 +1,169 @@
+"""Read Word documents (DOCX).
+
+Comes in: a path. Goes out: one page record for each section. Refuses to read headers, footers, deleted text and comments; notes
+come after the text, never inside a sentence.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.errors import UnreadableDocument
+from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
+from ingest.readers.archives import Archive, attribute, core_properties, local_name
+from ingest.readers.sections import Block, BlockKind, pages_of, title_and_rest
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+_HEADING = re.compile(r"heading (\d)")
+_LEFT_OUT = {"del", "moveFrom", "Fallback", "instrText", "delText", "txbxContent", "pPr", "rPr", "footnoteReference"}
+_MARKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+
+
+def read_docx(path: Path, options: ReadingOptions) -> ReadDocument:
+    """Read a Word document section by section.
+
+    Raises:
+        UnreadableDocument: its archive or its main part is damaged.
+    """
+    with Archive(path, options.most_unpacked_bytes) as archive:
+        main = next(
+            (member for kind, member in archive.relations("").values() if kind == "officeDocument"), "word/document.xml"
+        )
+        if main not in archive.names:
+            raise UnreadableDocument("the file is damaged: it has no text part")
+        word = _Word(archive, main)
+        blocks = [*word.blocks(archive.xml(main)), *word.notes()]
+        title, authors, year = core_properties(archive, "docProps/core.xml")
+    if not title:
+        title, blocks = title_and_rest(blocks)
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata(title, authors, year))
+
+
+class _Word:
+    """The parts of a Word document that its text refers to."""
+
+    def __init__(self, archive: Archive, main: str) -> None:
+        self._archive = archive
+        self._parts = {kind: member for kind, member in archive.relations(main).values() if member in archive.names}
+        self._levels = self._heading_levels()
+        self._formats = self._number_formats()
+        self._counters: Counter[tuple[str, int]] = Counter()
+
+    def _part(self, kind: str) -> Any:  # noqa: ANN401  lxml has no types
+        return self._archive.xml(self._parts[kind]) if kind in self._parts else []
+
+    def _heading_levels(self) -> dict[str, int]:
+        """Return the level of each heading style by its id."""
+        levels: dict[str, int] = {}
+        for style in self._part("styles"):
+            names = [attribute(child, "val").lower() for child in style if local_name(child) == "name"]
+            found = _HEADING.match(names[0]) if names else None
+            if found:
+                levels[attribute(style, "styleId")] = int(found.group(1)) + 1
+            elif names and names[0] == "title":
+                levels[attribute(style, "styleId")] = 1
+        return levels
+
+    def _number_formats(self) -> dict[tuple[str, int], str]:
+        """Return the number format of each list and depth."""
+        abstract: dict[str, dict[int, str]] = {}
+        formats: dict[tuple[str, int], str] = {}
+        for entry in self._part("numbering"):
+            if local_name(entry) == "abstractNum":
+                abstract[attribute(entry, "abstractNumId")] = {
+                    int(attribute(level, "ilvl") or 0): _value(level, "numFmt")
+                    for level in entry
+                    if local_name(level) == "lvl"
+                }
+            elif local_name(entry) == "num":
+                for depth, form in abstract.get(_value(entry, "abstractNumId"), {}).items():
+                    formats[attribute(entry, "numId"), depth] = form
+        return formats
+
+    def blocks(self, node: Any) -> Iterator[Block]:  # noqa: ANN401  as above
+        """Yield the blocks below an element, in order; text boxes come after the paragraph that holds them."""
+        for child in node:
+            match local_name(child):
+                case "p":
+                    yield from self._paragraph(child)
+                case "tbl":
+                    yield from self._table(child)
+                case "body" | "sdt" | "sdtContent" | "customXml" | "ins" | "smartTag" | "txbxContent":
+                    yield from self.blocks(child)
+
+    def _paragraph(self, paragraph: Any) -> Iterator[Block]:  # noqa: ANN401  as above
+        text = _text(paragraph).strip()
+        if text:
+            yield self._block(text, _properties(paragraph))
+        for box in paragraph.iter():
+            if local_name(box) == "txbxContent" and not any(local_name(above) == "Fallback" for above in box.iterancestors()):
+                yield from self.blocks(box)
+
+    def _block(self, text: str, properties: dict[str, str]) -> Block:
+        outline = properties.get("outlineLvl", "")
+        level = self._levels.get(properties.get("pStyle", "")) or (int(outline) + 2 if outline in tuple("012345") else 0)
+        if level:
+            return Block(BlockKind.HEADING, " ".join(text.split()), level)
+        number = properties.get("numId", "0")
+        if number == "0":
+            return Block(BlockKind.PARAGRAPH, text)
+        depth = int(properties.get("ilvl") or 0)
+        return Block(BlockKind.ENTRY, f"{'  ' * depth}{self._marker(number, depth)} {text}")
+
+    def _marker(self, number: str, depth: int) -> str:
+        form = self._formats.get((number, depth), "bullet")
+        if form in ("bullet", "none", ""):
+            return "-"
+        self._counters[number, depth] += 1
+        count = self._counters[number, depth]
+        letter = chr(ord("a") + (count - 1) % 26)
+        return {"lowerLetter": f"({letter})", "upperLetter": f"({letter.upper()})"}.get(form, f"{count}.")
+
+    def _table(self, table: Any) -> Iterator[Block]:  # noqa: ANN401  as above
+        for row in (child for child in table.iter() if local_name(child) == "tr" and _nearest(child, "tbl") is table):
+            cells = [" ".join(_cell_text(cell).split()) for cell in row if local_name(cell) in ("tc", "sdt")]
+            if any(cells):
+                yield Block(BlockKind.ROW, " | ".join(cell for cell in cells if cell))
+
+    def notes(self) -> Iterator[Block]:
+        """Yield the footnotes and endnotes, which follow the text."""
+        for kind in ("footnotes", "endnotes"):
+            for note in self._part(kind):
+                text = " ".join(_cell_text(note).split())
+                if text and attribute(note, "type") in ("", "normal"):
+                    yield Block(BlockKind.PARAGRAPH, text)
+
+
+def _properties(paragraph: Any) -> dict[str, str]:  # noqa: ANN401  as above
+    """Return the values set for a paragraph by the names of their elements."""
+    held = [part for child in paragraph if local_name(child) == "pPr" for part in child.iter()]
+    return {local_name(part): attribute(part, "val") for part in held}
+
+
+def _value(element: Any, name: str) -> str:  # noqa: ANN401  as above
+    return next((attribute(child, "val") for child in element if local_name(child) == name), "")
+
+
+def _nearest(element: Any, name: str) -> Any:  # noqa: ANN401  as above
+    return next((above for above in element.iterancestors() if local_name(above) == name), None)
+
+
+def _cell_text(cell: Any) -> str:  # noqa: ANN401  as above
+    return " ".join(_text(part) for part in cell.iter() if local_name(part) == "p")
+
+
+def _text(node: Any) -> str:  # noqa: ANN401  as above
+    """Return the text of a paragraph as it is shown: with insertions, without deletions, fields by their shown value."""
+    parts: list[str] = []
+    for child in node:
+        name = local_name(child)
+        if name == "t":
+            parts.append(child.text or "")
+        elif name in _MARKS:
+            parts.append(_MARKS[name])
+        elif name not in _LEFT_OUT:
+            parts.append(_text(child))
+    return "".join(parts)

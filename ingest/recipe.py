@@ -1,0 +1,98 @@
+"""How a corpus becomes a build, and the digests that tell whether anything about that has changed.
+
+Comes in: settings, the corpus and a model's identity. Goes out: versions and digests. Refuses to read documents and open builds.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from index.embedder import ModelIdentity
+from index.golden import QUESTIONS_FILE
+from index.manifest import FORMAT_VERSION
+from index.records import Document
+from index.splitting import Geometry
+from ingest.corpus import Corpus
+from ingest.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
+from ingest.read_document import ReadingOptions
+from ingest.wordings import WORDINGS_FOLDER
+
+READER_LIBRARIES = ("markdown-it-py", "pypdf", "pypdfium2")
+# Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
+READER_CODE = ("ingest/readers", "ingest/reading.py", "ingest/read_document.py")
+SPLITTER_CODE = ("index/splitting.py", "index/atoms.py", "index/sentences.py")
+INDEX_CODE = ("index/analysis.py", "index/words.py", "index/records.py", "index/store_writer.py", "index/passage_vectors.py")
+READERS, SPLITTER, INDEXER = "our readers", "our splitter", "our indexer"
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a corpus becomes a build."""
+
+    model: str
+    geometry: Geometry
+    reading: ReadingOptions
+    keep_builds: int = 3
+    tolerance: float = 0.01  # share of the golden score, 0 to 1, that a new build may lose before it is refused
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return what reads, splits and indexes: libraries with their version, our own code with its digest."""
+    ours = {READERS: READER_CODE, SPLITTER: SPLITTER_CODE, INDEXER: INDEX_CODE}
+    return {name: version(name) for name in READER_LIBRARIES} | {name: _code_digest(paths) for name, paths in ours.items()}
+
+
+def reading_key(document: Document, options: ReadingOptions) -> str:
+    """Return the digest of everything that decides what reading the document's file gives."""
+    readers = [f"{name} {versions()[name]}" for name in (*READER_LIBRARIES, READERS)]
+    return _digest((document.sha256, document.kind.value, repr(options), *readers))
+
+
+def entry_digest(document: Document) -> str:
+    """Return the digest of what the catalogue says about a document."""
+    return _digest([repr(asdict(document))])
+
+
+def corpus_parts(corpus: Path) -> dict[str, str]:
+    """Return what stands beside the documents, name to SHA-256; a file that is not there has an empty digest."""
+    names = (GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE)
+    parts = {name: _file_digest(corpus / name) for name in names}
+    wordings = sorted((corpus / WORDINGS_FOLDER).glob("*.toml"))
+    return parts | {WORDINGS_FOLDER: _digest(f"{path.name} {_file_digest(path)}" for path in wordings)}
+
+
+def corpus_digest(corpus: Corpus, recipe: Recipe, model: ModelIdentity) -> str:
+    """Return the digest of everything that goes into a build: equal digests mean equal builds."""
+    made_with = [f"format {FORMAT_VERSION}", repr(model), repr(recipe.geometry), repr(recipe.reading), *_lines(versions())]
+    documents = [entry_digest(entry.document) for entry in corpus.entries]
+    beside = [repr(corpus.lexicon), *_lines(corpus_parts(corpus.folder))]
+    return _digest([*made_with, *beside, *documents])
+
+
+def _lines(named: dict[str, str]) -> list[str]:
+    return [f"{name} {value}" for name, value in named.items()]
+
+
+def _code_digest(paths: Sequence[str]) -> str:
+    files = [file for path in paths for file in _sources(_ROOT / path)]
+    return _digest(f"{file.relative_to(_ROOT).as_posix()} {_file_digest(file)}" for file in files)[:16]
+
+
+def _sources(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _digest(lines: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(f"{line}\0".encode())
+    return digest.hexdigest()

@@ -1,0 +1,128 @@
+"""The buttons of an answer, pressed in the double after the bot has forgotten everything about it."""
+
+from bot.feedback import Verdict
+from tests.bot.discord_bot.fakes import TEXT, quote
+from tests.discord_double.asks import ask, fill_in, press, press_id, shown_words
+from tests.discord_double.running import stop_bot
+from tests.discord_double.shapes import COMPONENTS_V2, EPHEMERAL, walk
+
+
+async def test_more_passages_are_shown_to_the_person_alone_without_those_already_seen(double, connect, service):
+    """The question is read from the card; the next passages begin after the one that it shows."""
+    await connect()
+    shown = (await ask(double, "Who keeps *the* list?", source="guide")).message
+    more = await press(double, shown, "More passages")
+    assert more.message["flags"] & EPHEMERAL
+    assert service.asked[-1] == ("Who keeps *the* list?", 5, "guide", ())
+    assert [number for number in range(1, 7) if f"{number}\\. **" in shown_words(more)] == []
+    assert [number for number in range(1, 7) if f"> **{number}\\. " in shown_words(more)] == [2, 3, 4]
+
+
+async def test_more_goes_on_until_there_are_no_more(double, connect, service):
+    """Six passages: one on the card, three, two; with fewer passages than before, a sentence."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?")).message
+    first = await press(double, shown, "More passages")
+    second = await press(double, first.message, "More passages")
+    assert not [each for each in walk(second.message["components"]) if each.get("label") == "More passages"]
+    service.quotes = service.quotes[:1]
+    last = await press(double, shown, "More passages")
+    assert last.message["content"] == "There are no more passages that fit this question."
+
+
+async def test_context_shows_the_page_around_the_quote_and_turns_in_place(double, connect):
+    """What stands before and after is there, the passage itself in bold; turning changes the same message."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?")).message
+    context = await press(double, shown, "Context")
+    assert "> Before. **1\\. The council" in shown_words(context)
+    turned = await press(double, context.message, "Next passage")
+    assert "> Before. **2\\. The council" in shown_words(turned)
+    assert turned.kind == 6
+
+
+async def test_buttons_work_after_a_restart(double, connect, service):
+    """Another process, which has never seen the answer: everything it needs stands in the card."""
+    task = await connect()
+    shown = (await ask(double, "Who keeps the list?", source="guide")).message
+    await stop_bot(task)
+    double.gateway.connected.clear()
+    await connect()
+    assert "> **2\\. The council" in shown_words(await press(double, shown, "More passages"))
+    assert "> Before. **1\\. The council" in shown_words(await press(double, shown, "Context"))
+    form = await press(double, shown, "Ask further")
+    await fill_in(double, form, shown, "And for how long?")
+    assert service.asked[-1] == ("And for how long?", 3, "guide", ("Who keeps the list?",))
+
+
+async def test_a_button_of_a_removed_passage_explains_itself(double, connect, service):
+    """The passage is gone from the build: a sentence says so and what to do."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?")).message
+    service.quotes = [quote(9)]
+    gone = await press(double, shown, "Context")
+    assert gone.message["content"].startswith("This passage is no longer in the sources")
+
+
+async def test_a_vote_is_counted_once_for_each_person(double, connect):
+    """The passage and its document are counted; a second press of the same person is not."""
+    votes: list[tuple[str, str, Verdict]] = []
+    await connect(vote=lambda *vote: votes.append(vote))
+    shown = (await ask(double, "Who keeps the list?")).message
+    await press(double, shown, "Helpful")
+    again = await press(double, shown, "Helpful")
+    await press(double, shown, "Wrong page", person="777")
+    assert votes == [(quote(1).id, "guide", Verdict.HELPFUL), (quote(1).id, "guide", Verdict.WRONG_PAGE)]
+    assert again.message["content"].startswith("You have already said")
+
+
+async def test_a_private_answer_is_shared_by_its_asker_only_and_once(double, connect):
+    """Others cannot share it; the asker can, and the shared card says who did, without a ping."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?", private=True)).message
+    refused = await press(double, shown, "Share here", person="777")
+    assert refused.message["content"].startswith("This button is for the person who asked")
+    shared = await press(double, shown, "Share here")
+    assert not shared.message["flags"] & EPHEMERAL
+    assert "Shared by <@501>" in shown_words(shared)
+    assert TEXT[:20] in shown_words(shared)
+    again = await press(double, shown, "Share here")
+    assert again.message["content"] == "This answer has been shared already."
+
+
+async def test_nothing_is_posted_for_a_person_who_may_not_write_there(double, connect):
+    """Who cannot write in a channel cannot have the bot write for them."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?", private=True)).message
+    refused = await press(double, shown, "Share here", permissions=0)
+    assert refused.message["content"].startswith("You cannot write in this channel")
+
+
+async def test_asking_further_opens_a_form_and_answers_with_the_questions_before(double, connect, service):
+    """The form needs no memory: the earlier question comes from the card under which it was opened."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?", source="guide")).message
+    form = await press(double, shown, "Ask further")
+    assert form.kind == 9
+    further = await fill_in(double, form, shown, "And for how long?")
+    assert service.asked[-1] == ("And for how long?", 3, "guide", ("Who keeps the list?",))
+    assert shown_words(further).splitlines()[1:3] == ["-# ↳ Who keeps the list?", "**And for how long?**"]
+
+
+async def test_a_button_of_an_earlier_version_explains_itself(double, connect):
+    """Unknown custom ids get a short sentence instead of "interaction failed"."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?")).message
+    old = await press_id(double, shown, "l0:anything")
+    assert old.message["content"].startswith("This button belongs to an earlier version")
+
+
+async def test_a_button_under_a_card_without_a_question_says_so(double, connect):
+    """A card of a passage carries no question, so there is nothing to ask again."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?")).message | {"components": [], "flags": COMPONENTS_V2}
+    shown["components"] = [
+        {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 2, "label": "x", "custom_id": "l1:more:1:-"}]}
+    ]
+    odd = await press_id(double, shown, "l1:more:1:-")
+    assert odd.message["content"].startswith("I can no longer read the question")

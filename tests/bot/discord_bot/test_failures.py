@@ -1,0 +1,103 @@
+"""Whatever fails, the words arrive: pictures, builds, cards, through the real discord.py client."""
+
+import asyncio
+
+import pytest
+
+from bot.answers import Answer, Quote
+from index.errors import UnknownPassage
+from tests.discord_double.asks import COMMAND, ask, begin, finished, shown_words, write
+from tests.discord_double.people import BOT, command, interaction
+from tests.discord_double.shapes import COMPONENTS_V2
+
+MENTION = f"<@{BOT}>"
+
+
+async def test_a_card_that_discord_refuses_becomes_plain_text(double, connect):
+    """Whatever it is that Discord dislikes about a card, the words arrive."""
+    await connect()
+    double.fail("PATCH", "/messages/@original", 400, body={"message": "Invalid Form Body", "code": 50035})
+    opened = await ask(double, "Who keeps the list?")
+    assert not opened.message["flags"] & COMPONENTS_V2
+    assert opened.message["content"].startswith("**Who keeps the list?**\n> **1\\. The council")
+
+
+async def test_the_picture_of_the_page_is_attached_with_the_quote_as_its_text(double, connect):
+    """The file goes with the card, and both describe it."""
+    await connect(picture=lambda quote: b"\x89PNG picture of " + quote.id.encode())
+    opened = await ask(double, "Who keeps the list?")
+    assert opened.files == {"page.png": b"\x89PNG picture of 0000000000000001"}
+    call = double.to("PATCH", "/messages/@original")[0]
+    assert call.payload["attachments"][0]["description"].endswith("The list is public.")
+
+
+async def test_a_page_is_drawn_once_however_many_ask(double, connect):
+    """The same passage, ten people at once: one picture."""
+    drawn: list[str] = []
+    await connect(picture=lambda quote: drawn.append(quote.id) or b"png")
+    opened = await asyncio.gather(*(ask(double, "Who keeps the list?", who={"person": str(600 + n)}) for n in range(10)))
+    assert drawn == ["0000000000000001"]
+    assert [each.files for each in opened] == [{"page.png": b"png"}] * 10
+
+
+@pytest.mark.parametrize("failure", ["error", "slow", "none"])
+async def test_a_picture_that_fails_is_left_out(double, connect, failure):
+    """An error, too long a wait or no picture at all: the words come without it."""
+    blocked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def draw(_: Quote) -> bytes:
+        if failure == "error":
+            raise ValueError("broken page")
+        if failure == "slow":
+            asyncio.run_coroutine_threadsafe(blocked.wait(), loop).result(5)
+        raise UnknownPassage("no pictures")
+
+    await connect(picture=draw, picture_within=0.05)
+    opened = await ask(double, "Who keeps the list?")
+    blocked.set()
+    assert opened.files == {}
+    assert "The council" in shown_words(opened)
+
+
+async def test_a_build_that_fails_is_a_sentence_not_silence(double, connect, service, health):
+    """Errors of the build go to the log; the person is told to try again."""
+    service.error = RuntimeError("disk gone")
+    await connect()
+    opened = await ask(double, "Who keeps the list?")
+    assert opened.message["content"] == "Something went wrong on my side. Please ask again in a minute."
+    assert health.failed == 1
+
+
+async def test_searching_never_blocks_the_loop(double, connect, service):
+    """While one question is searched for, "thinking" for the next one goes out at once."""
+    blocked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    usual = service.answer
+
+    def slow(*arguments: object) -> Answer:
+        asyncio.run_coroutine_threadsafe(blocked.wait(), loop).result(5)
+        return usual(*arguments)
+
+    service.answer = slow
+    await connect()
+    opened = [
+        await begin(double, interaction(COMMAND, command("ask", question="Slow?"), person=str(600 + n))) for n in range(5)
+    ]
+    await double.until(lambda: all(each.acknowledged_at for each in opened))
+    blocked.set()
+    for each in opened:
+        await finished(double, each)
+
+
+async def test_no_question_and_no_person_is_logged(double, connect, service, caplog):
+    """Whatever the level, neither what was asked nor who asked it stands in the log."""
+    caplog.set_level("DEBUG")
+    await connect()
+    service.error = RuntimeError("disk gone")
+    await ask(double, "Xylophone licensing?", who={"person": "987654321"})
+    await write(double, f"{MENTION} Xylophone again?", mentions=(BOT,))
+    await double.until(lambda: len(service.asked) == 2)
+    ours = [record for record in caplog.records if record.name.startswith(("bot", "discord"))]
+    assert ours
+    assert not [record for record in ours if "Xylophone" in record.getMessage() or "987654321" in record.getMessage()]

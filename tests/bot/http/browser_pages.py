@@ -1,0 +1,263 @@
+"""The site in a real browser, as people use it. Run by ``make browser-test``; needs Chromium (CHROMIUM names it).
+
+The name does not begin with "test": the default run, which needs no browser, leaves this file alone.
+"""
+
+import contextlib
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from bot.answers import AnswerService
+from bot.http.app import create_app
+from bot.http.options import HttpOptions, Rate
+from bot.http.serving import server_config
+
+QUESTION = "How long does the council have to decide on a nomination?"
+ANSWER = "The council must decide on a nomination within eight weeks of receiving it."
+ALL_PAGES = [
+    "/",
+    f"/?q={QUESTION}",
+    "/?q=zebra+zeppelin",
+    "/?q=???",
+    "/sources",
+    "/documents/playground",
+    "/documents/hostile",
+]
+ALL_PAGES += ["/glossary", "/help", "/privacy", "/api", "/embed", "/nothing"]
+PHONE, DESKTOP = {"width": 375, "height": 720}, {"width": 1200, "height": 800}
+
+
+class OtherSite(BaseHTTPRequestHandler):
+    """A page of a campaign, with a loud style of its own, that embeds the box of ``server``."""
+
+    server_address_of_ours = ""
+
+    def do_GET(self) -> None:
+        """Give the page."""
+        ours = self.server_address_of_ours
+        body = (
+            "<!DOCTYPE html><html lang=en><title>Save our pub</title><style>* { color: lime !important }</style>"
+            f"<h1>Save our pub</h1><script src='{ours}/widget.js' defer></script>"
+            f"<localism-ask><form action='{ours}/'><input name=q aria-label=Question><button>Plain</button></form></localism-ask>"
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def other_site() -> Iterator[str]:
+    """The address of another site."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), OtherSite)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site(service: AnswerService, other_site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of our server, as uvicorn serves it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    options = HttpOptions(
+        public_url=address, state=tmp_path_factory.mktemp("state"), allowed_origins=(other_site,), asking=Rate(10_000, 60.0)
+    )
+    server = uvicorn.Server(server_config(create_app(service, options), "127.0.0.1", port, options, ()))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    OtherSite.server_address_of_ours = address
+    yield address
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        assert Path(path).exists(), f"There is no Chromium at {path}; install it, or name it in CHROMIUM."
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, **options: object) -> Iterator[tuple[BrowserContext, Page]]:
+    """Open a page whose requests and complaints are watched: nothing may be asked of other hosts, nothing may break."""
+    context = browser.new_context(**{"viewport": DESKTOP, **options})
+    page = context.new_page()
+    hosts: set[str] = set()
+    complaints: list[str] = []
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+    yield context, page
+    context.close()
+    assert complaints == []
+    assert all(host.startswith("127.0.0.1:") for host in hosts), hosts
+
+
+def test_ask_go_back_and_forward(browser: Browser, site: str):
+    """The answer comes in place, its address can be shared, and back and forward show what was there."""
+    with opened(browser) as (_, page):
+        page.goto(site)
+        page.get_by_label("Your question").fill(QUESTION)
+        page.get_by_label("Your question").press("Enter")
+        expect(page.locator("mark").first).to_have_text(ANSWER)
+        expect(page).to_have_url(re.compile(r"\?q=How\+long"))
+        expect(page.get_by_role("heading", name="What the texts say")).to_be_focused()
+        page.go_back()
+        expect(page.get_by_role("heading", name="Ask what the guides")).to_be_visible()
+        page.go_forward()
+        expect(page.locator("mark").first).to_have_text(ANSWER)
+        shared = page.url
+        page.goto("about:blank")
+        page.goto(shared)
+        expect(page.locator("mark").first).to_have_text(ANSWER)
+
+
+def test_suggestions_are_chosen_with_the_keys(browser: Browser, site: str):
+    """Arrow keys choose, Enter asks, Escape closes."""
+    with opened(browser) as (_, page):
+        page.goto(site)
+        box = page.get_by_label("Your question")
+        offered = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+        box.press_sequentially("who can")
+        expect(offered).to_have_count(2)
+        box.press("Escape")
+        expect(offered).to_have_count(0)
+        box.press_sequentially(" nom")
+        expect(offered).to_have_count(2)
+        box.press("ArrowDown")
+        expect(box).to_have_attribute("aria-activedescendant", "q-options-0")
+        box.press("Enter")
+        expect(page).to_have_url(re.compile("q=Who\\+can\\+nominate\\+a\\+pub"))
+
+
+def test_a_follow_up_carries_the_question_before_it(browser: Browser, site: str):
+    """The address holds the earlier question, and the page shows it."""
+    with opened(browser) as (_, page):
+        page.goto(f"{site}/?q={QUESTION}")
+        page.get_by_label("Ask a follow-up").fill("Who can nominate a pub?")
+        page.get_by_label("Ask a follow-up").press("Enter")
+        expect(page.get_by_label("Earlier questions")).to_contain_text(QUESTION)
+        expect(page).to_have_url(re.compile("c=How"))
+
+
+def test_context_picture_copy_and_feedback(browser: Browser, site: str):
+    """From an answer to its page with the picture; the link is copied; a press of a button is thanked for."""
+    with opened(browser, permissions=["clipboard-read", "clipboard-write"]) as (_, page):
+        page.goto(f"{site}/?q=Who mends the swings in the park?")
+        page.get_by_role("link", name="Picture of the page").first.click()
+        picture = page.get_by_role("img", name="The page with this quote marked")
+        expect(picture).to_be_visible()
+        expect(picture).to_have_js_property("naturalWidth", 900)
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == page.url.split("#")[0]
+        page.get_by_role("button", name="helpful", exact=True).click()
+        expect(page.locator("form.said")).to_contain_text("Thank you")
+
+
+def test_everything_works_without_javascript(browser: Browser, site: str):
+    """Asking, following up, citing, context and feedback need no script."""
+    with opened(browser, java_script_enabled=False, viewport=PHONE) as (_, page):
+        page.goto(site)
+        page.get_by_label("Your question").fill(QUESTION)
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("mark").first).to_have_text(ANSWER)
+        expect(page.get_by_role("button", name="Copy link").first).to_be_hidden()
+        page.get_by_text("Cite or share").first.click()
+        expect(page.locator(".copyable").first).to_be_visible()
+        page.get_by_label("Ask a follow-up").fill("Who can nominate a pub?")
+        page.get_by_role("button", name="Ask").nth(1).click()
+        expect(page.get_by_label("Earlier questions")).to_contain_text(QUESTION)
+        page.get_by_role("link", name="Show in context").first.click()
+        expect(page.locator("mark#quote")).to_be_visible()
+        page.get_by_role("button", name="not helpful").click()
+        expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+def test_everything_is_reached_with_the_keyboard_alone(browser: Browser, site: str):
+    """Tab leads over the skip link to the box; an answer's links, lists and buttons follow in order, each with a ring."""
+    with opened(browser) as (_, page):
+        page.goto(site)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.get_by_label("Your question")).to_be_focused()
+        page.keyboard.type(QUESTION)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="What the texts say")).to_be_focused()
+        reached = []
+        for _ in range(10):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("document.activeElement.textContent.trim().split('\\n')[0].slice(0, 15)"))
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", reached
+        assert [name for name in reached if name in {"Show in context", "Copy link", "Cite or share p", "helpful"}] == [
+            "Show in context",
+            "Copy link",
+            "Cite or share p",
+            "helpful",
+        ]
+
+
+def test_the_widget_answers_on_another_site_in_its_own_style(browser: Browser, site: str, other_site: str):
+    """One script tag; the host's style does not reach in; without JavaScript the form inside asks here."""
+    with opened(browser) as (_, page):
+        page.goto(other_site)
+        page.get_by_label("Ask about local rights").fill(QUESTION)
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("localism-ask mark").first).to_have_text(ANSWER)
+        assert page.locator("localism-ask mark").first.evaluate("(e) => getComputedStyle(e).color") != "rgb(0, 255, 0)"
+        assert Axe().run(page, "localism-ask").violations_count == 0
+    with opened(browser, java_script_enabled=False) as (_, page):
+        page.goto(other_site)
+        page.get_by_label("Question").fill(QUESTION)
+        page.get_by_role("button", name="Plain").click()
+        expect(page.locator("mark").first).to_have_text(ANSWER)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, {"width": 320, "height": 500}], ids=["desktop", "phone", "zoomed"])
+def test_no_page_breaks_a_rule_of_axe_or_its_window(browser: Browser, site: str, viewport: dict[str, int], scheme: str):
+    """No violation on any page, everything unfolded; nothing is wider than a window of 320 pixels, which is 1280 at 400 %."""
+    with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as (_, page):
+        for path in ALL_PAGES:
+            page.goto(site + path)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+def test_print_shows_quotes_and_no_buttons(browser: Browser, site: str):
+    """On paper: quote, citation and address; no box, no buttons."""
+    with opened(browser) as (_, page):
+        page.goto(f"{site}/?q={QUESTION}")
+        page.emulate_media(media="print")
+        expect(page.locator("blockquote").first).to_be_visible()
+        expect(page.locator(".permalink").first).to_be_visible()
+        expect(page.get_by_role("button")).to_have_count(0)

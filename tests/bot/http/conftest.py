@@ -1,0 +1,167 @@
+"""Real records of three small documents, a fake searcher over them, and clients of the application that answers from both."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.answers import AnswerService
+from bot.http.app import create_app
+from bot.http.options import HttpOptions
+from index.analysis import terms_of
+from index.layout import BuildLayout
+from index.lexicon import Lexicon, Term
+from index.records import Document, Kind, Page, Passage, Source, passage_id
+from index.searcher import Findings, Hit
+from index.splitting import Geometry, split_pages
+from index.store import Records
+from index.store_writer import RecordsWriter
+from ingest.reading import ReadingOptions, read_file
+from tests.conftest import PLAYGROUND, make_pdf
+
+BRIEFING = Document(
+    id="briefing-acv",
+    title="Assets of community value",
+    kind=Kind.BRIEFING,
+    publisher="Localism",
+    published="2026",
+    as_of="1 May 2026",
+    jurisdiction="England",
+    licence="CC BY 4.0",
+    notice="Not legal advice.",
+)
+HOSTILE = Document(
+    id="hostile",
+    title="<script>alert('title')</script>",
+    kind=Kind.ORIGINAL,
+    publisher='"><img src=x onerror=alert(1)>',
+    url="https://example.org/hostile.html",
+)
+REPORT = Document(
+    id="playground",
+    title="The playground report",
+    kind=Kind.ORIGINAL,
+    publisher="Parish council",
+    url="https://example.org/playground.pdf",
+)
+BRIEFING_PAGES = [
+    Page(
+        number=1,
+        text="The council must decide on a nomination within eight weeks of receiving it. It must write to the owner.",
+        paged=False,
+        section=("How long does the council have?",),
+        sources=(Source("Localism Act 2011", "s.91", "https://www.legislation.gov.uk/ukpga/2011/20/section/91"),),
+        as_of="1 May 2026",
+    ),
+    Page(
+        number=2,
+        text="A parish council can nominate a pub, a field or a library as an asset of community value.",
+        paged=False,
+        section=("Who can nominate?",),
+    ),
+]
+HOSTILE_PAGES = [
+    Page(number=1, text="A bicycle & <b>lamp</b> with \u202eright to left\u202c text is kept word for word.", label="i"),
+    Page(number=2, text="The second page speaks of allotments and compost heaps.", label="1"),
+]
+
+
+@dataclass(frozen=True)
+class FakeBuild:
+    """What the surfaces use of a build: real records, no vectors."""
+
+    folder: Path
+    records: Records
+    lexicon: Lexicon
+    id: str = "20260101T000000-abcdef"
+    encoder: object = field(default_factory=lambda: SimpleNamespace(encode=terms_of))
+    manifest: object = field(
+        default_factory=lambda: SimpleNamespace(created="2026-01-01T00:00:00+00:00", documents=3, passages=5)
+    )
+
+
+class FakeSearcher:
+    """Finds passages that share words with the question; its confidence is the share of the words that the best one holds."""
+
+    def __init__(self, build: FakeBuild, *_: object) -> None:
+        """Search ``build``."""
+        self._records = build.records
+
+    def search(self, question: str, limit: int = 5, document_ids: Sequence[str] | None = None, *_: object) -> Findings:
+        """Return the passages with most shared words, their first sentence marked."""
+        wanted = set(terms_of(question))
+        allowed = document_ids if document_ids is not None else [document.id for document in self._records.documents]
+        passages = [passage for name in allowed for passage in self._records.passages(self._records.rows_of(name))]
+        scored = sorted(((self._share(wanted, passage), passage) for passage in passages), key=lambda pair: -pair[0])
+        hits = tuple(
+            Hit(passage=passage, rank=rank, score=score, shares={"words": score}, highlights=passage.sentences[:1])
+            for rank, (score, passage) in enumerate(scored[:limit], start=1)
+        )
+        return Findings(hits, hits[0].score if hits else 0.0)
+
+    @staticmethod
+    def _share(wanted: set[str], passage: Passage) -> float:
+        return len(wanted & set(terms_of(passage.text))) / max(len(wanted), 1)
+
+
+def add(writer: RecordsWriter, document: Document, pages: Sequence[Page], boxes: Mapping | None = None) -> None:
+    """Write ``document`` split into passages, with a report that names one page that could not be read."""
+    passages = split_pages(document, pages, Geometry(), lambda text: len(text.split()))
+    not_read = [{"page": 9, "status": "empty", "reason": ""}]
+    report = {"pages": len(pages) + 1, "pages_by_status": {"read": len(pages), "empty": 1}, "not_read": not_read}
+    writer.add(document, pages, passages, dict(boxes or {}), report)
+
+
+def write_build(folder: Path) -> FakeBuild:
+    """Write the records of three documents, one of them a real PDF with the boxes of its characters."""
+    layout = BuildLayout(folder)
+    layout.originals.mkdir()
+    make_pdf(folder / "playground.pdf", PLAYGROUND)
+    read = read_file(folder / "playground.pdf", ReadingOptions())
+    digest = hashlib.sha256((folder / "playground.pdf").read_bytes()).hexdigest()
+    (folder / "playground.pdf").rename(layout.originals / digest)
+    writer = RecordsWriter(layout.records)
+    add(writer, BRIEFING, BRIEFING_PAGES)
+    add(writer, HOSTILE, HOSTILE_PAGES)
+    add(writer, replace(REPORT, sha256=digest, media_type=read.media_type), read.pages, read.boxes)
+    writer.close()
+    gone = sqlite3.connect(layout.passage_history)
+    gone.execute("CREATE TABLE gone (id TEXT PRIMARY KEY, document TEXT, successor TEXT, day TEXT)")
+    successor = passage_id(BRIEFING.id, BRIEFING_PAGES[0].text)
+    gone.execute("INSERT INTO gone VALUES ('changed', ?, ?, '2026-01-01')", (BRIEFING.id, successor))
+    gone.execute("INSERT INTO gone VALUES ('removed', ?, '', '2026-02-02')", (BRIEFING.id,))
+    gone.commit()
+    gone.close()
+    lexicon = Lexicon(
+        terms=(Term("ACV", "Asset of community value.", aliases=("asset of community value",)),),
+        suggestions=("How long does the council have to decide on a nomination?", "Who can nominate a pub?"),
+    )
+    return FakeBuild(folder, Records(layout.records), lexicon)
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerService]:
+    """The real answer service on a fake build and a fake searcher."""
+    build = write_build(tmp_path_factory.mktemp("build"))
+    with patch("bot.answers.Searcher", FakeSearcher):
+        yield AnswerService(build)
+    build.records.close()
+
+
+@pytest.fixture
+def client(service: AnswerService) -> Iterator[TestClient]:
+    """A client of the application on the small build."""
+    with TestClient(create_app(service, HttpOptions()), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def a_passage(service: AnswerService) -> Passage:
+    """The first passage of the briefing."""
+    return service.build.records.passages([0])[0]

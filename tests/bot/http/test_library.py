@@ -1,0 +1,182 @@
+"""People and programs can look around: documents, passages in their page, pictures, glossary, suggestions."""
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from bot.answers import AnswerService
+from bot.http.app import create_app
+from bot.http.options import HttpOptions
+from bot.http.schemas import ContextBody, DocumentsBody, GlossaryBody, PassageBody, SuggestionsBody, WholeDocumentBody
+from index.records import Passage
+
+
+@pytest.fixture
+def pdf_passage(service: AnswerService) -> Passage:
+    """The last passage of the PDF."""
+    return service.build.records.passages([service.build.records.size - 1])[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/api/documents", DocumentsBody),
+        ("/api/documents/playground", WholeDocumentBody),
+        ("/api/passages/{id}", PassageBody),
+        ("/api/passages/{id}/context", ContextBody),
+        ("/api/glossary", GlossaryBody),
+        ("/api/suggest?q=nomin", SuggestionsBody),
+    ],
+)
+def test_what_is_sent_has_the_shape_that_is_described(client: TestClient, a_passage: Passage, path: str, model: type):
+    """The body that OpenAPI describes has exactly the keys of the body that is sent."""
+    sent = client.get(path.format(id=a_passage.id)).json()
+    assert model.model_validate(sent).model_dump() == sent
+
+
+def test_context_gives_the_quote_at_its_place_in_the_page(client: TestClient, a_passage: Passage):
+    """The page's text from start to end is the quote."""
+    found = client.get(f"/api/passages/{a_passage.id}/context").json()
+    assert found["page_text"][found["start"] : found["end"]] == found["passage"]["quote"] == a_passage.text
+
+
+def test_selectors_find_the_quote_again(client: TestClient, pdf_passage: Passage, service: AnswerService):
+    """The quote selector's words and the position selector's range are the same place; the fragment names the page."""
+    found = client.get(f"/api/passages/{pdf_passage.id}").json()["citation"]["selectors"]
+    quoted, placed, page = found
+    text = service.build.records.page("playground", pdf_passage.page_number).text
+    assert text[placed["start"] : placed["end"]] == quoted["exact"] == pdf_passage.text
+    assert quoted["prefix"] + quoted["exact"] + quoted["suffix"] in text
+    assert page["value"] == f"page={pdf_passage.page_number}"
+
+
+def test_neighbours_lead_through_the_whole_document(client: TestClient, service: AnswerService):
+    """From the first passage of a document, "after" leads to each of its passages in order and then ends."""
+    wanted = [passage.id for passage in service.build.records.passages(service.build.records.rows_of("hostile"))]
+    walked, at = [], wanted[0]
+    while at is not None:
+        walked.append(at)
+        at = client.get(f"/api/passages/{at}/context").json()["after"]
+    assert walked == wanted
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/passages/nothing",
+        "/api/passages/nothing/context",
+        "/api/passages/nothing/picture",
+        "/api/passages/..%2F..%2Fetc%2Fpasswd/picture",
+        "/api/documents/nothing",
+        "/api/documents/nothing/coverage",
+        "/api/documents/playground/pages/0/picture",
+        "/api/documents/playground/pages/-1/picture",
+        "/api/documents/playground/pages/9999/picture",
+        "/api/documents/briefing-acv/pages/1/picture",
+    ],
+)
+def test_what_is_not_there_is_a_404_problem(client: TestClient, path: str):
+    """Unknown ids, pages out of range and documents without pictures are not found, and nothing outside is reached."""
+    response = client.get(path)
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+
+
+def chunks_of(png: bytes) -> dict[bytes, bytes]:
+    """Return the chunks of a PNG file by kind, each with its check sum proved."""
+    chunks, at = {}, 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        kind, chunk = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        assert zlib.crc32(kind + chunk) == struct.unpack(">I", png[at + 8 + length : at + 12 + length])[0]
+        chunks[kind] = chunk
+        at += 12 + length
+    return chunks
+
+
+def pixels_of(png: bytes) -> np.ndarray:
+    """Return the pixels of a picture with a palette whose rows have no filter, shape (height, width, 3)."""
+    chunks = chunks_of(png)
+    width, height, depth, colours = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
+    assert (depth, colours) == (8, 3)
+    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + width)
+    assert not rows[:, 0].any()
+    return np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, 3)[rows[:, 1:]]
+
+
+def test_the_picture_marks_the_quote_where_it_stands_and_nothing_else(client: TestClient, pdf_passage: Passage):
+    """The only difference to the plain page is at the lines of the quote: 2.5 to 4.5 cm under the upper edge of the sheet."""
+    marked = pixels_of(client.get(f"/api/passages/{pdf_passage.id}/picture?width=600").content)
+    plain = pixels_of(client.get(f"/api/documents/playground/pages/{pdf_passage.page_number}/picture?width=600").content)
+    assert marked.shape == plain.shape == (850, 600, 3)
+    changed = np.argwhere((marked != plain).any(axis=2))
+    (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
+    # The text begins 72 points from the left and 122 from the top of a sheet of 595 by 842, in two lines of 12 points.
+    scale = 600 / 595
+    assert 105 * scale < top < 125 * scale
+    assert 135 * scale < bottom < 155 * scale
+    assert 66 * scale < left < 76 * scale
+    assert right < 500 * scale
+
+
+@pytest.mark.parametrize("width", [0, -5, 100, 5000, "wide"])
+def test_a_width_out_of_bounds_is_a_422_problem(client: TestClient, pdf_passage: Passage, width: object):
+    """Nobody can ask for a picture that fills the memory."""
+    assert client.get(f"/api/passages/{pdf_passage.id}/picture?width={width}").status_code == 422
+
+
+def test_every_page_of_the_site_opens(client: TestClient, a_passage: Passage, pdf_passage: Passage):
+    """Each is HTML with one main heading and a title."""
+    paths = ["/", "/sources", "/documents/briefing-acv", "/documents/hostile", "/documents/playground", "/glossary", "/help"]
+    paths += ["/privacy", "/api", "/embed", f"/p/{a_passage.id}", f"/p/{pdf_passage.id}"]
+    for path in paths:
+        page = client.get(path, headers={"accept": "text/html"})
+        assert page.status_code == 200, path
+        assert page.text.count("<h1") == 1, path
+        assert "<script>" not in page.text, path
+        assert "onerror=alert(1)>" not in page.text, path
+
+
+def test_the_reader_page_shows_quote_picture_and_what_a_shared_link_shows(service: AnswerService, pdf_passage: Passage):
+    """The quote is marked in its page's text, the picture is there, and Open Graph tags carry quote and source."""
+    public = HttpOptions(public_url="https://ask.example.org", base_path="/localism")
+    with TestClient(create_app(service, public)) as client:
+        page = client.get(f"/p/{pdf_passage.id}").text
+    first = pdf_passage.text.split("\n")[0]
+    assert '<mark id="quote">' + first in page
+    assert '<meta property="og:title" content="The playground report, p. 2">' in page
+    assert f'content="https://ask.example.org/localism/api/passages/{pdf_passage.id}/picture?width=900"' in page
+    assert 'href="https://example.org/playground.pdf#page=2"' in page
+
+
+def test_a_passage_that_is_not_there_is_a_page_that_says_so(client: TestClient):
+    """A person who follows an old link reads a sentence and finds a way on."""
+    page = client.get("/p/0123456789abcdef", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "There is no passage" in page.text
+
+
+def test_suggestions_begin_with_what_was_typed(client: TestClient):
+    """Each typed word begins a word of each suggestion; those that begin like the typed text come first."""
+    texts = [found["text"] for found in client.get("/api/suggest", params={"q": "who can"}).json()["suggestions"]]
+    assert texts == ["Who can nominate a pub?", "Who can nominate?"]
+    assert client.get("/api/suggest", params={"q": " ?! "}).json() == {"suggestions": []}
+
+
+def test_a_passage_that_was_changed_leads_to_what_stands_now(client: TestClient, a_passage: Passage):
+    """410 with a link to the successor, in the page and in the API."""
+    page = client.get("/p/changed", headers={"accept": "text/html"})
+    problem = client.get("/api/passages/changed")
+    assert (page.status_code, problem.status_code) == (410, 410)
+    assert f'href="/p/{a_passage.id}"' in page.text
+    assert problem.json()["successor"] == a_passage.id
+
+
+def test_a_passage_that_was_removed_says_when(client: TestClient):
+    """410 with the day, and no successor."""
+    page = client.get("/p/removed", headers={"accept": "text/html"})
+    assert page.status_code == 410
+    assert "removed from the sources on 2026-02-02" in page.text
+    assert client.get("/api/passages/removed/context").json()["successor"] == ""

@@ -1,0 +1,147 @@
+"""The server as uvicorn runs it: clients that are slow, endless or many, a proxy in front, and a clean stop."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+import uvicorn
+
+from bot.answers import AnswerService
+from bot.http import patience
+from bot.http.app import create_app
+from bot.http.options import HttpOptions, Rate
+from bot.http.serving import server_config
+
+QUESTION = {"q": "How long does the council have to decide on a nomination?"}
+Serve = Callable[..., object]
+
+
+@pytest.fixture
+def served(service: AnswerService) -> Serve:
+    """Serve with other options; gives the port."""
+
+    @contextmanager
+    def serve(proxies: tuple[str, ...] = (), **options: object) -> Iterator[int]:
+        chosen = HttpOptions(**options)
+        server = uvicorn.Server(server_config(create_app(service, chosen), "127.0.0.1", 0, chosen, proxies))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield server.servers[0].sockets[0].getsockname()[1]
+        server.should_exit = True
+        thread.join(15)
+        assert not thread.is_alive(), "the server stops when it is asked to"
+
+    return serve
+
+
+def answers(port: int) -> bool:
+    """Tell whether the server on ``port`` answers a question."""
+    return httpx2.get(f"http://127.0.0.1:{port}/api/ask", params=QUESTION).status_code == 200
+
+
+def closed_after(connection: socket.socket, seconds: float) -> bool:
+    """Tell whether the other side closes within ``seconds``."""
+    connection.settimeout(seconds)
+    try:
+        while connection.recv(65536):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+    return True
+
+
+def test_headers_that_come_drop_by_drop_are_cut_off(served: Serve, monkeypatch: pytest.MonkeyPatch):
+    """A client that has not said what it wants in time loses its connection; others are served meanwhile."""
+    monkeypatch.setattr(patience, "HEADER_SECONDS", 0.3)
+    with served() as port:
+        slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for connection in slow:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        assert answers(port)
+        assert all(closed_after(connection, 3) for connection in slow)
+        for connection in slow:
+            connection.close()
+
+
+def pour(connection: socket.socket) -> None:
+    """Send cookie after cookie."""
+    for _ in range(200):
+        connection.sendall(b"Cookie: " + b"a" * 16_000 + b"\r\n")
+        time.sleep(0.002)
+
+
+def test_headers_without_end_are_cut_off(served: Serve):
+    """More header than is allowed closes the connection, and the server stays up."""
+    with served() as port, socket.create_connection(("127.0.0.1", port)) as flood:
+        flood.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        with pytest.raises(ConnectionError):
+            pour(flood)
+        assert answers(port)
+
+
+def test_a_body_without_end_is_refused(served: Serve):
+    """A body that goes on beyond the limit gets 413, one that stops coming gets 408; both lose the connection."""
+    with served(body_seconds=0.3) as port:
+        for body, status in (
+            (b"ffff\r\n" + b"x" * 0xFFFF + b"\r\n" + b"ffff\r\n" + b"x" * 0xFFFF, b"413"),
+            (b"5\r\n", b"408"),
+        ):
+            with socket.create_connection(("127.0.0.1", port)) as endless:
+                head = b"POST /api/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                endless.sendall(head + body)
+                assert endless.recv(65536).split()[1] == status
+                assert closed_after(endless, 3)
+        assert answers(port)
+
+
+def test_a_thousand_pictures_at_once_are_one_drawing(served: Serve, service: AnswerService):
+    """Each who asks gets the same picture or a 503 with a time to come back, and questions are answered meanwhile."""
+    passage = service.build.records.passages([service.build.records.size - 1])[0].id
+    drawn = []
+    with served(drawing=Rate(2000, 60.0)) as port, httpx2.Client(limits=httpx2.Limits(max_connections=50)) as client:
+
+        def ask(_: int) -> int:
+            response = client.get(f"http://127.0.0.1:{port}/api/passages/{passage}/picture", timeout=30)
+            drawn.append(response.content)
+            return response.status_code
+
+        with ThreadPoolExecutor(50) as pool:
+            statuses = list(pool.map(ask, range(1000)))
+            assert answers(port)
+    assert set(statuses) == {200}
+    assert len(set(drawn)) == 1
+
+
+def test_only_a_trusted_proxy_is_believed_about_the_client(served: Serve):
+    """Behind a proxy that is named, each forwarded client has its own bucket; others cannot pretend."""
+    with served(proxies=("127.0.0.1",), asking=Rate(1, 600.0)) as port:
+        statuses = [ask_as(port, client) for client in ("203.0.113.1", "203.0.113.2", "203.0.113.1")]
+    assert statuses == [200, 200, 429]
+    with served(asking=Rate(1, 600.0)) as port:
+        assert [ask_as(port, client) for client in ("203.0.113.1", "203.0.113.2")] == [200, 429]
+
+
+def ask_as(port: int, client: str) -> int:
+    """Ask with a forwarded address; returns the status."""
+    return httpx2.get(f"http://127.0.0.1:{port}/api/ask", params=QUESTION, headers={"x-forwarded-for": client}).status_code
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["prefix kept", "prefix stripped"])
+def test_below_a_base_path_every_link_leads_below_it(served: Serve, kept: bool):
+    """Whether the proxy strips the prefix or keeps it, pages, style and API are found, and links carry it."""
+    with served(base_path="/localism") as port:
+        prefix = "/localism" if kept else ""
+        page = httpx2.get(f"http://127.0.0.1:{port}{prefix}/", params=QUESTION)
+        style = httpx2.get(f"http://127.0.0.1:{port}{prefix}/static/page.css")
+        asked = httpx2.get(f"http://127.0.0.1:{port}{prefix}/api/ask", params=QUESTION)
+    assert (page.status_code, style.status_code, asked.status_code) == (200, 200, 200)
+    assert 'href="/' not in page.text.replace('href="/localism/', "")

@@ -1,0 +1,56 @@
+"""The answer service that follows the live build."""
+
+import inspect
+
+import pytest
+
+from bot.answers import AnswerService
+from bot.live_answers import LiveAnswers
+from index.errors import NoBuild
+from index.layout import point_to
+from tests.ingest.conftest import BREAD, Workshop, write_corpus
+
+
+@pytest.fixture
+def workshop(tmp_path):
+    """A corpus with a live build."""
+    made = Workshop(write_corpus(tmp_path / "corpus"), tmp_path / "builds")
+    made.build()
+    return made
+
+
+def test_answers_name_the_build_that_is_live(workshop):
+    """After a switch the same object answers from the new build."""
+    answers = LiveAnswers(workshop.builds)
+    first = answers.build.id
+    assert answers.answer("How long does bread keep?").build == first
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    second = workshop.build().build
+    assert answers.answer("How long does bread keep?").build == first
+    assert answers.look()
+    assert (answers.answer("How long does bread keep?").build, answers.build.id) == (second, second)
+    assert [document.id for document in answers.documents] == ["bread", "boats"]
+    answers.stop()
+
+
+def test_a_switch_that_fails_leaves_the_answers_as_they_were(workshop):
+    """A pointer to nothing is somebody's mistake, not the end of the service."""
+    answers = LiveAnswers(workshop.builds)
+    first = answers.build.id
+    point_to(workshop.builds, "20990101T000000-aaaaaa")
+    assert not answers.look()
+    assert answers.answer("How long does bread keep?").build == first
+    answers.stop()
+
+
+def test_everything_that_surfaces_may_call_follows_the_live_build():
+    """A method that AnswerService gains must be handed on, or it would look for a build that this object does not hold."""
+    public = {name for name, _ in inspect.getmembers(AnswerService) if not name.startswith("_")}
+    own = {name for name in vars(LiveAnswers) if not name.startswith("_")}
+    assert public - own <= {"documents"}  # which reads ``build``
+
+
+def test_no_build_is_said_at_once(tmp_path):
+    """A server without an index does not start."""
+    with pytest.raises(NoBuild):
+        LiveAnswers(tmp_path)

@@ -1,0 +1,144 @@
+"""The corpus that is shipped: it can be built, every section can be quoted alone and traced, and the questions fit the texts."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from index.embedder import SentenceTransformerEmbedder
+from index.golden import read_golden
+from index.records import Kind, Page
+from index.splitting import Geometry, split_pages
+from ingest.catalogue import Entry, read_catalogue
+from ingest.check import problems_of
+from ingest.corpus import open_corpus
+from ingest.read_document import ReadingOptions
+from ingest.reading import read_file
+
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+OWN = [entry for entry in read_catalogue(CORPUS) if entry.document.kind is not Kind.ORIGINAL]
+LAW = [entry for entry in OWN if entry.document.id.startswith("briefing-")]
+GUIDES = [entry for entry in read_catalogue(CORPUS) if entry.document.kind is Kind.ORIGINAL and entry.document.url]
+QUESTIONS = read_golden(CORPUS / "questions.toml")
+OUR_TEXTS = sorted(path for folder in ("notes", "briefings") for path in (CORPUS / folder).glob("*.md"))
+# Marks of working papers: the ids of facts, labels of certainty, words about how the texts were made.
+TRACES = re.compile(
+    r"\b(?:NEF|MD|CL|PP|PSF|RNT|TUC|PC|GPC|PRE|STD|PAY|GOV|CTX|CRC|ACV|NP|HOU|EDC|LGR)-A?\d{1,2}\b|\b[PDAM]/[HmL]\b"
+)
+MARKUP = re.compile(r"\*\*|__|\]\(|<[a-z/]|`|^\||!\[", re.MULTILINE)
+
+
+def _pages(path: Path) -> list[Page]:
+    return list(read_file(path, ReadingOptions()).pages)
+
+
+def _named(entries: list[Entry]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("entry", entries, ids=[entry.document.id for entry in entries])
+
+
+def test_the_corpus_is_in_order():
+    """What ``localism-ingest check`` asks of anybody holds for what is shipped."""
+    assert problems_of(CORPUS, ReadingOptions()) == []
+
+
+def test_every_text_is_in_the_catalogue():
+    """A text that no entry names would never be found."""
+    assert sorted(entry.path for entry in OWN) == OUR_TEXTS
+
+
+def test_there_are_notes_on_each_of_the_eight_guides():
+    """One set of notes for each guide, and each points to its guide."""
+    guides = {entry.document.id for entry in read_catalogue(CORPUS) if entry.document.kind is Kind.ORIGINAL}
+    about = [entry.document.about for entry in OWN if entry.document.kind is Kind.NOTES]
+    assert len(guides) == 8
+    assert sorted(about) == sorted(guides)
+
+
+@_named(OWN)
+def test_every_section_names_its_source(entry):
+    """A quote without a source cannot be checked by the reader."""
+    assert [page.section for page in _pages(entry.path) if not page.sources] == []
+
+
+@_named(LAW)
+def test_every_section_on_the_law_says_where_it_applies_and_as_of_when(entry):
+    """England, Wales or both, and the date: the reader may be elsewhere or years later."""
+    assert [page.section for page in _pages(entry.path) if not page.jurisdiction or not page.as_of] == []
+
+
+@_named([entry for entry in OWN if entry.document.kind is Kind.BRIEFING])
+def test_every_briefing_says_that_it_is_not_legal_advice(entry):
+    """The notice stands with every citation."""
+    assert "Not legal advice" in read_file(entry.path, ReadingOptions()).metadata.notice
+
+
+@_named(OWN)
+def test_headings_are_short_and_stand_once(entry):
+    """Golden questions and wordings name sections by their heading."""
+    headings = [page.section[-1] for page in _pages(entry.path)]
+    assert len(set(headings)) == len(headings)
+    assert [heading for heading in headings if len(heading) > 125] == []
+
+
+@_named(OWN)
+def test_paragraphs_can_be_read_on_a_phone(entry):
+    """At most 110 words in a paragraph, 260 in a section, and never fewer than 25 in a section."""
+    for page in _pages(entry.path):
+        blocks = [block for block in page.text.split("\n\n") if "\n" not in block]
+        assert max((len(block.split()) for block in blocks), default=0) <= 110, page.section
+        assert 25 <= len(page.text.split()) <= 260, page.section
+
+
+@_named(OWN)
+def test_nothing_of_the_workshop_is_left_in_a_text(entry):
+    """No ids of facts, no labels of certainty, no markup that would be shown as it stands."""
+    text = entry.path.read_text(encoding="utf-8")
+    body = text.split("+++", 2)[2]
+    assert TRACES.findall(text) == []
+    assert MARKUP.findall(body) == []
+
+
+def test_addresses_are_whole():
+    """Each source with an address has one that can be opened."""
+    for path in OUR_TEXTS:
+        for key, source in tomllib.loads(path.read_text(encoding="utf-8").split("+++")[1])["sources"].items():
+            assert re.fullmatch(r"https?://[^\s]+", source.get("url", "https://none")), (path.name, key)
+
+
+def test_there_are_questions_enough_and_a_part_is_held_back():
+    """At least 250 questions with an answer and 80 to refuse; about a third held back, for every text."""
+    answerable = [question for question in QUESTIONS if question.answerable]
+    held = [question for question in QUESTIONS if question.held_back]
+    assert len(answerable) >= 250
+    assert len(QUESTIONS) - len(answerable) >= 80
+    assert 0.25 <= len(held) / len(QUESTIONS) <= 0.4
+    for part in (True, False):
+        asked = {place.document for question in answerable if question.held_back is part for place in question.answers}
+        assert {entry.document.id for entry in OWN} - asked == set()
+
+
+def test_no_wording_is_a_golden_question():
+    """A wording that repeats a question would make the question measure nothing."""
+    asked = {_plain(question.text) for question in QUESTIONS}
+    wordings = {_plain(wording) for wordings in open_corpus(CORPUS).wordings.values() for wording in wordings}
+    assert asked & wordings == set()
+
+
+def test_no_question_is_asked_twice():
+    """No two golden questions are the same."""
+    texts = [_plain(question.text) + "".join(question.context) for question in QUESTIONS]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.model
+def test_every_passage_fits_the_model():
+    """A passage that is longer than the model reads would be found by its beginning only."""
+    embedder, geometry = SentenceTransformerEmbedder(), Geometry()
+    for entry in OWN:
+        for passage in split_pages(entry.document, _pages(entry.path), geometry, embedder.count_tokens):
+            assert embedder.count_tokens(passage.text) <= geometry.max_tokens, passage.section
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

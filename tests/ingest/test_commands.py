@@ -1,0 +1,156 @@
+"""The commands as a maintainer types them: what they print, and their exit codes."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from index.history import finished_builds, live_id
+from ingest.__main__ import main
+from tests.fake_model import fake_model
+from tests.ingest.conftest import BREAD
+
+HOLDER = """
+import sys
+from pathlib import Path
+from index.lock import builds_lock
+with builds_lock(Path(sys.argv[1]), "another"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def run(workshop, monkeypatch, capsys):
+    """Run a command on the workshop with the fake model; returns its exit code and its JSON."""
+    monkeypatch.setenv("LOCALISM_OCR", "false")
+    for module in ("building", "documents"):
+        monkeypatch.setattr(f"ingest.commands.{module}.open_model", lambda name: fake_model())
+
+    def runs(*arguments: str) -> tuple[int, Any]:
+        code = main([*arguments, "--json", "--corpus", str(workshop.corpus), "--index", str(workshop.builds)])
+        printed = capsys.readouterr().out
+        return code, [json.loads(line) for line in printed.splitlines()] if arguments[0] == "watch" else json.loads(printed)
+
+    return runs
+
+
+def test_build_prints_one_json_object(run):
+    """Programs read it; exit code 0."""
+    code, printed = run("build")
+    assert (code, printed["state"], [one["id"] for one in printed["documents"]]) == (0, "published", ["bread", "boats"])
+
+
+def test_status_and_dry_run_change_nothing(run, workshop):
+    """They say what a build would do."""
+    code, printed = run("status")
+    assert (code, printed["up_to_date"], [one["work"] for one in printed["documents"]]) == (0, False, ["new", "new"])
+    assert run("build", "--dry-run") == (code, printed)
+    assert finished_builds(workshop.builds) == []
+
+
+def test_the_gate_refuses_with_its_own_exit_code(run, workshop):
+    """3, and diff shows it again; publish --accept lets it through; rollback goes back."""
+    _, first = run("build")
+    workshop.write(
+        "bread.md",
+        BREAD.replace("keeps for three days in a wooden box", "is eaten").replace("How long does bread keep?", "Eating"),
+    )
+    code, refused = run("build")
+    assert (code, refused["state"]) == (3, "refused")
+    code, shown = run("diff")
+    assert (code, shown["passes"], shown["changes"]) == (3, False, refused["gate"]["changes"])
+    code, accepted = run("publish", "--accept")
+    assert (code, accepted["build"], live_id(workshop.builds)) == (0, refused["build"], refused["build"])
+    code, back = run("rollback")
+    assert (code, back) == (0, {"before": refused["build"], "build": first["build"]})
+    assert [one["standing"] for one in run("builds")[1]["builds"]] == ["rolled back", "live"]
+
+
+def test_discard_removes_what_waits(run, workshop):
+    """The live build and the corpus stay."""
+    _, first = run("build")
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    _, held = run("build", "--hold")
+    assert run("discard") == (0, {"discarded": held["build"]})
+    assert finished_builds(workshop.builds) == [first["build"]]
+    assert run("discard")[0] == 2
+
+
+def test_add_and_remove_build_at_once(run, workshop, tmp_path):
+    """One command from a file to a live document, and one back."""
+    run("build")
+    (tmp_path / "gulls.md").write_text("# Gulls\n\nThe gulls nest on the roof of the chapel.\n")
+    code, added = run("add", str(tmp_path / "gulls.md"), "--title", "Gulls", "--year", "2020")
+    assert (code, added["added"], added["state"]) == (0, "gulls", "published")
+    assert [one["id"] for one in run("list")[1]["documents"]] == ["bread", "boats", "gulls"]
+    code, removed = run("remove", "gulls")
+    assert (code, removed["removed"], removed["state"]) == (0, "gulls", "published")
+    assert "gulls" not in [one["id"] for one in run("list")[1]["documents"]]
+
+
+def test_a_refused_document_is_exit_code_2_and_says_why(run, workshop):
+    """Nothing was done."""
+    code, printed = run("add", str(workshop.corpus / "nothing.md"))
+    assert code == 2
+    assert "There is no file" in printed["error"]
+
+
+def test_a_held_lock_is_exit_code_4(run, workshop):
+    """The second run says who holds it."""
+    command = [sys.executable, "-c", HOLDER, str(workshop.builds)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        holder.stdout.readline()
+        code, printed = run("build")
+    assert code == 4
+    assert f"process {holder.pid}" in printed["error"]
+
+
+def test_prune_keeps_what_is_asked(run, workshop):
+    """And never the live build's place."""
+    for days in ("three", "four", "five"):
+        workshop.write("bread.md", BREAD.replace("three days", f"{days} days"))
+        run("build")
+    assert len(run("prune", "--keep", "1")[1]["removed"]) == 2
+    assert finished_builds(workshop.builds) == [live_id(workshop.builds)]
+
+
+def test_watch_builds_once_for_a_batch_and_waits_for_a_growing_file(run, workshop):
+    """One summary a batch, as one line of JSON each."""
+
+    def copy_slowly() -> None:
+        time.sleep(0.5)
+        with (workshop.corpus / "documents" / "gulls.md").open("w") as file:
+            for word in "# Gulls\n\nThe gulls nest on the roof of the chapel all the year round.\n".split(" "):
+                file.write(word + " ")
+                file.flush()
+                time.sleep(0.05)
+
+    copying = threading.Thread(target=copy_slowly)
+    copying.start()
+    code, batches = run("watch", "--every", "0.2", "--batches", "2")
+    copying.join()
+    assert (code, [batch["state"] for batch in batches]) == (0, ["published", "published"])
+    assert batches[1]["documents"][2]["passages"] == 1
+
+
+def test_watch_goes_on_after_nonsense(run, workshop):
+    """A catalogue edited into nonsense is said, and the next state is built."""
+    good = (workshop.corpus / "catalogue.toml").read_text()
+    workshop.write("catalogue.toml", "[[document")
+
+    def mend() -> None:
+        time.sleep(1.0)
+        workshop.write("catalogue.toml", good)
+
+    mending = threading.Thread(target=mend)
+    mending.start()
+    code, batches = run("watch", "--every", "0.2", "--batches", "2")
+    mending.join()
+    assert code == 0
+    assert "cannot be read as TOML" in batches[0]["error"]
+    assert batches[1]["state"] == "published"

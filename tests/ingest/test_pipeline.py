@@ -1,0 +1,228 @@
+"""From a corpus to a live build: what is made, and what is taken over."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.build import open_build, open_live_build
+from index.errors import CatalogueError, NotWritten
+from index.history import finished_builds, live_id
+from index.layout import BuildLayout, live_build
+from index.searcher import Searcher
+from index.splitting import Geometry
+from index.verification import verify_build
+from ingest.corpus import open_corpus
+from ingest.pipeline import State
+from ingest.plan import Work, plan_of
+from ingest.read_document import ReadDocument, ReadingOptions
+from ingest.reading import read_file
+from tests.fake_model import fake_model
+from tests.ingest.conftest import BOATS, BREAD
+
+
+def test_the_first_build_is_live_and_whole(workshop):
+    """There was nothing before, so there is nothing to compare with."""
+    outcome = workshop.build()
+    assert (outcome.state, outcome.comparison) == (State.PUBLISHED, None)
+    assert live_id(workshop.builds) == outcome.build
+    assert verify_build(workshop.builds / outcome.build) == []
+
+
+def test_an_unchanged_corpus_makes_no_build(workshop):
+    """A second run finds that the live build was made from exactly this."""
+    first = workshop.build()
+    workshop.embedded()
+    again = workshop.build()
+    assert (again.state, again.build, workshop.embedded()) == (State.UNCHANGED, first.build, [])
+
+
+def test_only_new_text_is_embedded_and_read(workshop, monkeypatch):
+    """One new document costs one document."""
+    workshop.build()
+    workshop.embedded()
+    read = []
+    monkeypatch.setattr("ingest.isolation.read_file", lambda path, options: read.append(path.name) or read_file(path, options))
+    workshop.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
+    outcome = workshop.build()
+    assert outcome.state is State.PUBLISHED
+    assert read == ["birds.md"]
+    assert all("bread" not in text.lower() and "boats" not in text.lower() for text in workshop.embedded())
+
+
+def test_taking_over_gives_the_build_that_a_fresh_run_gives(workshop, another_workshop):
+    """Reused readings, passages and vectors are the ones that would be made."""
+    workshop.build()
+    workshop.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
+    workshop.build()
+    fresh = another_workshop("fresh")
+    fresh.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
+    fresh.build()
+    grown, made = open_live_build(workshop.builds), open_live_build(fresh.builds)
+    assert list(grown.records.all_passages()) == list(made.records.all_passages())
+    assert grown.records.documents == made.records.documents
+    ignored = {"passage_history.sqlite"}
+    assert {name: digest for name, digest in grown.manifest.files.items() if name not in ignored} == {
+        name: digest for name, digest in made.manifest.files.items() if name not in ignored
+    }
+    grown.close()
+    made.close()
+
+
+def test_a_removed_document_leaves_nothing_behind(workshop):
+    """Its sentences are not found and stand in no file of the live build."""
+    workshop.build()
+    catalogue = (workshop.corpus / "catalogue.toml").read_text()
+    workshop.write("catalogue.toml", catalogue[: catalogue.index("# The sea")])
+    (workshop.corpus / "documents" / "boats.md").unlink()
+    workshop.write("questions.toml", "")
+    assert workshop.build().state is State.PUBLISHED
+    build = open_live_build(workshop.builds)
+    findings = Searcher(build).search("Where do the boats lie in the harbour?", 10)
+    assert {hit.passage.document_id for hit in findings.hits} <= {"bread"}
+    build.close()
+    for path in live_build(workshop.builds).rglob("*"):
+        assert path.is_dir() or b"lighthouse" not in path.read_bytes(), path.name
+
+
+def test_a_renamed_file_is_not_read_again(workshop, monkeypatch):
+    """Readings are known by content, never by name."""
+    workshop.build()
+    monkeypatch.setattr("ingest.isolation.read_file", lambda path, options: pytest.fail(f"{path.name} was read again"))
+    catalogue = (workshop.corpus / "catalogue.toml").read_text()
+    (workshop.corpus / "documents" / "boats.md").rename(workshop.corpus / "documents" / "ships.md")
+    workshop.write(
+        "catalogue.toml", catalogue.replace("documents/boats.md", "documents/ships.md").replace('"boats"', '"ships"')
+    )
+    workshop.write("questions.toml", "")
+    assert workshop.build().state is State.PUBLISHED
+
+
+def test_another_model_or_geometry_rebuilds_and_says_why(workshop):
+    """Nothing of another model is ever mixed in."""
+    workshop.build()
+    corpus, other = open_corpus(workshop.corpus), fake_model(seed=8)
+    plan = plan_of(corpus, workshop.builds, workshop.recipe, other.embedder.identity)
+    assert not plan.up_to_date
+    assert "fake-7" in plan.reasons[0]
+    assert "fake-8" in plan.reasons[0]
+    workshop.model = other
+    assert workshop.build().state is State.PUBLISHED
+    assert any(BREAD.split("\n\n")[2] in text for text in workshop.embedded())
+    workshop.recipe = replace(workshop.recipe, geometry=Geometry(target_words=40))
+    plan = plan_of(corpus, workshop.builds, workshop.recipe, other.embedder.identity)
+    assert "geometry" in plan.reasons[0]
+
+
+def test_other_readers_read_again_and_say_so(workshop, monkeypatch):
+    """A reader that changed may read another text."""
+    workshop.build()
+    monkeypatch.setattr("ingest.recipe.versions", dict)
+    monkeypatch.setattr("ingest.plan.versions", lambda: {"our readers": "another"})
+    monkeypatch.setattr("ingest.plan.reading_key", lambda document, options: "another")
+    plan = plan_of(open_corpus(workshop.corpus), workshop.builds, workshop.recipe, workshop.model.embedder.identity)
+    assert "every document is read again" in plan.reasons[0]
+    assert {one.work for one in plan.documents} == {Work.READ_AGAIN}
+
+
+def test_the_plan_names_every_document_and_why(workshop):
+    """What status shows before anything is done."""
+    workshop.build()
+    catalogue = (workshop.corpus / "catalogue.toml").read_text()
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    workshop.write("catalogue.toml", catalogue.replace('title = "Boats"', 'title = "All boats"'))
+    workshop.write("documents/birds.md", "# Birds\n\nGulls.\n")
+    plan = plan_of(open_corpus(workshop.corpus), workshop.builds, workshop.recipe, workshop.model.embedder.identity)
+    work = {one.document: one.work for one in plan.documents}
+    assert work == {"bread": Work.CHANGED, "boats": Work.DESCRIBED, "birds": Work.NEW}
+
+
+def test_a_pdf_that_is_no_pdf_is_reported_and_the_others_are_built(workshop):
+    """One bad file does not stop the rest."""
+    (workshop.corpus / "documents" / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing of a PDF follows")
+    outcome = workshop.build()
+    assert outcome.state is State.PUBLISHED
+    assert {report.document_id for report in outcome.reports if report.reason} == {"broken"}
+
+
+def test_a_corpus_of_which_nothing_can_be_read_is_refused(workshop):
+    """An empty build would answer nothing."""
+    workshop.write("bread.md", "")
+    workshop.write("documents/boats.md", "")
+    with pytest.raises(CatalogueError, match="Nothing in the corpus could be read"):
+        workshop.build()
+    assert list(workshop.builds.glob("*-*")) == []
+
+
+def test_a_file_that_changes_while_it_is_read_stops_the_run(workshop, monkeypatch):
+    """Half of an old file and half of a new one is not a document."""
+    first = workshop.build()
+    path = workshop.write("bread.md", BREAD.replace("three days", "four days"))
+
+    def read_and_change(read: Path, options: ReadingOptions) -> ReadDocument:
+        found = read_file(read, options)
+        path.write_text(BREAD.replace("three days", "five days"))
+        return found
+
+    monkeypatch.setattr("ingest.isolation.read_file", read_and_change)
+    with pytest.raises(NotWritten, match=r"'bread\.md' \(bread\) changed while it was read"):
+        workshop.build()
+    assert live_id(workshop.builds) == first.build
+    assert finished_builds(workshop.builds) == [first.build]
+
+
+def test_a_full_disk_leaves_the_live_build(workshop, monkeypatch):
+    """Every write may be the one that no longer fits."""
+    first = workshop.build()
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("index.writer._sync_tree", full)
+    with pytest.raises(NotWritten, match="No space left on device"):
+        workshop.build()
+    assert live_id(workshop.builds) == first.build
+    assert [path.name for path in workshop.builds.iterdir() if path.name.startswith(".writing")] == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes into read-only folders")
+def test_a_read_only_folder_is_named(workshop):
+    """The message says what the system said."""
+    workshop.builds.mkdir()
+    workshop.builds.chmod(0o500)
+    with pytest.raises(NotWritten, match="Permission denied"):
+        workshop.build()
+
+
+def test_originals_are_shared_with_the_build_before(workshop, tmp_path):
+    """A thousand pages of pictures are not copied for a new paragraph elsewhere."""
+    from tests.conftest import PLAYGROUND, make_pdf
+
+    make_pdf(workshop.corpus / "documents" / "playground.pdf", PLAYGROUND)
+    first = workshop.build()
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    second = workshop.build()
+    kept = [next(BuildLayout(workshop.builds / build).originals.iterdir()) for build in (first.build, second.build)]
+    assert kept[0].samefile(kept[1])
+
+
+def test_vectors_do_not_depend_on_the_batch(workshop, another_workshop, monkeypatch):
+    """Documents embedded together get the vectors that they get alone."""
+    workshop.build()
+    monkeypatch.setattr("ingest.embedding.BATCH", 1)
+    other = another_workshop("alone")
+    other.build()
+    one, two = open_live_build(workshop.builds), open_live_build(other.builds)
+    assert one.manifest.files["passages.faiss"] == two.manifest.files["passages.faiss"]
+    one.close()
+    two.close()
+
+
+def test_boats_are_found(workshop):
+    """The whole way: a question to its passage."""
+    build = open_build(workshop.builds / workshop.build().build)
+    best = Searcher(build).search("Where do the boats lie?").hits[0].passage
+    assert best.text in BOATS
+    build.close()

@@ -1,0 +1,95 @@
+"""Reading in workers: a bad file costs only itself, whatever it does."""
+
+import os
+import zlib
+
+import pytest
+
+from ingest.read_document import ReadDocument, ReadingOptions
+from ingest.workers import FailureKind, Limits, ReadFailure, read_files
+
+OPTIONS = ReadingOptions(ocr=False)
+
+
+def outcomes(paths, limits=Limits(workers=1)):  # noqa: B008  frozen
+    """Return what became of each path."""
+    return dict(read_files(paths, OPTIONS, limits))
+
+
+@pytest.fixture
+def good(tmp_path):
+    """Return a file that can be read."""
+    path = tmp_path / "good.txt"
+    path.write_text("A sentence that can be read.", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def bomb(tmp_path):
+    """Return a small PDF whose page takes 300 MB when it is unpacked."""
+    squeeze = zlib.compressobj(1)
+    packed = b"".join(squeeze.compress(b" " * 10_000_000) for _ in range(30)) + squeeze.flush()
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n"
+        b"4 0 obj<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream endobj\ntrailer<</Root 1 0 R>>" % (len(packed), packed)
+    )
+    return path
+
+
+@pytest.fixture
+def long(tmp_path):
+    """Return a text file of 60 MB."""
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"A sentence for all. " * 3_000_000)
+    return path
+
+
+def test_every_path_gets_an_outcome_whatever_its_name(tmp_path, good):
+    """Spaces, line breaks, other alphabets; a folder, a missing file, a link to nowhere."""
+    names = ["two words.txt", "line\nbreak.txt", "çñ字.txt", "-rf.txt"]
+    paths = [tmp_path / name for name in names]
+    for path in paths:
+        path.write_text(f"The text of {path.name}.", encoding="utf-8")
+    link = tmp_path / "link.txt"
+    link.symlink_to(tmp_path / "nowhere")
+    found = outcomes([*paths, tmp_path, tmp_path / "missing.pdf", link], Limits(workers=2))
+    assert [found[path].pages[0].text for path in paths] == [f"The text of {path.name}." for path in paths]
+    assert found[tmp_path] == ReadFailure(FailureKind.UNREADABLE, "it is not a file")
+    for gone in (tmp_path / "missing.pdf", link):
+        assert found[gone] == ReadFailure(FailureKind.UNREADABLE, "the file cannot be opened: No such file or directory")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_says_so(good):
+    """The reason is the system's."""
+    good.chmod(0)
+    assert outcomes([good])[good] == ReadFailure(FailureKind.UNREADABLE, "the file cannot be opened: Permission denied")
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_rest_is_read(good, long):
+    """The worker is killed and replaced."""
+    found = outcomes([long, good], Limits(seconds=0.3, workers=1))
+    assert found[long] == ReadFailure(FailureKind.TOO_SLOW, "reading it took longer than 0.3 seconds")
+    assert isinstance(found[good], ReadDocument)
+
+
+def test_a_file_that_takes_too_much_memory_is_given_up_and_the_rest_is_read(good, long, bomb):
+    """A large file and a bomb end in a reason, in bounded memory, and the next file is read."""
+    found = outcomes([long, bomb, good], Limits(seconds=60, memory_bytes=100 * 2**20, workers=1))
+    assert found[long] == ReadFailure(FailureKind.TOO_LARGE, "reading it takes more memory than is allowed")
+    assert isinstance(found[bomb], ReadFailure) or not found[bomb].pages
+    assert isinstance(found[good], ReadDocument)
+
+
+def test_a_broken_note_of_our_own_is_told_from_a_file_of_others(tmp_path):
+    """A mistake in our own corpus must be mended, not reported in passing."""
+    note = tmp_path / "note.md"
+    note.write_text("+++\nas_of = 2026\n+++\n# Title\n", encoding="utf-8")
+    assert outcomes([note])[note].kind is FailureKind.BROKEN_NOTE
+
+
+def test_no_files_need_no_worker():
+    """An empty folder is no error."""
+    assert outcomes([]) == {}
