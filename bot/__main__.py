@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot.answer_json import answer_json
 from bot.answers import DEFAULT_PASSAGES, AnswerService, Status
+from bot.report_command import print_reports, questions_csv
 from bot.settings import Settings, read_settings
 from bot.terminal import print_answer
 from index.build import open_live_build
@@ -57,6 +58,9 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     serve.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s)")
     serve.set_defaults(run=_serve)
+    report = commands.add_parser("report", help="print what was asked and not found, and what people said of passages")
+    report.add_argument("--csv", action="store_true", help="print the questions as CSV and nothing else")
+    report.set_defaults(run=_report)
     return parser
 
 
@@ -68,6 +72,14 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     else:
         print_answer(answer, Console(highlight=False))
     return NOT_FOUND if answer.status is Status.NOT_FOUND else ANSWERED
+
+
+def _report(options: argparse.Namespace, settings: Settings) -> int:
+    if options.csv:
+        print(questions_csv(settings), end="")
+    else:
+        print_reports(settings, Console(highlight=False))
+    return ANSWERED
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:

@@ -74,16 +74,6 @@ class PagePictures:
         self._build.records.document(document_id)
         return self._drawn(document_id, number, width, [])
 
-    def shape_of(self, document_id: str, number: int) -> float:
-        """Return how many times as high as wide a page is.
-
-        Raises:
-            UnknownPassage: the document has no page of that number, or no pictures.
-        """
-        with _PDFIUM, pypdfium2.PdfDocument(self._path(document_id)) as opened:
-            wide, high = _sheet(opened, document_id, number).get_size()
-            return float(min(high / max(wide, 1e-6), TALLEST))
-
     def _drawn(self, document_id: str, number: int, width: int, marked: list[Rectangle]) -> bytes:
         with _PDFIUM, pypdfium2.PdfDocument(self._path(document_id)) as opened:
             sheet = _sheet(opened, document_id, number)

@@ -5,37 +5,82 @@ Refuses to know how questions are answered and shown.
 """
 
 import asyncio
-import logging
+from collections.abc import Coroutine
 from pathlib import Path
 
 import uvicorn
 
-from bot.answers import AnswerService
+from bot.answers import Quote
+from bot.discord_bot.health import GatewayHealth
+from bot.discord_bot.options import BotOptions
+from bot.discord_bot.runner import run_bot
+from bot.feedback import FeedbackStore
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
 from bot.http.serving import server_config
+from bot.live_answers import LiveAnswers
+from bot.page_pictures import PagePictures
 from bot.settings import Settings
-from index.build import open_live_build
 
-log = logging.getLogger(__name__)
+# The bot must remember which commands Discord knows and what servers chose, even where the operator names no folder.
+DEFAULT_STATE = Path(__file__).resolve().parent.parent / "state"
 
 
 def serve(builds: Path, host: str, port: int, settings: Settings) -> int:
-    """Serve the live build of ``builds`` until stopped; returns the exit code.
+    """Serve the live build of ``builds``, and each that follows it, until stopped; returns the exit code.
 
     Raises:
         BuildError: there is no build that can be used.
+        DiscordLoginError: Discord refused the token.
     """
-    service = AnswerService(open_live_build(builds))
-    asyncio.run(_serve(service, host, port, settings))
+    service = LiveAnswers(builds)
+    service.start()
+    try:
+        asyncio.run(_serve(service, host, port, settings))
+    finally:
+        service.stop()
     return 0
 
 
-async def _serve(service: AnswerService, host: str, port: int, settings: Settings) -> None:
+async def _serve(service: LiveAnswers, host: str, port: int, settings: Settings) -> None:
+    health = GatewayHealth() if settings.discord_token else None
     options = http_options(settings)
-    app = create_app(service, options)
-    server = uvicorn.Server(server_config(app, host, port, options, listed(settings.trusted_proxies)))
-    await server.serve()
+    server = uvicorn.Server(
+        server_config(create_app(service, options, health), host, port, options, listed(settings.trusted_proxies))
+    )
+    if health is None or settings.discord_token is None:
+        await server.serve()
+        return
+    token = settings.discord_token.get_secret_value()
+    await _until_one_ends(server, run_bot(service, token, bot_options(service, settings), health))
+
+
+async def _until_one_ends(server: uvicorn.Server, bot: Coroutine[None, None, None]) -> None:
+    """Run both; when the server is told to stop the bot is stopped too, and a bot that cannot run stops the server."""
+    serving, talking = asyncio.create_task(server.serve()), asyncio.create_task(bot)
+    await asyncio.wait({serving, talking}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    talking.cancel()
+    ends = await asyncio.gather(serving, talking, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
+
+
+def bot_options(service: LiveAnswers, settings: Settings) -> BotOptions:
+    """Return what the settings say about the Discord bot."""
+    state = settings.state or DEFAULT_STATE
+
+    def picture(quote: Quote) -> bytes:
+        return PagePictures(service.build).of_passage(quote.id)
+
+    return BotOptions(
+        state=state,
+        public_url=f"{settings.public_url.rstrip('/')}{settings.base_path}",
+        picture=picture,
+        vote=FeedbackStore(state).add if settings.state else None,
+        lexicon=lambda: service.build.lexicon,
+    )
 
 
 def http_options(settings: Settings) -> HttpOptions:

@@ -65,8 +65,11 @@ def open_live_build(builds: Path) -> Build:
     return open_build(live_build(builds))
 
 
-def open_build(folder: Path) -> Build:
+def open_build(folder: Path, beside: Build | None = None) -> Build:
     """Open the build in ``folder`` and check that its parts fit together (not their hashes: see ``verify_build``).
+
+    A build that is open ``beside`` it lends its query encoder where both were written with equal files: opening one holds up other
+    threads for longer than everything else here together.
 
     Raises:
         BuildError: it cannot be used; the message says why.
@@ -97,11 +100,17 @@ def open_build(folder: Path) -> Build:
         pairs=Words.open(layout.pairs),
         spelling=Spelling(layout.spelling),
         astray=astray,
-        encoder=QueryEncoder.open(layout.encoder),
+        encoder=_encoder(layout, manifest, beside),
         lexicon=Lexicon.open(layout.lexicon),
     )
     _check_fit(build)
     return build
+
+
+def _encoder(layout: BuildLayout, manifest: Manifest, beside: Build | None) -> QueryEncoder:
+    if beside is not None and beside.manifest.encoder_files == manifest.encoder_files:
+        return beside.encoder
+    return QueryEncoder.open(layout.encoder)
 
 
 def _check_fit(build: Build) -> None:

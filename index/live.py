@@ -109,7 +109,7 @@ class LiveBuild(Generic[Answerer]):
 
     def _change_to(self, folder: Path) -> None:
         started = time.monotonic()
-        build = open_build(folder)
+        build = open_build(folder, beside=self._build)
         answerer = self._make(build)
         if self._warm:
             self._warm(answerer)

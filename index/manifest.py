@@ -35,6 +35,11 @@ class Manifest:
     parts: dict[str, str] = field(default_factory=dict)  # what stands beside the documents in the corpus: name to SHA-256
     format_version: int = FORMAT_VERSION
 
+    @property
+    def encoder_files(self) -> dict[str, str]:
+        """The files of the query encoder: equal files make equal encoders."""
+        return {name: digest for name, digest in self.files.items() if name.startswith("encoder/")}
+
     def save(self, folder: Path) -> None:
         """Write the manifest into ``folder``."""
         text = json.dumps(asdict(self), indent=2, sort_keys=True)

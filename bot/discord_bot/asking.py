@@ -7,12 +7,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bot.answers import MOST_PASSAGES, Answer, PassageInContext, Quote, Status
+from bot.answers import DEFAULT_PASSAGES, Answer, PassageInContext, Quote, Status
 from bot.discord_bot.asked import Asked
-from bot.discord_bot.cards import MORE_AT_ONCE, CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.cards import CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.controls import Further
 from bot.discord_bot.escaping import clip_escaped
 from bot.discord_bot.health import GatewayHealth
 from bot.discord_bot.options import AnswerSource, BotOptions
@@ -28,6 +29,8 @@ from index.errors import LocalismError, UnknownPassage
 
 log = logging.getLogger(__name__)
 
+_FURTHER_AT_ONCE = 3  # passages on a card
+_FURTHER_AT_ALL = 12
 _A_MOMENT = 0.02  # seconds: enough to take a picture that is held already
 
 
@@ -59,9 +62,9 @@ class Asking:
         self.health.questions += 1
         return await self._safely(lambda: self._answered(asked, shared_by), asked.language)
 
-    async def more(self, asked: Asked, offset: int) -> Reply:
-        """Return the passages after the first ``offset`` ones."""
-        return await self._safely(lambda: self._further(asked, offset), asked.language)
+    async def more(self, asked: Asked, which: Further) -> Reply:
+        """Return further passages for a question that was answered before."""
+        return await self._safely(lambda: self._further(asked, which), asked.language)
 
     async def passage(self, passage_id: str, language: str) -> Reply:
         """Return the card of one passage, or the sentence that it is gone."""
@@ -93,7 +96,7 @@ class Asking:
 
     async def _answered(self, asked: Asked, shared_by: int) -> Reply:
         started = time.monotonic()
-        found = await self._find(asked, MORE_AT_ONCE)
+        found = await self._find(asked, DEFAULT_PASSAGES)
         self._count(found)
         texts = self.texts[asked.language]
         plain = plain_answer(found, asked, texts)
@@ -106,14 +109,17 @@ class Asking:
         view = answer_card(found, asked, self._style(texts), picture is not None, shared_by)
         return Reply(plain, view, picture, alt_text(quote, texts))
 
-    async def _further(self, asked: Asked, offset: int) -> Reply:
+    async def _further(self, asked: Asked, which: Further) -> Reply:
         texts = self.texts[asked.language]
-        found = await self._find(asked, min(offset + MORE_AT_ONCE + 1, MOST_PASSAGES))
-        shown = found.quotes[offset : offset + MORE_AT_ONCE]
+        # Always as many as can be shown in all: the order of a shorter list may be another one.
+        found = await self._find(asked, _FURTHER_AT_ALL + 1)
+        others = [quote for quote in found.quotes if quote.id != which.first][:_FURTHER_AT_ALL]
+        end = which.offset + _FURTHER_AT_ONCE
+        shown = others[which.offset : end]
         if not shown:
             return Reply(texts.say("reply.no_more"))
-        next_offset = offset + MORE_AT_ONCE if len(found.quotes) > offset + MORE_AT_ONCE else None
-        return Reply(plain_passage(shown[0], texts), more_card(shown, asked, next_offset, self._style(texts)))
+        following = replace(which, offset=end) if len(others) > end else None
+        return Reply(plain_passage(shown[0], texts), more_card(shown, asked, following, self._style(texts)))
 
     async def _passage(self, passage_id: str, texts: Texts) -> Reply:
         started = time.monotonic()

@@ -13,7 +13,7 @@ from discord.ui import ActionRow, Container, Item, LayoutView, MediaGallery, Sec
 
 from bot.answers import Answer, PassageInContext, Quote, Status
 from bot.discord_bot.asked import EARLIER_COMPONENTS, QUESTION_COMPONENT, Asked, earlier_line, question_line, source_digest
-from bot.discord_bot.controls import Action, Control, link
+from bot.discord_bot.controls import Action, Control, Further, link
 from bot.discord_bot.escaping import clip_escaped, length, one_line
 from bot.discord_bot.excerpt import excerpt
 from bot.discord_bot.quote_text import alt_text, heading_of, quote_markdown, source_of
@@ -23,7 +23,6 @@ from index.lexicon import Term
 
 TEXT_LIMIT = 4000
 _SAFE_TEXT = TEXT_LIMIT - 20  # a margin for the joints between the parts
-MORE_AT_ONCE = 3
 DEFINITION_LIMIT = 500  # UTF-16 code units, each of these
 _SIGNPOST_LIMIT = 400
 _TITLE_LIMIT = 120
@@ -50,53 +49,39 @@ def answer_card(answer: Answer, asked: Asked, style: CardStyle, pictured: bool =
         pictured: the message carries the picture of the page as ``page.png``.
         shared_by: the Discord id of the person who shares a private answer, 0 for none.
     """
-    head = _question_texts(asked)
-    if shared_by:
-        head.append(TextDisplay(f"-# {style.texts.say('card.shared_by', person=f'<@{shared_by}>')}"))
-    if answer.definition is not None:
-        head.append(TextDisplay(definition_text(answer.definition, style.texts)))
+    head = _head(answer, asked, style.texts, shared_by)
+    colour = _COLOURS[answer.status]
     if not answer.quotes:
-        return _view(Container(*head, _not_found(answer, style.texts), accent_colour=_COLOURS[answer.status]))
+        return _view(Container(*head, _text(not_found_text(answer, style.texts)), accent_colour=colour))
     quote = answer.quotes[0]
-    if answer.status is Status.UNCERTAIN:
-        texts = style.texts
-        head.append(TextDisplay(f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"))
-    body: TextDisplay[Any] = TextDisplay(quote_markdown(quote, style.texts, _SAFE_TEXT - _length(head)))
-    parts: list[Item[Any]] = [*head, body]
-    if pictured:
-        parts.append(_picture(quote, style.texts))
-    parts.extend(_links(quote, style))
-    parts.append(ActionRow(*_buttons(quote, asked, style.texts)))
-    further = Control(Action.FURTHER, source_digest(asked.source), style.texts.say("button.further"))
+    picture = [_picture(quote, style.texts)] if pictured else []
+    body = _text(quote_markdown(quote, style.texts, _SAFE_TEXT - _length(head)))
     own = [_share(asked, style.texts)] if asked.private and not shared_by else []
-    parts.append(ActionRow(further, *own))
-    return _view(Container(*parts, accent_colour=_COLOURS[answer.status]))
+    rows: list[ActionRow[Any]] = [
+        ActionRow(*_buttons(quote, asked, style.texts)),
+        ActionRow(_further(asked, style.texts), *own),
+    ]
+    return _view(Container(*head, body, *picture, *_links(quote, style), *rows, accent_colour=colour))
 
 
-def more_card(quotes: Sequence[Quote], asked: Asked, next_offset: int | None, style: CardStyle) -> LayoutView:
-    """Return the card of further passages; ``next_offset`` is where the next ones begin, None when there are no more."""
+def more_card(quotes: Sequence[Quote], asked: Asked, following: Further | None, style: CardStyle) -> LayoutView:
+    """Return the card of further passages; ``following`` says which come next, None when there are no more."""
     head = _question_texts(asked)
     budget = (_SAFE_TEXT - _length(head)) // max(1, len(quotes))
     parts: list[Item[Any]] = list(head)
     for quote in quotes:
         context = Control(Action.CONTEXT, quote.id, style.texts.say("button.context"))
-        parts.extend((Separator(), Section(TextDisplay(quote_markdown(quote, style.texts, budget)), accessory=context)))
-    if next_offset is not None:
-        parts.append(ActionRow(_more(asked, next_offset, style.texts)))
+        parts.extend((Separator(), Section(_text(quote_markdown(quote, style.texts, budget)), accessory=context)))
+    if following is not None:
+        parts.append(ActionRow(_more(following, style.texts)))
     return _view(Container(*parts))
 
 
 def passage_card(found: PassageInContext, style: CardStyle, pictured: bool = False) -> LayoutView:
     """Return the card of one passage: its words, its page, its neighbours to turn to."""
-    body: TextDisplay[Any] = TextDisplay(quote_markdown(found.quote, style.texts, _SAFE_TEXT))
-    parts: list[Item[Any]] = [body]
-    if pictured:
-        parts.append(_picture(found.quote, style.texts))
-    parts.extend(_links(found.quote, style))
-    turns = _turns(found, style.texts)
-    if turns:
-        parts.append(ActionRow(*turns))
-    return _view(Container(*parts))
+    body = _text(quote_markdown(found.quote, style.texts, _SAFE_TEXT))
+    picture = [_picture(found.quote, style.texts)] if pictured else []
+    return _view(Container(body, *picture, *_links(found.quote, style), *_turns(found, style.texts)))
 
 
 def context_card(found: PassageInContext, style: CardStyle) -> LayoutView:
@@ -104,11 +89,8 @@ def context_card(found: PassageInContext, style: CardStyle) -> LayoutView:
     heading, source = heading_of(found.quote.citation), source_of(found.quote, style.texts)
     budget = _SAFE_TEXT - length(heading) - length(source)
     around = excerpt(found.page.text, [(found.start, found.end)], budget, lead=_CONTEXT_LEAD)
-    parts: list[Item[Any]] = [TextDisplay(f"{heading}\n{around.markdown()}\n{source}"), *_links(found.quote, style)]
-    turns = _turns(found, style.texts)
-    if turns:
-        parts.append(ActionRow(*turns))
-    return _view(Container(*parts))
+    body = _text(f"{heading}\n{around.markdown()}\n{source}")
+    return _view(Container(body, *_links(found.quote, style), *_turns(found, style.texts)))
 
 
 def note_card(title: str, body: str, links: Sequence[tuple[str, str]] = ()) -> LayoutView:
@@ -124,14 +106,26 @@ def _view(container: Container[Any]) -> LayoutView:
     return view
 
 
+def _text(markdown: str) -> TextDisplay[Any]:
+    return TextDisplay(markdown)
+
+
+def _head(answer: Answer, asked: Asked, texts: Texts, shared_by: int) -> list[TextDisplay[Any]]:
+    """Return what stands above the quote: the question, who shares it, what its word means, how far to trust the answer."""
+    head = _question_texts(asked)
+    if shared_by:
+        head.append(_text(f"-# {texts.say('card.shared_by', person=f'<@{shared_by}>')}"))
+    if answer.definition is not None:
+        head.append(_text(definition_text(answer.definition, texts)))
+    if answer.status is Status.UNCERTAIN:
+        head.append(_text(f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"))
+    return head
+
+
 def _question_texts(asked: Asked) -> list[TextDisplay[Any]]:
     earlier = zip(EARLIER_COMPONENTS, asked.earlier[-len(EARLIER_COMPONENTS) :], strict=False)
     texts: list[TextDisplay[Any]] = [TextDisplay(earlier_line(question), id=number) for number, question in earlier]
     return [*texts, TextDisplay(question_line(asked.question), id=QUESTION_COMPONENT)]
-
-
-def _not_found(answer: Answer, texts: Texts) -> TextDisplay[Any]:
-    return TextDisplay(not_found_text(answer, texts))
 
 
 def not_found_text(answer: Answer, texts: Texts) -> str:
@@ -172,11 +166,16 @@ def _buttons(quote: Quote, asked: Asked, texts: Texts) -> list[Item[Any]]:
         (Action.UNHELPFUL, "button.unhelpful"),
         (Action.WRONG_PAGE, "button.wrong_page"),
     )
-    return [_more(asked, 1, texts), *(Control(action, quote.id, texts.say(key)) for action, key in judged)]
+    first = Further(0, source_digest(asked.source), quote.id)
+    return [_more(first, texts), *(Control(action, quote.id, texts.say(key)) for action, key in judged)]
 
 
-def _more(asked: Asked, offset: int, texts: Texts) -> Control:
-    return Control(Action.MORE, f"{offset}:{source_digest(asked.source)}", texts.say("button.more"))
+def _more(which: Further, texts: Texts) -> Control:
+    return Control(Action.MORE, which.argument(), texts.say("button.more"))
+
+
+def _further(asked: Asked, texts: Texts) -> Control:
+    return Control(Action.FURTHER, source_digest(asked.source), texts.say("button.further"))
 
 
 def _share(asked: Asked, texts: Texts) -> Control:
@@ -184,9 +183,10 @@ def _share(asked: Asked, texts: Texts) -> Control:
     return Control(Action.SHARE, argument, texts.say("button.share"), discord.ButtonStyle.primary)
 
 
-def _turns(found: PassageInContext, texts: Texts) -> list[Item[Any]]:
+def _turns(found: PassageInContext, texts: Texts) -> list[ActionRow[Any]]:
     places = ((found.before, "button.previous"), (found.after, "button.next"))
-    return [Control(Action.TURN, near, texts.say(key)) for near, key in places if near]
+    buttons = [Control(Action.TURN, near, texts.say(key)) for near, key in places if near]
+    return [ActionRow(*buttons)] if buttons else []
 
 
 def _length(parts: Sequence[TextDisplay[Any]]) -> int:

@@ -23,7 +23,7 @@ URL_LIMIT = 512
 class Action(Enum):
     """What a button does."""
 
-    MORE = "more"  # argument: offset of the first passage to show, and the digest of the source or nothing
+    MORE = "more"  # argument: see ``Further``
     CONTEXT = "context"  # argument: passage id
     TURN = "turn"  # argument: passage id; shows it in the same message
     HELPFUL = "helpful"  # argument: passage id
@@ -39,6 +39,26 @@ class Press:
 
     action: Action
     argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Which passages a press on "More passages" shows."""
+
+    offset: int  # of the first one to show, among all but the one on the first card
+    digest: str  # of the source that was asked for, or nothing
+    first: str  # id of the passage on the first card
+
+    def argument(self) -> str:
+        """Return what a button carries."""
+        return f"{self.offset}:{self.digest}:{self.first}"
+
+    @classmethod
+    def from_argument(cls, argument: str) -> Self | None:
+        """Return what a button carries, or None where it cannot be read."""
+        offset, _, rest = argument.partition(":")
+        digest, _, first = rest.partition(":")
+        return cls(int(offset), digest, first) if offset.isdecimal() and len(offset) < 4 else None
 
 
 class PressHandler(Protocol):

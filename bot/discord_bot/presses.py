@@ -11,7 +11,7 @@ import discord
 
 from bot.discord_bot.ask_commands import answer
 from bot.discord_bot.asked import EARLIER_COMPONENTS, Asked, questions_in, source_of_digest
-from bot.discord_bot.controls import PREFIX, Action, Press
+from bot.discord_bot.controls import PREFIX, Action, Further, Press
 from bot.discord_bot.desk import Desk
 from bot.discord_bot.sending import defer, defer_change, finish, say
 from bot.feedback import Verdict
@@ -60,12 +60,12 @@ async def explain_old(interaction: Interaction, desk: Desk) -> None:
 
 
 async def _more(interaction: Interaction, desk: Desk, argument: str) -> None:
-    offset, _, digest = argument.partition(":")
-    asked = _asked(interaction, desk, digest)
-    if asked is None or not offset.isdigit():
+    which = Further.from_argument(argument)
+    asked = _asked(interaction, desk, which.digest) if which else None
+    if which is None or asked is None:
         await _say(interaction, desk, "reply.no_question")
     elif await defer(interaction, private=True):
-        await finish(interaction, await desk.asking.more(replace(asked, private=True), int(offset)))
+        await finish(interaction, await desk.asking.more(replace(asked, private=True), which))
 
 
 async def _context(interaction: Interaction, desk: Desk, passage_id: str) -> None:

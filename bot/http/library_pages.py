@@ -16,7 +16,6 @@ from bot.http.passages import passage_of
 from bot.http.templates import Templates
 from bot.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on
 from bot.links import original_link, safe_link
-from bot.page_pictures import USUAL_WIDTH
 from index.lexicon import Term
 from index.records import Document, Kind
 
@@ -121,7 +120,6 @@ def _glossary(desk: Desk) -> Values:
 def _reader(desk: Desk, passage_id: str) -> Values:
     found = passage_of(desk, passage_id)
     citation = found.quote.citation
-    pictured = desk.pictures.has(citation.document)
     return {
         "quote": found.quote,
         "citation": citation,
@@ -132,8 +130,7 @@ def _reader(desk: Desk, passage_id: str) -> Values:
         "sources": [source for source in citation.sources if safe_link(source.url)],
         "original": original_link(citation, found.quote.text),
         "summary": _summary(found),
-        "pictured": pictured,
-        "picture_height": round(USUAL_WIDTH * desk.pictures.shape_of(citation.document, found.page.number)) if pictured else 0,
+        "pictured": desk.pictures.has(citation.document),
     }
 
 

@@ -14,9 +14,9 @@ NOT_MODIFIED: Described = {304: {"description": "The client holds the answer alr
 
 
 def problems(*statuses: int) -> Described:
-    """Return the description of problems with these statuses."""
+    """Return the description of problems with these statuses, and with 400: what is not HTTP reaches no route."""
     schema = {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}
-    return {status: {"description": "A problem.", "content": {PROBLEM_TYPE: schema}} for status in statuses}
+    return {status: {"description": "A problem.", "content": {PROBLEM_TYPE: schema}} for status in (400, *statuses)}
 
 
 def describe(app: FastAPI) -> None:

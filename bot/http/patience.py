@@ -5,9 +5,12 @@ Comes in: bytes of a connection. Goes out: the same to uvicorn, or a closed conn
 """
 
 import asyncio
+from http import HTTPStatus
 
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from bot.http.problems import problem
 
 HEADER_SECONDS = 10.0
 MOST_HEADER_BYTES = 32 * 1024
@@ -36,6 +39,13 @@ class PatientProtocol(HttpToolsProtocol):
             self._wait()
         else:
             self._stop_waiting()
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        refusal = problem(HTTPStatus.BAD_REQUEST, "The request line or a header is too long, or is not HTTP.")
+        head = b"".join(b"%s: %s\r\n" % header for header in refusal.raw_headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"connection: close\r\n\r\n" + bytes(refusal.body))
+        self.transport.close()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

@@ -23,7 +23,7 @@ def test_two_ways_to_write_the_same_share_a_term(typed, written):
 
 
 def test_a_section_reference_is_one_term_beside_its_number():
-    """ "s. 95" is found by "section 95", and 95 alone does not count as the section."""
+    """A reference such as "s. 95" is found by "section 95", and 95 alone does not count as the section."""
     assert "§95" in terms_of("under s. 95(2)")
     assert "§95" not in terms_of("95 people came")
 

@@ -1,9 +1,10 @@
 """When a signpost stands at a question, and when that is enough to refuse."""
 
+import numpy as np
 import pytest
 
 from index.lexicon import Signpost
-from index.signposts import matching_signpost, refuses
+from index.signposts import matching_signpost, nearest_signpost, refuses
 
 BAND = Signpost(
     "band", "near miss", ("council tax band", "can't pay"), "Ask the Valuation Office Agency.", unless=("referendum",)
@@ -55,3 +56,32 @@ def test_what_lies_close_is_refused_unless_the_search_is_all_but_certain(kind):
 def test_all_others_are_refused_however_sure_the_search_is(kind):
     """A passage that shares their words is no help."""
     assert refuses(Signpost("far", kind, ("x",), "Elsewhere."), 1.0)
+
+
+ASKED = (
+    Signpost("band", "near miss", ("x",), "Ask the Valuation Office Agency.", asked=("is my band right", "who sets the band")),
+    Signpost("bins", "personal matter", ("y",), "Ask the council.", asked=("my bin was not emptied",)),
+)
+WORDINGS = np.array([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]], np.float32)
+
+
+def test_a_question_nearer_to_what_is_not_held_than_to_anything_held_is_sent_on():
+    """The signpost is the one whose question is nearest."""
+    assert nearest_signpost(np.array([0, 0, 1], np.float32), ASKED, WORDINGS, nearness=0.5) is ASKED[1]
+    assert nearest_signpost(np.array([0.8, 0.6, 0], np.float32), ASKED, WORDINGS, nearness=0.5) is ASKED[0]
+
+
+@pytest.mark.parametrize("nearness", [0.95, 1.0])
+def test_what_is_held_and_about_as_near_wins(nearness):
+    """A doubt is decided for the answer."""
+    assert nearest_signpost(np.array([0, 0, 1], np.float32), ASKED, WORDINGS, nearness) is None
+
+
+def test_a_question_far_from_everything_is_left_to_the_confidence():
+    """Nothing is known about it."""
+    assert nearest_signpost(np.array([0, 1, 0], np.float32) / np.float32(2), ASKED, WORDINGS, nearness=0.0) is None
+
+
+def test_without_wordings_nothing_is_near():
+    """A corpus need not have any."""
+    assert nearest_signpost(np.array([1, 0, 0], np.float32), POSTS, np.zeros((0, 3), np.float32), nearness=0.0) is None

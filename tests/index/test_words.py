@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DamagedBuild
-from index.words import B, K1, Words, WordsWriter
+from index.words import K1, B, Words, WordsWriter
 
 TERMS = st.lists(st.sampled_from(["pub", "council", "bid", "six", "weeks", "§95"]), max_size=12)
 

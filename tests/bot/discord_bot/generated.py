@@ -9,6 +9,7 @@ from bot.answers import Answer, PassageInContext, Quote, Status
 from bot.citations import PageReference
 from bot.discord_bot.asked import Asked, questions_in
 from bot.discord_bot.cards import CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.controls import Further
 from bot.discord_bot.escaping import one_line
 from bot.discord_bot.plain import plain_answer
 from bot.discord_bot.texts import Texts
@@ -67,8 +68,8 @@ def check_all(chance: random.Random, texts: Texts) -> int:
         return 2
     check_verbatim(answer_card(answer, asked, style), answer.quotes[:1])
     check_quote(content, answer.quotes[0])
-    check_card(more_card(answer.quotes, asked, 4, style))
-    check_verbatim(more_card(answer.quotes, asked, 4, style), answer.quotes)
+    check_card(more_card(answer.quotes, asked, Further(3, "-", "a" * 16), style))
+    check_verbatim(more_card(answer.quotes, asked, Further(3, "-", "a" * 16), style), answer.quotes)
     around = _in_page(answer.quotes[0])
     check_card(passage_card(around, style, pictured), pictured)
     check_card(context_card(around, style))

@@ -13,7 +13,7 @@ async def test_more_passages_are_shown_to_the_person_alone_without_those_already
     shown = (await ask(double, "Who keeps *the* list?", source="guide")).message
     more = await press(double, shown, "More passages")
     assert more.message["flags"] & EPHEMERAL
-    assert service.asked[-1] == ("Who keeps *the* list?", 5, "guide", ())
+    assert service.asked[-1] == ("Who keeps *the* list?", 13, "guide", ())
     assert [number for number in range(1, 7) if f"{number}\\. **" in shown_words(more)] == []
     assert [number for number in range(1, 7) if f"> **{number}\\. " in shown_words(more)] == [2, 3, 4]
 
@@ -28,6 +28,17 @@ async def test_more_goes_on_until_there_are_no_more(double, connect, service):
     service.quotes = service.quotes[:1]
     last = await press(double, shown, "More passages")
     assert last.message["content"] == "There are no more passages that fit this question."
+
+
+async def test_more_never_repeats_the_first_card_however_a_longer_list_is_ordered(double, connect, service):
+    """The answer service may put another passage first when more are asked for."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?")).message
+    service.quotes = [*service.quotes[1:], service.quotes[0]]
+    first = await press(double, shown, "More passages")
+    second = await press(double, first.message, "More passages")
+    assert [number for number in range(1, 7) if f"> **{number}\\. " in shown_words(first)] == [2, 3, 4]
+    assert [number for number in range(1, 7) if f"> **{number}\\. " in shown_words(second)] == [5, 6]
 
 
 async def test_context_shows_the_page_around_the_quote_and_turns_in_place(double, connect):
@@ -122,7 +133,7 @@ async def test_a_button_under_a_card_without_a_question_says_so(double, connect)
     await connect()
     shown = (await ask(double, "Who keeps the list?")).message | {"components": [], "flags": COMPONENTS_V2}
     shown["components"] = [
-        {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 2, "label": "x", "custom_id": "l1:more:1:-"}]}
+        {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 2, "label": "x", "custom_id": "l1:more:0:-:x"}]}
     ]
-    odd = await press_id(double, shown, "l1:more:1:-")
+    odd = await press_id(double, shown, "l1:more:0:-:x")
     assert odd.message["content"].startswith("I can no longer read the question")

@@ -58,7 +58,7 @@ def test_a_card_in_full(texts):
         (10, body, None),
         (2, "Read the page", f"https://a.org/p/{passage}"),
         (2, "Original", "https://example.org/guide.pdf#page=14"),
-        (2, "More passages", "l1:more:1:-"),
+        (2, "More passages", f"l1:more:0:-:{passage}"),
         (2, "Context", f"l1:context:{passage}"),
         (2, "Helpful", f"l1:helpful:{passage}"),
         (2, "Not helpful", f"l1:unhelpful:{passage}"),

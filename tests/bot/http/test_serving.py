@@ -88,6 +88,22 @@ def test_headers_without_end_are_cut_off(served: Serve):
         assert answers(port)
 
 
+def test_what_is_not_http_is_a_400_problem(served: Serve):
+    """An address of 100,000 characters, a method that is none, bytes of another protocol."""
+    with served() as port:
+        for said in (
+            b"GET /?q=" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n",
+            b"GE T / HTTP/1.1\r\n\r\n",
+            b"\x16\x03\x01\x02\r\n\r\n",
+        ):
+            with socket.create_connection(("127.0.0.1", port)) as odd:
+                odd.sendall(said)
+                head = odd.recv(65536)
+            assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n"), said[:20]
+            assert b"content-type: application/problem+json" in head
+        assert answers(port)
+
+
 def test_a_body_without_end_is_refused(served: Serve):
     """A body that goes on beyond the limit gets 413, one that stops coming gets 408; both lose the connection."""
     with served(body_seconds=0.3) as port:

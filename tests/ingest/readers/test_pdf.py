@@ -167,6 +167,22 @@ def test_notes_are_raised_in_the_text_and_stand_apart_below_it(make_pdf, lines):
     assert text.split("\n\n") == ["The council has six weeks.¹²", "12 Localism Act 2011."]
 
 
+def test_a_note_at_the_foot_of_a_column_does_not_part_a_sentence(make_pdf, lines):
+    """The sentence goes on in the next column; the note comes after it."""
+    left = [
+        *lines([*LEFT, *LEFT[:2]], x=60),
+        *lines(["1 See the Act of that year, which", "says more about the matter."], x=60, top=250, size=8),
+    ]
+    (text,) = texts(make_pdf([left + lines([LEFT[2], *RIGHT], x=320)]))
+    assert "places that people value, and it says so in plain words here. A group may ask" in text
+    assert text.endswith("1 See the Act of that year, which says more about the matter.")
+
+
+def test_dots_that_lead_to_a_page_number_are_cut_to_three(make_pdf):
+    """A line of contents would otherwise fill a passage with dots."""
+    assert texts(make_pdf([[(72, 700, 12, "Who may bid" + "." * 60 + "14")]])) == ["Who may bid... 14"]
+
+
 def test_ligatures_are_spelled_out(make_pdf):
     """A reader sees two letters where the file has one character."""
     assert texts(make_pdf([[(72, 700, 12, "the \u00de\u00d7 office".encode("cp1252").decode("cp1252"), "F3")]]))[0].startswith(

@@ -1,0 +1,66 @@
+"""``localism report``: what was asked and not found, and what people said of passages, in a terminal or as CSV.
+
+Comes in: the operator's settings. Goes out: tables, or CSV. Refuses to know the build.
+"""
+
+from collections.abc import Sequence
+from dataclasses import astuple
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.errors import SettingsError
+from bot.feedback import FeedbackStore
+from bot.question_log import AskedRow, QuestionLog, csv_of
+from bot.settings import Settings
+
+
+def questions_csv(settings: Settings) -> str:
+    """Return the questions that were not answered, most asked first, as CSV.
+
+    Raises:
+        SettingsError: no questions are kept.
+    """
+    if settings.state is None or not settings.keep_questions_days:
+        raise SettingsError(
+            "No questions are kept. Set LOCALISM_STATE to a folder and LOCALISM_KEEP_QUESTIONS_DAYS to a number of days."
+        )
+    return csv_of(_questions(settings))
+
+
+def print_reports(settings: Settings, console: Console) -> None:
+    """Print both reports.
+
+    Raises:
+        SettingsError: nothing is kept.
+    """
+    if settings.state is None:
+        raise SettingsError("Nothing is kept. Set LOCALISM_STATE to a folder.")
+    if settings.keep_questions_days:
+        _print(
+            "Asked and not found",
+            ("question", "status", "times", "last asked"),
+            [astuple(row) for row in _questions(settings)],
+            console,
+        )
+    store = FeedbackStore(settings.state)
+    rows = [astuple(row) for row in store.rows()]
+    store.close()
+    _print("Feedback", ("passage", "document", "helpful", "not helpful", "wrong page", "last"), rows, console)
+
+
+def _questions(settings: Settings) -> list[AskedRow]:
+    if settings.state is None:
+        return []
+    log = QuestionLog(settings.state, settings.keep_questions_days)
+    rows = log.not_answered()
+    log.close()
+    return rows
+
+
+def _print(title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], console: Console) -> None:
+    table = Table(*columns, title=title, box=None, title_justify="left")
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    console.print(table if rows else f"{title}: none yet.")

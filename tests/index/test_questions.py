@@ -1,0 +1,49 @@
+"""How a question is read before anything is searched."""
+
+import pytest
+
+from index.questions import follows, mended, read_question
+
+MEANT = {"nominasion": "nomination", "leeses": "leases"}
+
+
+def mend(word):
+    """Know two typing errors."""
+    return MEANT.get(word, word)
+
+
+def test_typing_errors_are_mended_and_all_else_stands():
+    """Only the wrong word changes; case, marks and numbers stay."""
+    assert mended("Is our Nominasion (s. 95) OK?", mend) == "Is our nomination (s. 95) OK?"
+
+
+def test_terms_and_pairs_are_distinct():
+    """A word said six times counts once: BM25 must not be bought by repetition."""
+    asked = read_question("tax tax tax council tax", mend)
+    assert asked.terms == ("tax", "council")
+    assert asked.pairs == ("tax tax", "tax council", "council tax")
+
+
+def test_phrases_in_quotation_marks_are_kept_as_terms():
+    """Straight and curly marks both make a phrase."""
+    assert read_question('what is a "closed space" and an “invited space”?', mend).phrases == (
+        ("close", "space"),
+        ("invit", "space"),
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["and in Wales?", "what if nobody asks in time?", "so what can they do?", "how long?", "does it have to be a charity"],
+)
+def test_a_question_that_leans_on_another_is_told(question):
+    """It goes on, points back, or has nothing of its own."""
+    assert follows(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["How long does the council have to decide on a nomination?", "Who can nominate a pub in England?"]
+)
+def test_a_question_that_stands_alone_is_told(question):
+    """It names what it asks about."""
+    assert not follows(question)
