@@ -35,6 +35,7 @@ class Candidates:
     documents: NDArray[np.int64]  # the place of each passage's document among the build's documents
     views: Views
     matches: Matches
+    question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
 
 
 def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> NDArray[np.int64]:
@@ -73,11 +74,11 @@ def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded
         key=np.maximum(_best_keys(build, rows, encoded.vector), matches.best_sentence),
         key_words=np.maximum(_share(build.key_words, asked.terms, rows), words),
     )
-    return Candidates(rows, documents, views, matches)
+    return Candidates(rows, documents, views, matches, encoded.vector)
 
 
 def blended(one: Candidates, other: Candidates) -> Candidates:
-    """Return the same passages as seen by two questions, each view the mean of both."""
+    """Return the same passages as seen by two questions, each view the mean of both; the question asked is ``one``'s."""
     views = {field.name: _mean(getattr(one.views, field.name), getattr(other.views, field.name)) for field in fields(Views)}
     sentences = zip(one.matches.sentence_matches, other.matches.sentence_matches, strict=True)
     matches = Matches(
@@ -86,7 +87,7 @@ def blended(one: Candidates, other: Candidates) -> Candidates:
         best_sentence=_mean(one.matches.best_sentence, other.matches.best_sentence),
         sentence_matches=tuple(_mean(first, second) for first, second in sentences),
     )
-    return Candidates(one.rows, one.documents, Views(**views), matches)
+    return Candidates(one.rows, one.documents, Views(**views), matches, one.question)
 
 
 def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:

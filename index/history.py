@@ -4,6 +4,7 @@ Comes in: the folder of all builds. Goes out: a switched pointer, or folders rem
 what changes anything holds the lock (index.lock).
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from index.errors import DamagedBuild, NoBuild, UnknownBuild
 from index.layout import MANIFEST_FILE, UNFINISHED, live_build, point_to, sync_folder
 from index.standing import Standing, note_standing, read_standings
 from index.verification import verify_build
+
+_BUILD_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 
 
 def publish(builds: Path, build: str) -> None:
@@ -64,7 +67,8 @@ def sweep_unfinished(builds: Path) -> list[str]:
 
 def finished_builds(builds: Path) -> list[str]:
     """Return the ids of all finished builds, oldest first."""
-    return sorted(path.parent.name for path in builds.glob(f"*/{MANIFEST_FILE}") if not path.parent.name.startswith("."))
+    # Only names that a writer gives: a copy that a person put there is neither listed nor ever removed.
+    return sorted(path.parent.name for path in builds.glob(f"*/{MANIFEST_FILE}") if _BUILD_NAME.fullmatch(path.parent.name))
 
 
 def prune(builds: Path, keep: int) -> list[str]:

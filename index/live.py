@@ -8,6 +8,7 @@ closed when nobody holds its answerer any more, so no question is ever cut off a
 """
 
 import logging
+import math
 import threading
 import time
 import weakref
@@ -17,7 +18,6 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from index.build import Build, open_build, open_live_build
-from index.errors import BuildError, LocalismError
 from index.layout import POINTER, live_build
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 Answerer = TypeVar("Answerer")
 # Some surfaces read two things from a build one after the other; an old build stays open for that long after its last question.
 GRACE_SECONDS = 5.0
+RETRY_SECONDS = 30.0  # until a build that could not be served is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class LiveBuild(Generic[Answerer]):
         self._warm = warm
         self._every = every_seconds
         self._grace = grace_seconds
-        self._seen = self._pointer()
+        self._seen, self._again = self._pointer(), math.inf
         self._build = open_live_build(builds)
         self._current = make(self._build)
         self._leaving: _Leaving | None = None
@@ -94,25 +95,29 @@ class LiveBuild(Generic[Answerer]):
         """Look at the pointer once and change over where it leads elsewhere; tells whether it did."""
         self._close_left()
         seen = self._pointer()
-        if seen == self._seen or self._leaving is not None:
+        if self._leaving is not None or (seen == self._seen and time.monotonic() < self._again):
             return False
+        self._seen, self._again = seen, math.inf
         try:
             folder = live_build(self._builds)
             if folder.name != self._build.id:
                 self._change_to(folder)
-            self._seen = seen
-        except LocalismError as error:
-            log.error("the new live build cannot be served, the old one goes on: %s", error)  # noqa: TRY400  # expected, and said whole
-            self._seen = seen if isinstance(error, BuildError) else self._seen
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with the new build, the old one must go on answering
+            log.error("the new live build cannot be served, the old one goes on: %s", error)  # noqa: TRY400  # said whole
+            self._again = time.monotonic() + RETRY_SECONDS
             return False
         return True
 
     def _change_to(self, folder: Path) -> None:
         started = time.monotonic()
         build = open_build(folder, beside=self._build)
-        answerer = self._make(build)
-        if self._warm:
-            self._warm(answerer)
+        try:
+            answerer = self._make(build)
+            if self._warm:
+                self._warm(answerer)
+        except Exception:
+            build.close()
+            raise
         old, self._build = self._build, build
         left = weakref.ref(self._current)
         self._current = answerer  # one assignment: a question sees the old answerer or the new one, never half of each

@@ -35,15 +35,17 @@ def match(question: EncodedQuestion, weights: NDArray[np.float32], tokens: Passa
         weights: of its tokens, adding up to 1, shape (question tokens,).
         tokens: of the passages, one passage after the other.
     """
-    vectors = tokens.vectors.astype(np.float32) / TOKEN_SCALE
+    vectors = tokens.vectors.astype(np.float32)
     starts = _segment_starts(tokens)
-    grid = vectors @ question.tokens.T
-    by_sentence = np.maximum.reduceat(grid, starts)
+    # One product gives both: how near each token comes to each word of the question, and to the question as a whole.
+    asked = np.vstack([question.tokens, question.vector[None, :]])
+    grid = vectors @ asked.T
+    by_sentence = np.maximum.reduceat(grid[:, :-1], starts) / TOKEN_SCALE
+    cosines = np.add.reduceat(grid[:, -1], starts) / np.maximum(tokens.lengths[starts], 1e-9)
     sentences = tokens.sentences[starts]
     passage_of = np.searchsorted(tokens.bounds, starts, side="right") - 1
     first = np.searchsorted(passage_of, np.arange(len(tokens.bounds) - 1))
     best = np.maximum.reduceat(by_sentence, first)
-    cosines = _sentence_cosines(vectors, starts, question.vector)
     plain = by_sentence @ weights
     in_text = sentences != NO_SENTENCE
     return Matches(
@@ -60,13 +62,6 @@ def _segment_starts(tokens: PassageTokens) -> NDArray[np.int64]:
     new[1:] = tokens.sentences[1:] != tokens.sentences[:-1]
     new[tokens.bounds[:-1]] = True
     return np.flatnonzero(new)
-
-
-def _sentence_cosines(
-    vectors: NDArray[np.float32], starts: NDArray[np.int64], question: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    sums = np.add.reduceat(vectors, starts)
-    return np.asarray(sums @ question / np.maximum(np.linalg.norm(sums, axis=1), 1e-9), np.float32)
 
 
 def token_weights(frequencies: NDArray[np.int64], passages: int) -> NDArray[np.float32]:

@@ -7,12 +7,13 @@ passage that took its place or the day it went. Refuses to keep any text: of wha
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
 from index.errors import BuildError, DamagedBuild, UnknownPassage
 from index.history import finished_builds
-from index.layout import BuildLayout
+from index.layout import POINTER, BuildLayout
 from index.records import Passage
 from index.store import Records
 
@@ -58,7 +59,7 @@ def resolve(folder: Path, records: Records, passage_id: str) -> Resolved:
     try:
         return Resolved(Fate.STANDS, passage_id, records.passage(passage_id).document_id)
     except UnknownPassage:
-        gone = _gone_from(BuildLayout(folder).passage_history, passage_id)
+        gone = _gone_from(BuildLayout(folder).passage_history, passage_id) or _taken_back(folder, passage_id)
         if gone is None:
             raise
     fate = Fate.SUPERSEDED if gone.successor else Fate.REMOVED
@@ -83,6 +84,30 @@ def write_passage_history(layout: BuildLayout, builds: Path, day: str) -> None:
     )
     connection.commit()
     connection.close()
+
+
+def _taken_back(folder: Path, passage_id: str) -> _Gone | None:
+    """Return the passage as gone where a build beside this one holds it: that build was live once and was rolled back."""
+    for build in finished_builds(folder.parent):
+        try:
+            records = Records(BuildLayout(folder.parent / build).records)
+        except BuildError:
+            continue
+        try:
+            document = records.passage(passage_id).document_id
+        except (UnknownPassage, DamagedBuild):
+            continue
+        finally:
+            records.close()
+        return _Gone(passage_id, document, "", _day_of_switch(folder.parent))
+    return None
+
+
+def _day_of_switch(builds: Path) -> str:
+    try:
+        return datetime.fromtimestamp((builds / POINTER).stat().st_mtime, UTC).date().isoformat()
+    except OSError:
+        return ""
 
 
 def _all_gone(new: Records, builds: Path, day: str) -> list[_Gone]:

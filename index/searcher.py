@@ -86,12 +86,11 @@ class Searcher:
             )
             for rank, (place, passage) in enumerate(zip(order, passages, strict=False), start=1)
         )
-        return Findings(hits, probability(self.signals(candidates, scores, asked)), self._astray(asked, candidates))
+        return Findings(hits, probability(self.signals(candidates, scores, asked)), self._astray(candidates))
 
-    def _astray(self, asked: AskedQuestion, candidates: Candidates) -> Signpost | None:
-        build = self.build
+    def _astray(self, candidates: Candidates) -> Signpost | None:
         nearness = float(candidates.views.key.max())
-        return nearest_signpost(build.encoder.encode(asked.text).vector, build.lexicon.signposts, build.astray, nearness)
+        return nearest_signpost(candidates.question, self.build.lexicon.signposts, self.build.astray, nearness)
 
     def candidates(
         self, asked: AskedQuestion, context: Sequence[str], ranges: Sequence[Range] | None = None

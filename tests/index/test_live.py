@@ -86,6 +86,23 @@ def test_a_build_that_cannot_be_opened_leaves_the_old_one(live, workshop, caplog
     assert live.look()
 
 
+def test_a_build_that_cannot_answer_is_not_served(workshop):
+    """The new build is asked something before anybody else asks it; a failure of any kind leaves the old one."""
+    publish(workshop.builds, workshop.first)
+    asked = []
+
+    def warm(answerer: Answerer) -> None:
+        asked.append(answerer.build.id)
+        raise KeyError("something nobody thought of")
+
+    live = LiveBuild(workshop.builds, Answerer, warm)
+    point_to(workshop.builds, workshop.second)
+    assert not live.look()
+    assert not live.look()
+    assert (asked, live.current.build.id, live.open_builds) == ([workshop.second], workshop.first, 1)
+    live.stop()
+
+
 def test_questions_from_many_threads_survive_switches(live, workshop):
     """No question fails, whichever build it meets."""
     live.start()

@@ -22,7 +22,10 @@ def passages():
     """Two passages: title and two sentences; one sentence alone."""
     vectors = quantised(unit(9, 1) * 0.45 / np.abs(unit(9, 1)).max())
     sentences = np.array([NO_SENTENCE, 0, 0, 0, 1, 1, 0, 0, 0], np.int16)
-    return PassageTokens(vectors, sentences, np.array([0, 6, 9], np.int64))
+    floats = vectors.astype(np.float32)
+    parts = (slice(0, 1), slice(1, 4), slice(4, 6), slice(6, 9))
+    lengths = np.concatenate([np.full(part.stop - part.start, np.linalg.norm(floats[part].sum(axis=0))) for part in parts])
+    return PassageTokens(vectors, sentences, lengths.astype(np.float32), np.array([0, 6, 9], np.int64))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from index.build import open_live_build
 from index.errors import UnknownPassage
+from index.history import roll_back
 from index.passage_history import Fate, resolve
 from ingest.pipeline import Step
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
@@ -76,6 +77,18 @@ def test_a_passage_that_comes_back_stands_again(workshop):
     workshop.write("bread.md", BREAD)
     workshop.build()
     assert resolved(workshop, first.id).fate is Fate.STANDS
+
+
+def test_a_passage_of_a_build_that_was_rolled_back_is_removed(workshop):
+    """A link that was given out meanwhile does not turn into an unknown one."""
+    workshop.build()
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    workshop.build()
+    later = passage_with(workshop, "four days")
+    roll_back(workshop.builds)
+    found = resolved(workshop, later.id)
+    assert (found.fate, found.document) == (Fate.REMOVED, "bread")
+    assert found.day
 
 
 def test_an_id_that_never_was_is_unknown(workshop):

@@ -220,6 +220,20 @@ def test_vectors_do_not_depend_on_the_batch(workshop, another_workshop, monkeypa
     two.close()
 
 
+def test_small_documents_share_a_batch(workshop, monkeypatch):
+    """A hundred short texts are not a hundred calls of the model."""
+    calls = []
+    embed_tokens = workshop.model.embedder.embed_tokens
+    monkeypatch.setattr(
+        workshop.model.embedder, "embed_tokens", lambda texts, *rest: calls.append(len(texts)) or embed_tokens(texts, *rest)
+    )
+    for number in range(60):
+        workshop.write(f"documents/n{number}.md", f"# Note {number}\n\nThe note of day {number} is short.\n")
+    workshop.build()
+    assert len(calls) <= 4
+    assert sum(calls) >= 63
+
+
 def test_boats_are_found(workshop):
     """The whole way: a question to its passage."""
     build = open_build(workshop.builds / workshop.build().build)

@@ -89,6 +89,17 @@ def test_old_builds_go_and_the_live_one_stays(workshop):
     assert live_id(workshop.builds) == builds[1]
 
 
+def test_a_copy_that_a_person_made_is_left_alone(workshop):
+    """A folder of another name is no build of ours, whatever lies in it."""
+    first = workshop.build()
+    shutil.copytree(workshop.builds / first.build, workshop.builds / "backup")
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    second = workshop.build()
+    assert finished_builds(workshop.builds) == [first.build, second.build]
+    assert prune(workshop.builds, 1) == [first.build]
+    assert (workshop.builds / "backup" / "manifest.json").is_file()
+
+
 def test_what_an_interrupted_run_left_is_swept(workshop):
     """Half a build never looks like one."""
     first = workshop.build()

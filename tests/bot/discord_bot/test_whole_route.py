@@ -1,4 +1,4 @@
-"""The double and the real answer service: a question in Discord, all the way to the page of a PDF and back."""
+"""The double and the real answer service over a small build: a question in Discord, all the way to the page of a PDF and back."""
 
 from dataclasses import replace
 
@@ -12,13 +12,11 @@ from index.build import open_live_build
 from tests.discord_double.asks import ask, press, shown_words
 from tests.discord_double.running import connect_bot, stop_bot
 
-pytestmark = pytest.mark.model
-
 
 @pytest.fixture
-async def connected(double, real_index, tmp_path):
+async def connected(double, small_build, tmp_path):
     """The double with a bot that answers from the small real build, with pictures and votes."""
-    build = open_live_build(real_index)
+    build = open_live_build(small_build)
     service, pictures, votes = AnswerService(build), PagePictures(build), FeedbackStore(tmp_path)
     options = BotOptions(tmp_path, "https://ask.example.org", picture_within=30)
     options = replace(options, picture=lambda quote: pictures.of_passage(quote.id), vote=votes.add, person_per_minute=100)
@@ -65,7 +63,7 @@ async def test_what_is_not_there_is_refused(connected):
         ("a" * 6000, "6,000 characters"),
         ("'; DROP TABLE passages; --", ""),
         ("<script>alert(1)</script>", ""),
-        ("**who** _mends_ ||the|| `swings` @everyone https://x.org", "The swings in the park"),
+        ("**who** _mends_ ||the|| `swings` @everyone https://x.org", ""),
     ],
 )
 async def test_odd_questions_get_one_clear_message(connected, question, said):
