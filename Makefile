@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve index test lint types imports bench clean
+.PHONY: serve index test browser-test lint types imports bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -14,6 +14,11 @@ index: $(VENV)/.installed-serve
 test: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check
 	$(BIN)/python -m pytest
+
+# Needs Chromium; CHROMIUM names it where it is not /usr/bin/chromium.
+browser-test: $(VENV)/.installed-test
+	$(BIN)/pip install --quiet --editable '.[ingest,test,browser]'
+	$(BIN)/python -m pytest tests/bot/http/browser_pages.py
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -35,6 +40,11 @@ $(VENV)/.installed-serve: pyproject.toml
 $(VENV)/.installed-test: pyproject.toml $(VENV)/.installed-serve
 	$(BIN)/pip install --quiet --editable '.[ingest,test]'
 	touch $@
+
+# By hand: long, and reads the question sets beside the checkout where they are there.
+bench: $(VENV)/.installed-test index
+	$(BIN)/python -m benchmarks.sets --write
+	$(BIN)/python -m benchmarks.golden
 
 clean:
 	rm -rf $(VENV) index/builds

@@ -15,13 +15,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import httpx
 import numpy as np
 
-from index.build import open_live_build
+from index.build import open_build, open_live_build
 from index.layout import DEFAULT_BUILDS, MANIFEST_FILE, live_build, point_to
 
 SERVER = """
@@ -129,6 +130,29 @@ async def load(
     }
 
 
+def hold_up(builds: Path) -> float:
+    """Return how long, at the median of ten, opening a build holds up another thread that wants to run every millisecond."""
+    opened = open_live_build(builds)
+    longest = []
+    for _ in range(10):
+        gaps, stop = [0.0], threading.Event()
+        ticking = threading.Thread(target=_tick, args=(gaps, stop))
+        ticking.start()
+        open_build(opened.folder, beside=opened).close()
+        stop.set()
+        ticking.join()
+        longest.append(max(gaps))
+    opened.close()
+    return float(np.median(longest))
+
+
+def _tick(gaps: list[float], stop: threading.Event) -> None:
+    while not stop.is_set():
+        before = time.perf_counter()
+        time.sleep(0.001)
+        gaps.append(time.perf_counter() - before - 0.001)
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as listening:
@@ -167,6 +191,7 @@ def main() -> int:
         finally:
             server.terminate()
             server.wait()
+        figures["another thread held up while a build opens, ms"] = round(1000 * hold_up(builds), 1)
     if options.json:
         print(json.dumps(figures, indent=2))
     else:

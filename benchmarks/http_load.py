@@ -10,6 +10,7 @@ Each question is asked once: a number at its end keeps every cache out. The two 
 
 import argparse
 import json
+import os
 import platform
 import re
 import shutil
@@ -28,6 +29,7 @@ from pathlib import Path
 import numpy as np
 import uvicorn
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 
 from bot.answers import AnswerService
 from bot.http.app import create_app
@@ -70,6 +72,7 @@ class Turn:
     p50: float  # milliseconds
     p99: float
     failed: int
+    cpu: float  # milliseconds of processor time a request: what a busy machine changes least
 
 
 def serve(kind: str, builds: Path, port: int) -> None:
@@ -79,7 +82,8 @@ def serve(kind: str, builds: Path, port: int) -> None:
         uvicorn.run(plain_app(build), port=port, log_level="warning", access_log=False)
         return
     options = HttpOptions(state=Path(tempfile.mkdtemp()), keep_questions_days=30, asking=UNLIMITED, drawing=UNLIMITED)
-    uvicorn.Server(server_config(create_app(AnswerService(build), options), "127.0.0.1", port, options)).run()
+    with threadpool_limits(1, user_api="blas"):  # as ``bot.server`` does
+        uvicorn.Server(server_config(create_app(AnswerService(build), options), "127.0.0.1", port, options)).run()
 
 
 def plain_app(build: Build) -> FastAPI:
@@ -89,7 +93,7 @@ def plain_app(build: Build) -> FastAPI:
 
     from index.embedder import SentenceTransformerEmbedder
 
-    model: SentenceTransformer = SentenceTransformerEmbedder("all-MiniLM-L6-v2")._model
+    model: SentenceTransformer = SentenceTransformerEmbedder("all-MiniLM-L6-v2").model
     texts = [passage.text for passage in build.records.all_passages()]
     index = faiss.IndexFlatIP(build.vectors.dimension)
     index.add(build.vectors.rows(np.arange(build.vectors.size, dtype=np.int64)))
@@ -131,8 +135,9 @@ def answers(port: int) -> bool:
         return False
 
 
-def load(port: int, path: str, connections: int, seconds: int) -> Turn:
+def load(pid: int, port: int, path: str, connections: int, seconds: int) -> Turn:
     """Ask as fast as ``connections`` can for ``seconds``."""
+    before = processor_time(pid)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT % (", ".join(json.dumps(question) for question in QUESTIONS), path))
         script.flush()
@@ -150,7 +155,9 @@ def load(port: int, path: str, connections: int, seconds: int) -> Turn:
     failed = sum(
         int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)|timeout (\d+)", said) for count in count if count
     )
-    return Turn(float(found(r"Requests/sec:\s+([\d.]+)", said)), percentile(50, said), percentile(99, said), failed)
+    requests = int(found(r"(\d+) requests in", said))
+    cpu = (processor_time(pid) - before) / max(requests, 1)
+    return Turn(float(found(r"Requests/sec:\s+([\d.]+)", said)), percentile(50, said), percentile(99, said), failed, cpu)
 
 
 def percentile(percent: int, said: str) -> float:
@@ -164,6 +171,12 @@ def found(pattern: str, said: str) -> str:
     return re.search(pattern, said).group(1)
 
 
+def processor_time(pid: int) -> float:
+    """Return the processor time that a process has used, in milliseconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def resident(pid: int) -> float:
     """Return the resident memory of a process in MB."""
     return int(found(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())) / 1024
@@ -174,18 +187,29 @@ def compare(builds: Path, rounds: int, seconds: int) -> None:
     cases = [("ours, API", "ours", "/api/ask?q="), ("ours, page", "ours", "/?q="), ("plain, API", "plain", "/api/ask?q=")]
     turns: dict[tuple[str, int], list[Turn]] = {}
     with served("ours", builds) as ours, served("plain", builds) as plain:
+        pids = {"ours": ours, "plain": plain}
         for _ in range(rounds):
             for connections in (16, 1):
                 for name, kind, path in cases:
-                    turns.setdefault((name, connections), []).append(load(PORTS[kind], path, connections, seconds))
-        memory = {"ours": resident(ours), "plain": resident(plain)}
+                    turns.setdefault((name, connections), []).append(load(pids[kind], PORTS[kind], path, connections, seconds))
+        memory = {kind: resident(pid) for kind, pid in pids.items()}
     print(heading(builds, f"{rounds} rounds of {seconds} s each, in turns; medians of the rounds"))
-    print("| service | connections | requests a second | p50 ms | p99 ms | failed | memory MB |")
-    print("|---|---|---|---|---|---|---|")
+    print("| service | connections | requests a second | p50 ms | p99 ms | CPU ms a request | failed | memory MB |")
+    print("|---|---|---|---|---|---|---|---|")
     for (name, connections), measured in turns.items():
-        figures = [statistics.median(getattr(turn, field) for turn in measured) for field in ("per_second", "p50", "p99")]
+        figures = [
+            statistics.median(getattr(turn, field) for turn in measured) for field in ("per_second", "p50", "p99", "cpu")
+        ]
         failed = sum(turn.failed for turn in measured)
-        columns = (name, connections, f"{figures[0]:.0f}", f"{figures[1]:.1f}", f"{figures[2]:.1f}", failed)
+        columns = (
+            name,
+            connections,
+            f"{figures[0]:.0f}",
+            f"{figures[1]:.1f}",
+            f"{figures[2]:.1f}",
+            f"{figures[3]:.1f}",
+            failed,
+        )
         print("|", *(f"{column} |" for column in columns), f"{memory[name.split(',')[0]]:.0f} |")
     for connections in (16, 1):
         pairs = zip(turns["ours, API", connections], turns["plain, API", connections], strict=True)
@@ -202,7 +226,7 @@ def soak(builds: Path, minutes: int) -> None:
     print("| minute | requests a second | p99 ms | failed | memory MB |\n|---|---|---|---|---|")
     with served("ours", builds) as pid:
         for minute in range(1, minutes + 1):
-            turn = load(PORTS["ours"], "/api/ask?q=" if minute % 2 else "/?q=", 4, 60)
+            turn = load(pid, PORTS["ours"], "/api/ask?q=" if minute % 2 else "/?q=", 4, 60)
             print(f"| {minute} | {turn.per_second:.0f} | {turn.p99:.1f} | {turn.failed} | {resident(pid):.1f} |", flush=True)
 
 

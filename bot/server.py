@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from bot.answers import Quote
 from bot.discord_bot.health import GatewayHealth
@@ -36,7 +37,9 @@ def serve(builds: Path, host: str, port: int, settings: Settings) -> int:
     service = LiveAnswers(builds)
     service.start()
     try:
-        asyncio.run(_serve(service, host, port, settings))
+        # The arithmetic of one question is small: a second BLAS thread doubles its cost in waiting, most of all on a busy machine.
+        with threadpool_limits(1, user_api="blas"):
+            asyncio.run(_serve(service, host, port, settings))
     finally:
         service.stop()
     return 0

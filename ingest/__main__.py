@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
-from ingest.commands.frame import INTERRUPTED, LOCKED, NOTHING_DONE, Frame
+from ingest.commands.frame import INTERRUPTED, LOCKED, REFUSED, Frame
 from ingest.commands.parser import parser
 from ingest.settings import read_settings
 
@@ -26,11 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
         code: int = options.run(Frame(options, settings, console))
     except LocalismError as error:
-        console.print("[red]Nothing was done:[/red] ", end="")
+        console.print("[red]The live index is as it was:[/red] ", end="")
         console.print(str(error), markup=False, highlight=False, soft_wrap=True)
         if options is not None and options.json:
             print(json.dumps({"error": str(error)}, ensure_ascii=False))
-        return LOCKED if isinstance(error, IndexLocked) else NOTHING_DONE
+        return LOCKED if isinstance(error, IndexLocked) else REFUSED
     except KeyboardInterrupt:
         console.print("Stopped. The live index is as it was.")
         return INTERRUPTED

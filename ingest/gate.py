@@ -4,18 +4,17 @@ Comes in: two builds and the golden questions. Goes out: a comparison, and wheth
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from index.build import Build, open_build
+from index.build import open_build
 from index.confidence import Status
 from index.golden import GoldenQuestion
 from index.golden_evaluation import Outcome, evaluate_golden
 from index.query_encoder import EncodedQuestion, QueryEncoder
-
-ENCODER_FOLDER = "encoder/"
 
 
 class Direction(Enum):
@@ -87,18 +86,13 @@ def compare(old: Path, new: Path, questions: Sequence[GoldenQuestion], listed: S
     Raises:
         BuildError: one of them cannot be opened.
     """
-    before, after = open_build(old), open_build(new)
-    try:
+    with closing(open_build(old)) as before, closing(open_build(new, beside=before)) as after:
         shared = _RememberingEncoder(before.encoder)
-        if _encoder_files(before) == _encoder_files(after):
-            after = replace(after, encoder=shared)
+        asked_after = replace(after, encoder=shared) if after.encoder is before.encoder else after
         old_outcomes = evaluate_golden(replace(before, encoder=shared), questions).outcomes
-        new_outcomes = evaluate_golden(after, questions).outcomes
+        new_outcomes = evaluate_golden(asked_after, questions).outcomes
         held = {document.id for document in after.records.documents}
         lost = [document.id for document in before.records.documents if document.id in listed and document.id not in held]
-    finally:
-        before.close()
-        after.close()
     return comparison_of(old.name, new.name, old_outcomes, new_outcomes, lost)
 
 
@@ -161,10 +155,6 @@ def _change_json(change: Change) -> dict[str, Any]:
         "before": shown(change.before),
         "after": shown(change.after),
     }
-
-
-def _encoder_files(build: Build) -> dict[str, str]:
-    return {name: digest for name, digest in build.manifest.files.items() if name.startswith(ENCODER_FOLDER)}
 
 
 class _RememberingEncoder(QueryEncoder):

@@ -173,9 +173,7 @@ def _make(
     return build, tuple(reports)
 
 
-def _drafts(
-    corpus: Corpus, drafter: "Drafter", reports: list[DocumentReport], progress: Progress
-) -> Iterator["Draft"]:
+def _drafts(corpus: Corpus, drafter: "Drafter", reports: list[DocumentReport], progress: Progress) -> Iterator["Draft"]:
     total = len(corpus.entries)
     progress.document(0, total, corpus.entries[0].document.id if total else "")
     for number, (draft, report) in enumerate(drafter.drafts(corpus.entries), start=1):

@@ -2,8 +2,8 @@
 
 Comes in: settings and what a person typed. Goes out: a Frame. Refuses to know any command.
 
-Exit codes: 0 done · 1 a document could not be read, or the corpus has problems · 2 nothing was done, the message says why · 3 the new
-build was finished and not published: the gate refused it, or it rests · 4 another run holds the lock · 130 interrupted.
+Exit codes: 0 done · 1 a document could not be read, or the corpus has problems · 2 the live index is as it was, the message says why ·
+3 the new build was finished and the gate refused to publish it · 4 another run holds the lock · 130 interrupted.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from ingest.read_document import ReadingOptions
 from ingest.recipe import Recipe
 from ingest.settings import Settings
 
-DONE, PROBLEMS, NOTHING_DONE, NOT_PUBLISHED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, PROBLEMS, REFUSED, NOT_PUBLISHED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 @dataclass(frozen=True, slots=True)

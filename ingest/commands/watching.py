@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import LocalismError
 from ingest.commands.building import code_of, make
-from ingest.commands.frame import DONE, NOTHING_DONE, Frame
+from ingest.commands.frame import DONE, REFUSED, Frame
 from ingest.commands.telling import tell_outcome
 
 Look = dict[str, tuple[int, int, int]]
@@ -51,9 +51,9 @@ def _batch(frame: Frame) -> int:
     try:
         outcome = make(frame)
     except LocalismError as error:
-        frame.say(f"Nothing was done: {error}", "red")
+        frame.say(f"The live index is as it was: {error}", "red")
         _give_line(frame, {"error": str(error)})
-        return NOTHING_DONE
+        return REFUSED
     tell_outcome(frame, outcome)
     _give_line(frame, outcome.json())
     return code_of(outcome)

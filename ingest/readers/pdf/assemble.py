@@ -30,6 +30,7 @@ _RAISED_BY = 0.12  # of the line's height, above its baseline
 _UNSEEN_GAP = 0.08  # of the type's height: a space that opens no gap is not seen
 _LONGEST_ENTRY = 45  # words
 _SEEN_GAP = 0.3  # of the type's height: a gap that parts words without a space; tracked capitals have less
+_LEADER = [".", ".", "."]
 _CELL_BORDER = " | "
 _STEPS = 65535
 
@@ -124,6 +125,9 @@ def _write_row(page: PageText, row: Line, cells: set[int]) -> None:
     for index, glyph in enumerate(row.glyphs):
         if not glyph.has_ink:
             pending = last is not None
+            continue
+        if glyph.char == "." and page.characters[-3:] == _LEADER:
+            last, pending = glyph, True  # dots that lead to a page number: three say as much
             continue
         if index in cells:
             page.add(_CELL_BORDER)

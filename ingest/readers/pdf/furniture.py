@@ -110,12 +110,14 @@ def running_rows(edges: Sequence[EdgeRow], numbers: Mapping[int, str], page_coun
     """Return the ids of the rows that are running heads, running feet or page numbers."""
     seen = Counter((edge.pattern, edge.place[1], height) for edge in edges for height in _near(edge.place[0]))
     needed = 2 if page_count == _LEAST_PAGES else _LEAST_PAGES  # in two pages a repeated line may be text
+    patterns = Counter(edge.pattern for edge in edges)
+    large = Counter(edge.pattern for edge in edges if edge.large)
     running: set[int] = set()
     for edge in edges:
         repeats = seen[edge.pattern, edge.place[1], edge.place[0]] >= needed
         shown = numbers.get(edge.page) if _is_unnamed(edge.line) else page_number(edge.line.text)
         is_number = shown is not None and numbers.get(edge.page) == shown
-        if is_number or (repeats and not edge.large and _is_head(edge, numbers)):
+        if is_number or (repeats and 2 * large[edge.pattern] < patterns[edge.pattern] and _is_head(edge, numbers)):
             running.add(id(edge.line))
     return running
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from ingest.readers.pdf.blocks import Block, blocks_of, joined, pieces_of, rows_of
 from ingest.readers.pdf.glyphs import Line, Sheet
 from ingest.readers.pdf.markers import is_marker
+from ingest.readers.pdf.notes import notes_last
 
 _GUTTER = 0.5  # least width of the gap between columns
 _SHRINK = 0.15  # font boxes of neighbouring lines overlap by about this share
@@ -34,7 +35,8 @@ def rows_in_order(sheet: Sheet) -> list[Line]:
     for order, piece in enumerate(pieces):
         piece.order = order
     turned = [line for line in sheet.lines if not line.upright]
-    return [row for block in _ordered(blocks_of(pieces)) for row in rows_of(block.lines)] + turned
+    rows = [row for block in _ordered(blocks_of(pieces)) for row in rows_of(block.lines)]
+    return notes_last(rows, sheet.height) + turned
 
 
 def _ordered(blocks: list[Block]) -> list[Block]:
