@@ -22,7 +22,7 @@ from index.words import Words
 BY_VECTOR = 100
 BY_WORDS = 100
 BY_KEY = 60
-LOOKED_AT = 60  # passages that are matched word by word; 30 and 100 rank alike, and confidence needs ten separate places
+LOOKED_AT = 40  # passages that are matched word by word: the dearest step
 
 Range = tuple[int, int]
 

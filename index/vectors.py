@@ -46,6 +46,8 @@ class Vectors:
         Raises:
             DamagedBuild: the file is missing or not an index.
         """
+        # One question is too little work to share: a second thread only waits for the first, and takes the core from another question.
+        faiss.omp_set_num_threads(1)
         try:
             return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP))
         except RuntimeError as error:

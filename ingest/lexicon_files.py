@@ -66,7 +66,8 @@ def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
         terms=tuple(Term(term.term, term.definition, tuple(term.aliases), term.source, tuple(term.see)) for term in terms),
         synonyms=tuple(tuple(group.words) for group in groups),
         signposts=tuple(
-            Signpost(post.id, post.kind, tuple(post.patterns), post.text, tuple(post.unless), tuple(post.asked)) for post in posts
+            Signpost(post.id, post.kind, tuple(post.patterns), post.text, tuple(post.unless), tuple(post.asked))
+            for post in posts
         ),
         suggestions=suggestions[:SUGGESTIONS],
     )

@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the catalogue, the notes and the documents.")
     model: str = Field(PACKAGED_MODEL, description="Embedding model: the packaged one, a folder, or a name on the hub.")
     ocr: bool = Field(True, description="Read scanned pages by OCR where tesseract is installed.")
-    tolerance: float = Field(0.01, ge=0, le=1, description="Share of the golden score that a new build may lose and still go live.")
+    tolerance: float = Field(
+        0.01, ge=0, le=1, description="Share of the golden score that a new build may lose and still go live."
+    )
     keep_builds: int = Field(3, ge=1, description="How many builds to keep, the live one among them.")
 
 

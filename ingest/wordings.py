@@ -44,7 +44,9 @@ def read_wordings(corpus: Path) -> Wordings:
             try:
                 fields = _WordingFields.model_validate(found)
             except ValidationError as error:
-                problems.extend(f"{where}: {'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}" for fault in error.errors())
+                problems.extend(
+                    f"{where}: {'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}" for fault in error.errors()
+                )
                 continue
             key = (fields.document, fields.section)
             if key in wordings:

@@ -95,7 +95,7 @@ def small_corpus(tmp_path_factory):
 def cli():
     """Run one of the three commands as a user does; returns the finished process."""
 
-    def run(program, *arguments, **environment):
+    def run(program: str, *arguments: str, **environment: str):
         settings = {name: value for name, value in os.environ.items() if not name.startswith("LOCALISM_")}
         return subprocess.run(
             [sys.executable, "-m", MODULES[program], *arguments],

@@ -66,7 +66,9 @@ def test_a_bad_question_gets_one_clear_sentence_and_exit_code_2(real_index, cli,
     assert said in " ".join(finished.stderr.split())
 
 
-@pytest.mark.parametrize("question", ["'; DROP TABLE passages; --", "<script>alert(1)</script>", "**bold** [x](y)", "\x00\x07nomination"])
+@pytest.mark.parametrize(
+    "question", ["'; DROP TABLE passages; --", "<script>alert(1)</script>", "**bold** [x](y)", "\x00\x07nomination"]
+)
 def test_hostile_text_is_only_text(real_index, cli, question):
     """SQL, HTML, Markdown and control characters are searched for like any words."""
     finished = cli("localism", "ask", question.replace("\x00", "\x01"), "--json", "--index", str(real_index))
@@ -98,13 +100,23 @@ def test_the_build_verifies(real_index, cli):
 
 def test_evaluate_prints_the_figures_that_are_asked_for(tmp_path, cli):
     """A set of three documents: every question finds its document first."""
-    texts = {"bees": "Bees make honey in a hive.", "trams": "Trams run on rails in the street.", "bread": "Bread is baked in an oven."}
-    (tmp_path / "d.jsonl").write_text("\n".join(json.dumps({"id": name, "title": name, "text": text}) for name, text in texts.items()))
+    texts = {
+        "bees": "Bees make honey in a hive.",
+        "trams": "Trams run on rails in the street.",
+        "bread": "Bread is baked in an oven.",
+    }
+    (tmp_path / "d.jsonl").write_text(
+        "\n".join(json.dumps({"id": name, "title": name, "text": text}) for name, text in texts.items())
+    )
     asked = {"q1": "What do bees make?", "q2": "Where do trams run?", "q3": "Where is bread baked?"}
     (tmp_path / "q.jsonl").write_text("\n".join(json.dumps({"id": name, "text": text}) for name, text in asked.items()))
     (tmp_path / "r.tsv").write_text("q1\tbees\t1\nq2\ttrams\t1\nq3\tbread\t1\n")
     (tmp_path / "u.jsonl").write_text(json.dumps({"id": "u1", "text": "Who won the chess tournament?"}))
-    files = [part for name in ("docs d.jsonl", "queries q.jsonl", "qrels r.tsv", "unanswerable u.jsonl") for part in _flag(tmp_path, name)]
+    files = [
+        part
+        for name in ("docs d.jsonl", "queries q.jsonl", "qrels r.tsv", "unanswerable u.jsonl")
+        for part in _flag(tmp_path, name)
+    ]
     figures = json.loads(cli("localism-index", "evaluate", "--json", *files).stdout)
     assert figures.pop("questions_per_second") > 0
     assert figures == {
@@ -134,7 +146,9 @@ def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index,
     try:
         question = "how+long+to+decide+on+a+nomination"
         over_http = json.loads(_read_when_up(f"http://127.0.0.1:{port}/api/ask?q={question}", server))
-        in_terminal = json.loads(cli("localism", "ask", question.replace("+", " "), "--json", "--index", str(real_index)).stdout)
+        in_terminal = json.loads(
+            cli("localism", "ask", question.replace("+", " "), "--json", "--index", str(real_index)).stdout
+        )
         assert over_http["passages"][0]["quote"] == in_terminal["passages"][0]["quote"]
         assert over_http["confidence"] == in_terminal["confidence"]
     finally:

@@ -36,7 +36,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
     path.write_text("First part.", encoding="utf-8")
     read = reading._READERS["text/plain"]
 
-    def read_and_grow(path, options):  # noqa: ANN202
+    def read_and_grow(path, options):
         document = read(path, options)
         path.write_text("First part. Second part.", encoding="utf-8")
         return document
