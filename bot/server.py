@@ -17,8 +17,11 @@ from bot.discord_bot.options import BotOptions
 from bot.discord_bot.runner import run_bot
 from bot.feedback import FeedbackStore
 from bot.http.app import create_app
+from bot.http.keeping import KeepingOptions
 from bot.http.options import HttpOptions, Rate
 from bot.http.serving import server_config
+from bot.http.templates import Templates
+from bot.http.uploads import with_keeping
 from bot.live_answers import LiveAnswers
 from bot.page_pictures import PagePictures
 from bot.settings import Settings
@@ -39,18 +42,18 @@ def serve(builds: Path, host: str, port: int, settings: Settings) -> int:
     try:
         # The arithmetic of one question is small: a second BLAS thread doubles its cost in waiting, most of all on a busy machine.
         with threadpool_limits(1, user_api="blas"):
-            asyncio.run(_serve(service, host, port, settings))
+            asyncio.run(_serve(service, builds, host, port, settings))
     finally:
         service.stop()
     return 0
 
 
-async def _serve(service: LiveAnswers, host: str, port: int, settings: Settings) -> None:
+async def _serve(service: LiveAnswers, builds: Path, host: str, port: int, settings: Settings) -> None:
     health = GatewayHealth() if settings.discord_token else None
     options = http_options(settings)
-    server = uvicorn.Server(
-        server_config(create_app(service, options, health), host, port, options, listed(settings.trusted_proxies))
-    )
+    keeping = KeepingOptions(token=options.admin_token, builds=builds, corpus=settings.corpus)
+    app = with_keeping(create_app(service, options, health), Templates(options), keeping)
+    server = uvicorn.Server(server_config(app, host, port, options, listed(settings.trusted_proxies)))
     if health is None or settings.discord_token is None:
         await server.serve()
         return

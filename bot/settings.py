@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 from index.layout import DEFAULT_BUILDS
 
+DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+
 
 class Settings(BaseSettings):
     """What an operator can set; every name is an environment variable with ``LOCALISM_`` in front."""
@@ -18,6 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOCALISM_", env_file=".env", extra="ignore")
 
     index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
+    corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the corpus, for the admin page.")
     host: str = Field("127.0.0.1", description="Address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on; 0 takes a free one.")
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot; without it only page and API run.")

@@ -48,8 +48,8 @@ class Signals:
     keyed: float  # 1 where the first passage has wordings under which people ask for it, else 0
 
 
-_BIAS = -5.83
-_WEIGHTS = {"key": 3.38, "covered": 1.38, "lead": 0.87, "clearance": 0.86, "rarest": 0.62, "agree": 0.70, "keyed": 1.64}
+_BIAS = -5.6
+_WEIGHTS = {"key": 3.75, "covered": 1.14, "lead": 0.47, "clearance": 0.80, "rarest": 0.32, "agree": 0.81, "keyed": 1.67}
 _MOST = {"lead": 2.0, "clearance": 2.75}
 
 

@@ -16,6 +16,7 @@ from ingest.commands.telling import tell_outcome
 from ingest.corpus import open_corpus
 from ingest.model import open_model
 from ingest.network import PublicNetwork
+from ingest.pipeline import Step
 from ingest.plan import plan_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def remove(frame: Frame) -> int:
         aside = remove_document(frame.options.id, frame.corpus)
     kept = f"its file is kept as {aside}" if aside else "its file was left where it is"
     frame.say(f"{frame.options.id!r} is out of the catalogue; {kept}.")
-    return _build_after(frame, {"removed": frame.options.id, "file": str(aside or "")})
+    # A removal removes: the gate tells what it costs, but what a person took out must not go on answering.
+    return _build_after(frame, {"removed": frame.options.id, "file": str(aside or "")}, None if frame.options.hold else Step.ACCEPT)
 
 
 def list_documents(frame: Frame) -> int:
@@ -75,11 +77,11 @@ def list_documents(frame: Frame) -> int:
     return DONE
 
 
-def _build_after(frame: Frame, done: dict[str, str]) -> int:
+def _build_after(frame: Frame, done: dict[str, str], step: Step | None = None) -> int:
     if frame.options.no_build:
         frame.give_json(done)
         return DONE
-    outcome = make(frame)
+    outcome = make(frame, step=step)
     tell_outcome(frame, outcome)
     frame.give_json(done | outcome.json())
     return code_of(outcome)
