@@ -72,7 +72,7 @@ def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded
         passage=build.vectors.rows(rows) @ encoded.vector,
         document=build.document_vectors[documents] @ encoded.vector,
         key=np.maximum(_best_keys(build, rows, encoded.vector), matches.best_sentence),
-        key_words=np.maximum(_share(build.key_words, asked.terms, rows), words),
+        key_words=np.maximum(_share(build.key_words, asked.terms, rows), matches.cubed),
     )
     return Candidates(rows, documents, views, matches, encoded.vector)
 

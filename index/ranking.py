@@ -29,7 +29,7 @@ class Views:
     passage: Scores  # cosine of the passage and the question
     document: Scores  # cosine of the document's mean passage and the question
     key: Scores  # cosine of its best key and the question; of its best sentence where it has no keys
-    key_words: Scores  # BM25 of its keys, as a share; of its words where it has no keys
+    key_words: Scores  # BM25 of its keys, as a share; ``tokens`` where that is more, so that a passage without keys is not put back
 
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -40,8 +40,8 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "pairs": 0.6,
         "passage": 0.5,
         "document": 0.5,
-        "key": 1.5,
-        "key_words": 0.8,
+        "key": 1.3,
+        "key_words": 1.8,
     }
 )
 TOTAL_WEIGHT = sum(WEIGHTS.values())
