@@ -29,7 +29,9 @@ class Views:
     passage: Scores  # cosine of the passage and the question
     document: Scores  # cosine of the document's mean passage and the question
     key: Scores  # cosine of its best key and the question; of its best sentence where it has no keys
-    key_words: Scores  # BM25 of its keys, as a share; ``tokens`` where that is more, so that a passage without keys is not put back
+    key_words: (
+        Scores  # BM25 of its keys, as a share; ``tokens`` where that is more, so that a passage without keys is not put back
+    )
 
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(

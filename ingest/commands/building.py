@@ -27,7 +27,9 @@ def make(frame: Frame, force: bool = False, step: Step | None = None) -> Outcome
     """Make a build of the corpus and bring it as far as ``step``, or the options and the gate, allow."""
     with frame.lock(), frame.progress() as progress:
         corpus = open_corpus(frame.corpus)
-        return build_index(corpus, frame.builds, frame.recipe, open_model(frame.settings.model), progress, step or _step(frame), force)
+        return build_index(
+            corpus, frame.builds, frame.recipe, open_model(frame.settings.model), progress, step or _step(frame), force
+        )
 
 
 def finish(frame: Frame, outcome: Outcome) -> int:

@@ -47,7 +47,9 @@ def remove(frame: Frame) -> int:
     kept = f"its file is kept as {aside}" if aside else "its file was left where it is"
     frame.say(f"{frame.options.id!r} is out of the catalogue; {kept}.")
     # A removal removes: the gate tells what it costs, but what a person took out must not go on answering.
-    return _build_after(frame, {"removed": frame.options.id, "file": str(aside or "")}, None if frame.options.hold else Step.ACCEPT)
+    return _build_after(
+        frame, {"removed": frame.options.id, "file": str(aside or "")}, None if frame.options.hold else Step.ACCEPT
+    )
 
 
 def list_documents(frame: Frame) -> int:
