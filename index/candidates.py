@@ -8,10 +8,12 @@ costs most.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis import pairs_of
 from index.build import Build
 from index.matching import Matches, match, token_weights
 from index.query_encoder import EncodedQuestion
@@ -47,10 +49,11 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
         encoded: the question as the encoder sees it.
         ranges: half-open ranges of rows to keep to; all rows where None.
     """
-    words, key_words = build.words.scores(asked.terms), build.key_words.scores(asked.terms)
+    words, key_words = (index.scores((*asked.terms, *asked.meant)) for index in (build.words, build.key_words))
     near, _ = build.vectors.nearest(encoded.vector, BY_VECTOR, ranges)
     by_key = _rows_of_keys(build, build.keys.nearest(encoded.vector, BY_KEY)[0])
     rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)]))
+    rows = _with_phrases(build, asked, rows)
     if ranges is not None:
         rows = rows[_allowed(build.vectors.size, ranges)[rows]]
     passage = build.vectors.rows(rows) @ encoded.vector
@@ -88,6 +91,22 @@ def blended(one: Candidates, other: Candidates) -> Candidates:
         sentence_matches=tuple(_mean(first, second) for first, second in sentences),
     )
     return Candidates(one.rows, one.documents, Views(**views), matches, one.question)
+
+
+def _with_phrases(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows that hold every phrase in quotation marks, whether they are among ``rows`` or not; ``rows`` where none does."""
+    if not asked.phrases:
+        return rows
+    held = [_holding(build, phrase) for phrase in asked.phrases]
+    together = reduce(np.intersect1d, held)
+    return together if len(together) else rows
+
+
+def _holding(build: Build, phrase: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return the rows in which every two neighbours of ``phrase`` stand side by side."""
+    pairs = pairs_of(phrase)
+    found = [build.pairs.postings(pair).rows for pair in pairs] or [build.words.postings(phrase[0]).rows]
+    return np.asarray(reduce(np.intersect1d, found), np.int64)
 
 
 def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ Comes in: a question as a person typed it. Goes out: an AskedQuestion. Refuses t
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from index.analysis import fold, pairs_of, words_of
@@ -29,14 +29,18 @@ class AskedQuestion:
     terms: tuple[str, ...]  # distinct, in order
     pairs: tuple[str, ...]  # distinct neighbouring terms
     phrases: tuple[tuple[str, ...], ...]  # terms of each phrase in quotation marks
+    meant: tuple[str, ...] = ()  # terms that mean the same to the people who ask; they bring candidates, and nothing more
 
 
-def read_question(question: str, mend: Callable[[str], str]) -> AskedQuestion:
+def read_question(
+    question: str, mend: Callable[[str], str], synonyms: Iterable[Sequence[tuple[str, ...]]] = ()
+) -> AskedQuestion:
     """Return ``question`` ready to be searched for.
 
     Args:
         question: as a person typed it.
         mend: leads a folded word to the word it was meant to be.
+        synonyms: groups of names for the same thing, each name as its terms.
     """
     text = mended(question, mend)
     terms = [word.term for word in words_of(text)]
@@ -47,6 +51,20 @@ def read_question(question: str, mend: Callable[[str], str]) -> AskedQuestion:
         phrases=tuple(
             phrase for found in _PHRASE.findall(question) if (phrase := tuple(word.term for word in words_of(found)))
         ),
+        meant=_meant(terms, synonyms),
+    )
+
+
+def _meant(terms: Sequence[str], synonyms: Iterable[Sequence[tuple[str, ...]]]) -> tuple[str, ...]:
+    """Return the terms of every other name of what ``terms`` name, each once."""
+    groups = [names for names in synonyms if any(_stands_in(name, terms) for name in names)]
+    others = dict.fromkeys(term for names in groups for name in names for term in name)
+    return tuple(term for term in others if term not in terms)
+
+
+def _stands_in(name: tuple[str, ...], terms: Sequence[str]) -> bool:
+    return (
+        any(tuple(terms[place : place + len(name)]) == name for place in range(len(terms) - len(name) + 1)) if name else False
     )
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis import terms_of
 from index.build import Build
 from index.candidates import Candidates, Range, blended, find, look_at
 from index.confidence import Signals, probability
@@ -53,6 +54,7 @@ class Searcher:
         """Search ``build``."""
         self.build = build
         self._mend = partial(build.spelling.mend, is_known=build.encoder.knows)
+        self._synonyms = [[tuple(terms_of(name)) for name in names] for names in build.lexicon.synonyms]
 
     def search(
         self, question: str, limit: int = 5, document_ids: Sequence[str] | None = None, context: Sequence[str] = ()
@@ -68,7 +70,7 @@ class Searcher:
         Raises:
             UnknownDocument: the build holds no document of one of these ids.
         """
-        asked = read_question(question, self._mend)
+        asked = self.read(question)
         candidates = self.candidates(asked, context, self._ranges(document_ids))
         if candidates is None:
             return Findings((), 0.0)
@@ -92,6 +94,10 @@ class Searcher:
         nearness = float(candidates.views.key.max())
         return nearest_signpost(candidates.question, self.build.lexicon.signposts, self.build.astray, nearness)
 
+    def read(self, question: str) -> AskedQuestion:
+        """Return ``question`` ready to be searched for in this build."""
+        return read_question(question, self._mend, self._synonyms)
+
     def candidates(
         self, asked: AskedQuestion, context: Sequence[str], ranges: Sequence[Range] | None = None
     ) -> Candidates | None:
@@ -105,7 +111,7 @@ class Searcher:
         rows = find(build, asked, encoded, ranges)
         if not context or not follows(asked.text):
             return look_at(build, rows, asked, encoded) if len(rows) else None
-        joined = read_question(f"{context[-1]} {asked.text}", self._mend)
+        joined = self.read(f"{context[-1]} {asked.text}")
         encoded_joined = build.encoder.encode(joined.text)
         rows = np.union1d(rows, find(build, joined, encoded_joined, ranges))
         if not len(rows):

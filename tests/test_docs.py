@@ -33,11 +33,11 @@ def test_every_make_command_names_a_target(command):
 def test_every_command_of_the_readme_runs(real_index, cli):
     """Asked word for word, with only the folder of the index put in, each command of the README ends well."""
     for command in (command for command in COMMANDS if command.startswith(".venv/bin/localism")):
-        program, *arguments = shlex.split(command)[0:]
+        program, *arguments = shlex.split(command)
         name = Path(program).name
         if arguments[0] == "build":
             continue  # the fixture has run it
-        finished = cli(name, *arguments, *(["--index", str(real_index)]))
+        finished = cli(name, *arguments, "--index", str(real_index))
         assert finished.returncode in (0, 1), f"{command}: {finished.stderr}"
         assert "Traceback" not in finished.stderr
 

@@ -47,3 +47,10 @@ def test_a_question_that_leans_on_another_is_told(question):
 def test_a_question_that_stands_alone_is_told(question):
     """It names what it asks about."""
     assert not follows(question)
+
+
+def test_other_names_of_what_is_asked_bring_their_terms():
+    """A "boozer" brings "pub"; what already stands in the question is not repeated."""
+    synonyms = [[("boozer",), ("pub",), ("public", "hous")], [("librari",), ("book", "place")]]
+    assert read_question("save our boozer", mend, synonyms).meant == ("pub", "public", "hous")
+    assert read_question("save our school", mend, synonyms).meant == ()

@@ -73,3 +73,11 @@ def test_repeating_a_word_changes_nothing_in_the_words(searcher):
 def test_odd_questions_are_searched_for_without_error(searcher, question):
     """One letter, stop words, another script, an address, five hundred words."""
     assert 0 <= searcher.search(question).confidence <= 1
+
+
+def test_a_phrase_in_quotation_marks_must_stand_in_what_is_found(searcher):
+    """Word after word; a phrase that stands nowhere is ignored."""
+    hits = searcher.search('what about the "closed in 2019" thing, nomination of a pub').hits
+    assert hits
+    assert all("closed in 2019" in hit.passage.text for hit in hits)
+    assert searcher.search('nomination "purple elephants dancing"').hits

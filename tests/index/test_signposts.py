@@ -71,9 +71,10 @@ def test_a_question_nearer_to_what_is_not_held_than_to_anything_held_is_sent_on(
     assert nearest_signpost(np.array([0.8, 0.6, 0], np.float32), ASKED, WORDINGS, nearness=0.5) is ASKED[0]
 
 
-def test_what_is_held_and_as_near_wins():
-    """A tie is decided for the answer."""
-    assert nearest_signpost(np.array([0, 0, 1], np.float32), ASKED, WORDINGS, nearness=1.0) is None
+@pytest.mark.parametrize("nearness", [0.95, 1.0])
+def test_what_is_held_and_about_as_near_wins(nearness):
+    """A doubt is decided for the answer."""
+    assert nearest_signpost(np.array([0, 0, 1], np.float32), ASKED, WORDINGS, nearness) is None
 
 
 def test_a_question_far_from_everything_is_left_to_the_confidence():
