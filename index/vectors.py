@@ -46,8 +46,6 @@ class Vectors:
         Raises:
             DamagedBuild: the file is missing or not an index.
         """
-        # One question is too little work to share: a second thread only waits for the first, and takes the core from another question.
-        faiss.omp_set_num_threads(1)
         try:
             return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP))
         except RuntimeError as error:
@@ -68,6 +66,9 @@ class Vectors:
         count = min(count, self.size)
         if count == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
+        # One question is too little work to share: a second thread only waits for the first, and takes the core from another question.
+        # OpenMP keeps the number for each thread that asks, so it is set here, by the one that searches.
+        faiss.omp_set_num_threads(1)
         parameters = None if ranges is None else faiss.SearchParameters(sel=_selector(ranges))  # type: ignore[call-arg]  # stubs lack it
         cosines, rows = self._index.search(query[None, :], count, params=parameters)
         found = rows[0] >= 0
