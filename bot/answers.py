@@ -24,6 +24,8 @@ MOST_CHARACTERS = 2000
 MOST_PASSAGES = 20
 DEFAULT_PASSAGES = 3
 NEAREST_TITLES = 3
+# Where a signpost refuses, hardly ever would a passage have answered, whatever the search thinks of it.
+SENT_ON = 0.02
 SPARE_PASSAGES = 7  # searched for beyond those shown, so that repetitions and single voices can be left out
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
 
@@ -117,7 +119,7 @@ class AnswerService:
         return Answer(
             question=question,
             status=status,
-            confidence=round(findings.confidence, 4),
+            confidence=round(min(findings.confidence, SENT_ON) if signpost else findings.confidence, 4),
             quotes=tuple(map(self._quote, arranged(findings.hits, limit, self._guide_of))) if found else (),
             build=self.build.id,
             nearest=() if found else self._nearest_titles(findings),

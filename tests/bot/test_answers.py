@@ -1,6 +1,7 @@
 """The answer service on a small build: statuses, refusals, quotes, context."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from bot.answer_json import answer_json
 from bot.answers import AnswerService, Status, Thresholds, check_question
 from index.build import open_live_build
 from index.errors import QuestionError, UnknownDocument, UnknownPassage
+from index.lexicon import Lexicon, Signpost
 
 EVERYTHING = Thresholds(answered=0.0, uncertain=0.0)
 NOTHING = Thresholds(answered=1.1, uncertain=1.1)
@@ -45,6 +47,15 @@ def test_a_refusal_shows_no_passage_but_the_nearest_titles(build):
     assert answer.status is Status.NOT_FOUND
     assert answer.quotes == ()
     assert "The playground report" in answer.nearest
+
+
+def test_a_signpost_refuses_says_where_to_go_and_lowers_the_confidence(build):
+    """However well the words fit."""
+    signposts = (Signpost("swings", "off topic", ("swings",), "Ask the park keeper."),)
+    service = AnswerService(replace(build, lexicon=Lexicon(signposts=signposts)), EVERYTHING)
+    answer = service.answer("volunteers mend the swings")
+    assert (answer.status, answer.quotes, answer.signpost) == (Status.NOT_FOUND, (), "Ask the park keeper.")
+    assert answer.confidence < Thresholds().uncertain
 
 
 def test_the_json_has_every_promised_key(service):
