@@ -26,6 +26,8 @@ _READERS: dict[str, _Reader] = {
     pptx.MEDIA_TYPE: pptx.read_pptx,
     rtf.MEDIA_TYPE: rtf.read_rtf,
 }
+# What lies under the name of a PDF when a download went wrong: the page that said so.
+_MISTAKEN = {plain_text.MEDIA_TYPE, html.MEDIA_TYPE}
 
 
 def read_file(path: Path, options: ReadingOptions) -> ReadDocument:
@@ -45,7 +47,13 @@ def read_file(path: Path, options: ReadingOptions) -> ReadDocument:
             raise UnreadableDocument(
                 f"the file has {before.st_size} bytes, more than the {options.most_bytes} that are allowed"
             )
-        read = _READERS[media_type_of(path)](path, options)
+        media_type = media_type_of(path)
+        if path.suffix.lower() == ".pdf" and media_type in _MISTAKEN:
+            raise UnreadableDocument(
+                "the file is named .pdf and is not a PDF: it holds plain text or a web page, as after a download that went wrong. "
+                "Get it again, or name it .txt or .html to have it read as it is"
+            )
+        read = _READERS[media_type](path, options)
         after = path.stat()
     except OSError as error:
         raise UnreadableDocument(f"the file cannot be opened: {error.strerror or error}") from error

@@ -133,3 +133,12 @@ def test_without_tesseract_a_scan_is_reported(scan, monkeypatch):
     document = read_file(scan, ReadingOptions())
     assert not document.pages
     assert document.outcomes[0].reason == "the page shows something but holds no text; tesseract is not installed"
+
+
+@pytest.mark.parametrize("content", ["not a PDF at all", "<!DOCTYPE html><html><body><p>404 Not found</p></body></html>"])
+def test_a_pdf_that_is_no_pdf_is_refused_with_what_to_do(tmp_path, content):
+    """A download that went wrong must not be quoted; under its right name it may be read."""
+    path = tmp_path / "guide.pdf"
+    path.write_text(content)
+    with pytest.raises(UnreadableDocument, match=r"is not a PDF.*Get it again"):
+        read_file(path, ReadingOptions())
