@@ -42,16 +42,19 @@ def _cut_near_middle(text: str, start: int, end: int) -> Span | None:
     """Return the gap at which to cut a sentence: the clause or word border nearest its middle, else between two characters."""
     middle = (start + end) // 2
     for border, reach in ((_CLAUSE_BORDER, (end - start) // 4), (_WORD_BORDER, end - start)):
-        gaps = [(_last_mark(match), match.end()) for match in border.finditer(text, start + 1, end - 1)]
+        gaps = [(_last_mark(text, match), match.end()) for match in border.finditer(text, start + 1, end - 1)]
         near = [gap for gap in gaps if abs(gap[0] - middle) <= reach]
         if near:
             return min(near, key=lambda gap: abs(gap[0] - middle))
     return (middle, middle) if end - start > 1 else None
 
 
-def _last_mark(match: re.Match[str]) -> int:
-    """Return where the cut's left side ends: after the comma or dash, before the white space."""
-    return match.start() + len(match.group().rstrip())
+def _last_mark(text: str, border: re.Match[str]) -> int:
+    """Return where the cut's left side ends: after the comma or dash, before all white space."""
+    end = border.end()
+    while text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def atoms_of(page: Page) -> list[Atom]:

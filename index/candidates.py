@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from index.analysis import pairs_of
 from index.build import Build
 from index.matching import Matches, match, token_weights
+from index.names import names_held
 from index.query_encoder import EncodedQuestion
 from index.questions import AskedQuestion
 from index.ranking import Views, stretched
-from index.words import Words
 
 BY_VECTOR = 100
 BY_WORDS = 100
 BY_KEY = 60
+NEAR_KEYS = 200  # several of them belong to one passage
 LOOKED_AT = 40  # passages that are matched word by word: the dearest step
 
 Range = tuple[int, int]
@@ -37,6 +38,7 @@ class Candidates:
     documents: NDArray[np.int64]  # the place of each passage's document among the build's documents
     views: Views
     matches: Matches
+    named: NDArray[np.int64]  # how many of the question's exact names each holds
     question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
 
 
@@ -51,33 +53,38 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
     """
     words, key_words = (index.scores((*asked.terms, *asked.meant)) for index in (build.words, build.key_words))
     near, _ = build.vectors.nearest(encoded.vector, BY_VECTOR, ranges)
-    by_key = _rows_of_keys(build, build.keys.nearest(encoded.vector, BY_KEY)[0])
+    near_keys, key_cosines = build.keys.nearest(encoded.vector, NEAR_KEYS)
+    by_key = _rows_of_keys(build, near_keys)
     rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)]))
     rows = _with_phrases(build, asked, rows)
     if ranges is not None:
         rows = rows[_allowed(build.vectors.size, ranges)[rows]]
+    if not len(rows):
+        return rows
     passage = build.vectors.rows(rows) @ encoded.vector
-    key = np.maximum(_best_keys(build, rows, encoded.vector), passage)
+    key = _with_key_cosines(passage, rows, by_key, key_cosines)
     rough = stretched(passage) + stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
+    rough = rough + names_held(build, asked, rows)
     return np.sort(rows[np.argsort(-rough, kind="stable")[:LOOKED_AT]])
 
 
 def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
     """Return the passages in ``rows``, at least one, each seen from every side."""
-    matches = match(encoded, token_weights(build.tokens.frequencies(encoded.pieces), build.tokens.size), build.tokens.of(rows))
+    tokens = build.tokens
+    weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
+    matches = match(tokens.seen(encoded), weights, tokens.of(rows))
     documents = np.searchsorted(build.document_ends, rows, side="right")
-    words = _share(build.words, asked.terms, rows)
     views = Views(
         sentence=matches.best_sentence,
-        words=words,
+        words=build.words.shares(asked.terms, rows),
         tokens=matches.cubed,
-        pairs=_share(build.pairs, asked.pairs, rows),
+        pairs=build.pairs.shares(asked.pairs, rows),
         passage=build.vectors.rows(rows) @ encoded.vector,
         document=build.document_vectors[documents] @ encoded.vector,
         key=np.maximum(_best_keys(build, rows, encoded.vector), matches.best_sentence),
-        key_words=np.maximum(_share(build.key_words, asked.terms, rows), matches.cubed),
+        key_words=np.maximum(build.key_words.shares(asked.terms, rows), matches.cubed),
     )
-    return Candidates(rows, documents, views, matches, encoded.vector)
+    return Candidates(rows, documents, views, matches, names_held(build, asked, rows), encoded.vector)
 
 
 def blended(one: Candidates, other: Candidates) -> Candidates:
@@ -90,7 +97,7 @@ def blended(one: Candidates, other: Candidates) -> Candidates:
         best_sentence=_mean(one.matches.best_sentence, other.matches.best_sentence),
         sentence_matches=tuple(_mean(first, second) for first, second in sentences),
     )
-    return Candidates(one.rows, one.documents, Views(**views), matches, one.question)
+    return Candidates(one.rows, one.documents, Views(**views), matches, np.maximum(one.named, other.named), one.question)
 
 
 def _with_phrases(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -113,8 +120,15 @@ def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.fl
     return np.asarray((one + other) / 2, np.float32)
 
 
-def _share(words: Words, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    return np.asarray(words.scores(terms)[rows] / words.ideal(terms), np.float32)
+def _with_key_cosines(
+    passage: NDArray[np.float32], rows: NDArray[np.int64], by_key: NDArray[np.int64], cosines: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return for each of ``rows`` the best of its own cosine and those of its keys that were found."""
+    key = passage.copy()
+    places = np.minimum(rows.searchsorted(by_key), len(rows) - 1)
+    kept = rows[places] == by_key  # a filter by document leaves some out
+    np.maximum.at(key, places[kept], cosines[kept])
+    return key
 
 
 def _rows_of_keys(build: Build, keys: NDArray[np.int64]) -> NDArray[np.int64]:

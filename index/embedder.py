@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 
 from index.digests import file_digest
 from index.errors import ModelError
+from index.unit_vectors import unit
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -39,6 +40,7 @@ class ModelIdentity:
     weights_sha256: str  # hex
     dimension: int
     max_tokens: int  # special tokens included
+    precision: str = "float32"  # of the arithmetic; "int8" for the light encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,8 @@ class SentenceTransformerEmbedder:
         kept = min(len(encoding.ids), self.identity.max_tokens) - 1  # without [CLS] at the start and [SEP] at the end
         tokens = output["token_embeddings"][1:kept].cpu().numpy()
         return TokenVectors(
-            vector=_unit(output["sentence_embedding"].cpu().numpy()),
-            tokens=_unit(tokens),
+            vector=unit(output["sentence_embedding"].cpu().numpy()),
+            tokens=unit(tokens),
             pieces=np.array(encoding.ids[1:kept], np.int32),
             starts=np.array([start for start, _ in encoding.offsets[1:kept]], np.int64),
         )
@@ -169,11 +171,6 @@ def _batches(texts: Sequence[str], progress: Progress | None) -> Iterator[list[i
         yield order[start : start + _BATCH]
         if progress:
             progress(min(start + _BATCH, len(order)), len(order))
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
-    return np.asarray(vectors / lengths, np.float32)
 
 
 _INSTALL = "Install what ingestion needs: pip install -e '.[ingest]'"

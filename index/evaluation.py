@@ -11,10 +11,11 @@ from pathlib import Path
 
 from index.benchmark_sets import BenchmarkSet, SetDocument
 from index.build import Build, open_build
-from index.embedder import Progress, SentenceTransformerEmbedder
+from index.embedder import Embedder, Progress, SentenceTransformerEmbedder
 from index.encoder_export import export_query_encoder
 from index.errors import BenchmarkSetError
 from index.lexicon import Lexicon
+from index.light_embedder import LightEmbedder
 from index.measures import auroc, hit, ndcg, reciprocal_rank
 from index.passage_vectors import passage_vectors
 from index.records import Document, Kind, Page
@@ -59,20 +60,36 @@ def evaluate(labelled: BenchmarkSet, embedder: SentenceTransformerEmbedder, prog
 
 
 def build_throw_away(
-    documents: Sequence[SetDocument], embedder: SentenceTransformerEmbedder, folder: Path, progress: Progress | None = None
+    documents: Sequence[SetDocument],
+    model: SentenceTransformerEmbedder,
+    folder: Path,
+    progress: Progress | None = None,
+    light: bool = True,
+    geometry: Geometry | None = None,
 ) -> Build:
     """Build an index of ``documents`` in ``folder`` and open it.
+
+    Args:
+        documents: what to index.
+        model: embeds, or lends its light encoder for that.
+        folder: where the build goes.
+        progress: told of the passages as they are embedded.
+        light: embed with the light encoder, as production does where there is no GPU.
+        geometry: how long passages are; as in production where it is not given.
 
     Raises:
         BenchmarkSetError: there is no document with text.
     """
-    geometry = Geometry()
+    geometry = geometry or Geometry()
     records = [Document(document.id, document.title, Kind.ORIGINAL) for document in documents]
     pages = [Page(1, document.text, paged=False) for document in documents]
-    split = [split_pages(record, [page], geometry, embedder.count_tokens) for record, page in zip(records, pages, strict=True)]
+    split = [split_pages(record, [page], geometry, model.count_tokens) for record, page in zip(records, pages, strict=True)]
     pairs = [(record, passage) for record, passages in zip(records, split, strict=True) for passage in passages]
     if not pairs:
         raise BenchmarkSetError("The set has no document with text, so there is nothing to search.")
+    encoder = folder / "encoder"
+    cosine = export_query_encoder(model, encoder)
+    embedder: Embedder = LightEmbedder(model, encoder) if light else model
     vectors = passage_vectors(pairs, embedder, progress)
     with BuildWriter(folder, embedder.identity, geometry) as writer:
         row = 0
@@ -83,8 +100,6 @@ def build_throw_away(
             mine = vectors[row : row + len(passages)]
             writer.add(ReadyDocument(record, [page], passages, mine, keys, boxes={}, report={}))
             row += len(passages)
-        encoder = folder / "encoder"
-        cosine = export_query_encoder(embedder, encoder)
         build = writer.finish(Lexicon(), encoder, cosine, readers={}, corpus_digest="")
     return open_build(folder / build)
 

@@ -12,7 +12,6 @@ from index.confidence import Status, Thresholds
 from index.golden import GoldenQuestion, Place
 from index.records import Passage
 from index.searcher import Searcher
-from index.signposts import refusing_signpost
 
 DEPTH = 3
 FOLLOW_UP = "follow-up"
@@ -103,7 +102,7 @@ def _asker(build: Build, thresholds: Thresholds) -> Callable[[GoldenQuestion], O
     def ask(question: GoldenQuestion) -> Outcome:
         findings = searcher.search(question.text, DEPTH, context=question.context)
         passages = [hit.passage for hit in findings.hits]
-        sent_on = refusing_signpost(question.text, build.lexicon.signposts, findings.confidence) or findings.astray
+        sent_on = findings.signpost
         return Outcome(
             question=question,
             confidence=findings.confidence,

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from index.errors import DamagedBuild, NoBuild, UnknownBuild
 from index.layout import MANIFEST_FILE, UNFINISHED, live_build, point_to, sync_folder
-from index.standing import Standing, note_standing, read_standings
-from index.verification import verify_build
+from index.standing import Standing, note_lived, note_standing, once_live, read_standings, waiting_builds
 
 _BUILD_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 
@@ -22,31 +21,42 @@ def publish(builds: Path, build: str) -> None:
     Raises:
         DamagedBuild: it does not verify; the live build stays.
     """
-    problems = verify_build(builds / build)
-    if problems:
-        raise DamagedBuild(f"Build {build} was not published: {'; '.join(problems[:3])}. The live build stays as it is.")
-    point_to(builds, build)
-    note_standing(builds, build, None)
+    _switch(builds, build, None)
 
 
 def roll_back(builds: Path, build: str | None = None) -> tuple[str, str]:
-    """Make an earlier build live again: ``build``, or the newest one older than the live build; returns (before, after).
+    """Make a build live again that was live before: ``build``, or the last one before the live build; returns (before, after).
 
     The build that was live is noted as rolled back, so that the next ingestion of an unchanged corpus lets it rest.
 
     Raises:
-        UnknownBuild: there is no such build.
+        UnknownBuild: there is no such build, or it was never live.
         DamagedBuild: it does not verify; the live build stays.
     """
     live = live_id(builds)
-    target = build or _build_before(builds, live)
-    _check_known(builds, target)
+    target = build or _live_before(builds, live)
+    check_known(builds, target)
     if target == live:
         raise UnknownBuild(f"Build {target} is the live one already; nothing was changed.")
-    if live is not None:
-        note_standing(builds, live, Standing.ROLLED_BACK)
-    publish(builds, target)
+    _check_was_live(builds, target)
+    _switch(builds, target, Standing.ROLLED_BACK)
     return live or "", target
+
+
+def _switch(builds: Path, build: str, leaving: Standing | None) -> None:
+    # What opens a build takes longer to import than a run with nothing to do takes.
+    from index.verification import verify_build
+
+    problems = verify_build(builds / build)
+    if problems:
+        raise DamagedBuild(f"Build {build} was not published: {'; '.join(problems[:3])}. The live build stays as it is.")
+    live = live_id(builds)
+    if live is not None and live != build:
+        # Noted before the switch: after a power cut between the two, a build that was live must still be one to go back to.
+        note_lived(builds, live)
+        note_standing(builds, live, leaving)
+    point_to(builds, build)
+    note_standing(builds, build, None)
 
 
 def live_id(builds: Path) -> str | None:
@@ -77,12 +87,19 @@ def prune(builds: Path, keep: int) -> list[str]:
     Returns the ids removed.
     """
     live = live_build(builds).name
-    waiting = {build for build, reason in read_standings(builds).items() if reason is not Standing.ROLLED_BACK}
+    waiting = waiting_builds(builds)
     others = [build for build in finished_builds(builds) if build != live and build not in waiting]
     old = others[: max(0, len(others) - (keep - 1))]
     for build in old:
         remove_build(builds, build)
     return old
+
+
+def check_known(builds: Path, build: str) -> None:
+    """Raise UnknownBuild, naming those there are, where no finished build is called ``build``."""
+    known = finished_builds(builds)
+    if build not in known:
+        raise UnknownBuild(f"There is no build {build[:60]!r}. The builds are: {', '.join(known) or 'none yet'}.")
 
 
 def remove_build(builds: Path, build: str) -> None:
@@ -91,7 +108,7 @@ def remove_build(builds: Path, build: str) -> None:
     Raises:
         UnknownBuild: there is no such build, or it is the live one.
     """
-    _check_known(builds, build)
+    check_known(builds, build)
     if build == live_id(builds):
         raise UnknownBuild(f"Build {build} is live and is not removed. Make another one live first: localism-ingest rollback")
     # Renamed first: a build that is half deleted must never look finished.
@@ -102,16 +119,19 @@ def remove_build(builds: Path, build: str) -> None:
     note_standing(builds, build, None)
 
 
-def _build_before(builds: Path, live: str | None) -> str:
-    older = [build for build in finished_builds(builds) if live is None or build < live]
-    waiting = read_standings(builds)
-    sound = [build for build in older if build not in waiting]
+def _live_before(builds: Path, live: str | None) -> str:
+    finished, waiting = finished_builds(builds), read_standings(builds)
+    sound = [one for one in once_live(builds) if one != live and one in finished and one not in waiting]
     if not sound:
         raise UnknownBuild("There is no earlier build to go back to. localism-ingest builds lists what is there.")
     return sound[-1]
 
 
-def _check_known(builds: Path, build: str) -> None:
-    known = finished_builds(builds)
-    if build not in known:
-        raise UnknownBuild(f"There is no build {build[:60]!r}. The builds are: {', '.join(known) or 'none yet'}.")
+def _check_was_live(builds: Path, build: str) -> None:
+    if build not in once_live(builds):
+        refused = read_standings(builds).get(build) is Standing.REFUSED
+        why, accept = ("was refused by the gate", " --accept") if refused else ("was never live", "")
+        raise UnknownBuild(
+            f"Build {build} {why}, and a rollback goes only to what was live before. Look at it: localism-ingest diff. "
+            f"Make it live: localism-ingest publish {build}{accept}"
+        )

@@ -2,6 +2,8 @@
 
 index/builds/CURRENT            the id of the live build; replaced in one step
 index/builds/STANDING.json      why finished builds that could be live are not: refused, held back, rolled back
+index/builds/LIVED              the ids of builds that were live before, the last of them last
+index/builds/.kept.sqlite       what an interrupted run had made; the next one goes on with it (ingest.kept)
 index/builds/.lock              held by the one run that may change anything here
 index/builds/<id>/              one immutable build
 index/builds/.writing-<id>/     a build that is not finished, or no longer wanted; swept away by the next run
@@ -101,6 +103,11 @@ class BuildLayout:
         return self.folder / "readings.json"
 
     @property
+    def left_out(self) -> Path:
+        """Documents of the corpus that the build does not hold, each with the reason."""
+        return self.folder / "left_out.json"
+
+    @property
     def passage_history(self) -> Path:
         """What became of the passages of earlier builds."""
         return self.folder / "passage_history.sqlite"
@@ -130,13 +137,17 @@ def point_to(builds: Path, build: str) -> None:
 def replace_text(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` so that a reader, and a power cut, finds the old text or the new one whole."""
     draft = path.with_name(f".{path.name.lstrip('.')}.new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        draft.chmod(path.stat().st_mode & 0o7777)
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            draft.chmod(path.stat().st_mode & 0o7777)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -10,11 +10,11 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import IndexLocked
+from index.errors import IndexLocked, NotWritten
 
 LOCK_FILE = ".lock"
 _LOOK_AGAIN_SECONDS = 0.2
@@ -28,18 +28,30 @@ def builds_lock(builds: Path, work: str, wait_seconds: float = 0.0) -> Iterator[
 
     Raises:
         IndexLocked: another process holds it; the message says which.
+        NotWritten: nothing may be written there.
     """
-    builds.mkdir(parents=True, exist_ok=True)
-    handle = os.open(builds / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = _opened(builds)
     try:
         _take(handle, builds, wait_seconds)
-        holder = {"work": work, "pid": os.getpid(), "host": socket.gethostname(), "since": _now()}
         os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(holder).encode(), 0)
+        holder = {"work": work, "pid": os.getpid(), "host": socket.gethostname(), "since": _now()}
+        with suppress(OSError):  # on a full disk the lock holds without saying who holds it
+            os.pwrite(handle, json.dumps(holder).encode(), 0)
         yield
         os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def _opened(builds: Path) -> int:
+    try:
+        builds.mkdir(parents=True, exist_ok=True)
+        return os.open(builds / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise NotWritten(
+            f"{builds} cannot be written to: {error.strerror}. Give this user the right to write there, or name another folder: "
+            "--index DIR"
+        ) from error
 
 
 def _take(handle: int, builds: Path, wait_seconds: float) -> None:

@@ -13,7 +13,7 @@ from index.errors import DamagedBuild, ForeignBuild
 from index.layout import MANIFEST_FILE
 from index.splitting import Geometry
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Manifest:
     encoder_mean_cosine: float  # of the int8 query encoder to the full model; 0 to 1
     files: dict[str, str] = field(default_factory=dict)  # relative path to SHA-256
     parts: dict[str, str] = field(default_factory=dict)  # what stands beside the documents in the corpus: name to SHA-256
+    searches: dict[str, dict[str, Any]] = field(default_factory=dict)  # how each vector index is searched, and its recall
     format_version: int = FORMAT_VERSION
 
     @property

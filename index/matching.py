@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.passage_vectors import NO_SENTENCE, TOKEN_SCALE
+from index.int8_product import inner_products
+from index.passage_vectors import NO_SENTENCE
 from index.query_encoder import EncodedQuestion
+from index.sentence_bounds import segment_starts
 from index.tokens import PassageTokens
 
 
@@ -35,12 +37,10 @@ def match(question: EncodedQuestion, weights: NDArray[np.float32], tokens: Passa
         weights: of its tokens, adding up to 1, shape (question tokens,).
         tokens: of the passages, one passage after the other.
     """
-    vectors = tokens.vectors.astype(np.float32)
-    starts = _segment_starts(tokens)
+    starts = segment_starts(tokens.sentences, tokens.bounds)
     # One product gives both: how near each token comes to each word of the question, and to the question as a whole.
-    asked = np.vstack([question.tokens, question.vector[None, :]])
-    grid = vectors @ asked.T
-    by_sentence = np.maximum.reduceat(grid[:, :-1], starts) / TOKEN_SCALE
+    grid = inner_products(tokens.vectors, np.vstack([question.tokens, question.vector[None, :]]))
+    by_sentence = np.maximum.reduceat(grid[:, :-1], starts) / np.float32(tokens.scale)
     cosines = np.add.reduceat(grid[:, -1], starts) / np.maximum(tokens.lengths[starts], 1e-9)
     sentences = tokens.sentences[starts]
     passage_of = np.searchsorted(tokens.bounds, starts, side="right") - 1
@@ -54,14 +54,6 @@ def match(question: EncodedQuestion, weights: NDArray[np.float32], tokens: Passa
         best_sentence=np.asarray(np.maximum.reduceat(np.where(in_text, cosines, -1.0), first), np.float32),
         sentence_matches=tuple(plain[(passage_of == passage) & in_text] for passage in range(len(tokens.bounds) - 1)),
     )
-
-
-def _segment_starts(tokens: PassageTokens) -> NDArray[np.int64]:
-    """Return where a new sentence or a new passage begins among the tokens."""
-    new = np.ones(len(tokens.sentences), bool)
-    new[1:] = tokens.sentences[1:] != tokens.sentences[:-1]
-    new[tokens.bounds[:-1]] = True
-    return np.flatnonzero(new)
 
 
 def token_weights(frequencies: NDArray[np.int64], passages: int) -> NDArray[np.float32]:

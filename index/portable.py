@@ -8,8 +8,8 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from index.errors import DamagedBuild, NotWritten, UnknownBuild
-from index.history import finished_builds
+from index.errors import DamagedBuild, NotWritten
+from index.history import check_known, finished_builds
 from index.layout import UNFINISHED, sync_folder
 from index.manifest import Manifest
 from index.verification import verify_build
@@ -25,10 +25,7 @@ def export_build(builds: Path, build: str, file: Path) -> int:
         DamagedBuild: it does not verify.
         NotWritten: the file is there already, or the disk did not take it.
     """
-    if build not in finished_builds(builds):
-        raise UnknownBuild(
-            f"There is no build {build[:60]!r}. The builds are: {', '.join(finished_builds(builds)) or 'none yet'}."
-        )
+    check_known(builds, build)
     problems = verify_build(builds / build)
     if problems:
         raise DamagedBuild(f"Build {build} was not exported: {'; '.join(problems[:3])}.")

@@ -4,15 +4,18 @@ Comes in: one question. Goes out: float32 vectors of unit length. Refuses to kno
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from index.errors import DamagedBuild
+from index.unit_vectors import unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class QueryEncoder:
         self._session = session
         self._tokenizer = tokenizer
         self.dimension = dimension
+        self.seconds = 0.0  # spent on encoding questions since it was opened
 
     @classmethod
     def open(cls, folder: Path) -> "QueryEncoder":
@@ -73,19 +77,26 @@ class QueryEncoder:
         Questions are encoded one at a time: dynamic quantisation scales by batch, and alone the same question always gives
         the same vector.
         """
-        encoding = self._tokenizer.encode(question)
+        started = perf_counter()
+        encoding, tokens = self.run(question)
+        self.seconds += perf_counter() - started
+        words = [place for place, piece in enumerate(encoding.tokens[:-1]) if place and any(map(str.isalnum, piece))]
+        return EncodedQuestion(unit(tokens.mean(axis=0)), unit(tokens[words]), np.array(encoding.ids)[words])
+
+    def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of ``questions``, shape (n, d), n may be 0."""
+        return np.array([self.encode(question).vector for question in questions], np.float32).reshape(-1, self.dimension)
+
+    def run(self, text: str) -> tuple[Encoding, NDArray[np.float32]]:
+        """Return the word pieces of ``text``, special ones at both ends, and their vectors, of any length, shape (pieces, d)."""
+        encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], np.int64)
         tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
-        words = [place for place, piece in enumerate(encoding.tokens[:-1]) if place and any(map(str.isalnum, piece))]
-        return EncodedQuestion(_unit(tokens.mean(axis=0)), _unit(tokens[words]), ids[0, words])
+        return encoding, tokens
 
     def knows(self, word: str) -> bool:
         """Tell whether ``word``, in lower case, is one piece of the encoder's own vocabulary."""
         return self._tokenizer.token_to_id(word) is not None
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), np.float32)
 
 
 def _one_thread() -> onnxruntime.SessionOptions:

@@ -6,8 +6,9 @@ Comes in: a question as a person typed it. Goes out: an AskedQuestion. Refuses t
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from index.analysis import fold, pairs_of, words_of
+from index.analysis import fold, pairs_of, stem, words_of
 
 _PHRASE = re.compile(r"[\"“]([^\"“”]{3,100})[\"”]")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -18,6 +19,8 @@ _GOES_ON = re.compile(
 _POINTS_BACK = re.compile(
     r"\b(it|its|they|them|their|theirs|he|she|him|her|that|those|these|this|there|then|one|ones)\b", re.IGNORECASE
 )
+# Two to eight capitals or digits, the first and one more a capital: ACV, TUPE, S106 is not one, and neither is COVID-19's number.
+_ACRONYM = re.compile(r"\b[A-Z](?=[A-Z0-9&]*[A-Z])[A-Z0-9&]{1,7}(?=s?\b)")
 LONGEST_FOLLOW_UP = 12  # words; a longer question says for itself what it is about
 
 
@@ -30,17 +33,16 @@ class AskedQuestion:
     pairs: tuple[str, ...]  # distinct neighbouring terms
     phrases: tuple[tuple[str, ...], ...]  # terms of each phrase in quotation marks
     meant: tuple[str, ...] = ()  # terms that mean the same to the people who ask; they bring candidates, and nothing more
+    names: tuple[str, ...] = ()  # terms that name one thing exactly: sections of an Act, acronyms
 
 
-def read_question(
-    question: str, mend: Callable[[str], str], synonyms: Iterable[Sequence[tuple[str, ...]]] = ()
-) -> AskedQuestion:
+def read_question(question: str, mend: Callable[[str], str], synonyms: "Synonyms | None" = None) -> AskedQuestion:
     """Return ``question`` ready to be searched for.
 
     Args:
         question: as a person typed it.
         mend: leads a folded word to the word it was meant to be.
-        synonyms: groups of names for the same thing, each name as its terms.
+        synonyms: names for the same thing.
     """
     text = mended(question, mend)
     terms = [word.term for word in words_of(text)]
@@ -51,21 +53,37 @@ def read_question(
         phrases=tuple(
             phrase for found in _PHRASE.findall(question) if (phrase := tuple(word.term for word in words_of(found)))
         ),
-        meant=_meant(terms, synonyms),
+        meant=synonyms.meant(terms) if synonyms else (),
+        names=tuple(dict.fromkeys([*(term for term in terms if term.startswith("§")), *_acronyms(question)])),
     )
 
 
-def _meant(terms: Sequence[str], synonyms: Iterable[Sequence[tuple[str, ...]]]) -> tuple[str, ...]:
-    """Return the terms of every other name of what ``terms`` name, each once."""
-    groups = [names for names in synonyms if any(_stands_in(name, terms) for name in names)]
-    others = dict.fromkeys(term for names in groups for name in names for term in name)
-    return tuple(term for term in others if term not in terms)
+def _acronyms(question: str) -> list[str]:
+    """Return the terms of the acronyms in ``question``; none where all of it is in capitals."""
+    return [] if question.isupper() else [stem(fold(found)) for found in _ACRONYM.findall(question)]
 
 
-def _stands_in(name: tuple[str, ...], terms: Sequence[str]) -> bool:
-    return (
-        any(tuple(terms[place : place + len(name)]) == name for place in range(len(terms) - len(name) + 1)) if name else False
-    )
+class Synonyms:
+    """Groups of names for the same thing, by the first word of each name."""
+
+    def __init__(self, groups: Iterable[Iterable[str]]) -> None:
+        """Prepare ``groups`` of names as people write them."""
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for group in groups:
+            names = [tuple(word.term for word in words_of(name)) for name in group]
+            terms = tuple(dict.fromkeys(term for name in names for term in name))
+            for name in filter(None, names):
+                self._by_first.setdefault(name[0], []).append((name, terms))
+
+    def meant(self, terms: Sequence[str]) -> tuple[str, ...]:
+        """Return the terms of every other name of what ``terms`` name, each once."""
+        others = [
+            group
+            for place, term in enumerate(terms)
+            for name, group in self._by_first.get(term, ())
+            if tuple(terms[place : place + len(name)]) == name
+        ]
+        return tuple(term for term in dict.fromkeys(chain.from_iterable(others)) if term not in terms)
 
 
 def follows(question: str) -> bool:

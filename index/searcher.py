@@ -11,16 +11,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import terms_of
 from index.build import Build
 from index.candidates import Candidates, Range, blended, find, look_at
 from index.confidence import Signals, probability
 from index.highlights import answering_sentences
 from index.lexicon import Signpost
-from index.questions import AskedQuestion, follows, read_question
+from index.questions import AskedQuestion, Synonyms, follows, read_question
 from index.ranking import TOTAL_WEIGHT, shares
 from index.records import Passage, Span
-from index.signposts import nearest_signpost
+from index.signposts import Signposts
 
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3
@@ -44,7 +43,7 @@ class Findings:
 
     hits: tuple[Hit, ...]
     confidence: float  # probability, 0 to 1, that the first hit answers the question
-    astray: Signpost | None = None  # the signpost that is nearer to the question than anything found
+    signpost: Signpost | None = None  # that refuses the question, whatever was found
 
 
 class Searcher:
@@ -54,7 +53,8 @@ class Searcher:
         """Search ``build``."""
         self.build = build
         self._mend = partial(build.spelling.mend, is_known=build.encoder.knows)
-        self._synonyms = [[tuple(terms_of(name)) for name in names] for names in build.lexicon.synonyms]
+        self._synonyms = Synonyms(build.lexicon.synonyms)
+        self._signposts = Signposts(build.lexicon.signposts, build.astray)
 
     def search(
         self, question: str, limit: int = 5, document_ids: Sequence[str] | None = None, context: Sequence[str] = ()
@@ -73,10 +73,10 @@ class Searcher:
         asked = self.read(question)
         candidates = self.candidates(asked, context, self._ranges(document_ids))
         if candidates is None:
-            return Findings((), 0.0)
+            return Findings((), 0.0, self._signposts.standing_at(question))
         given = shares(candidates.views)
         scores = np.sum(list(given.values()), axis=0)
-        order = np.argsort(-scores, kind="stable")
+        order = self._order(candidates, scores)
         passages = self.build.records.passages([int(candidates.rows[place]) for place in order[:limit]])
         hits = tuple(
             Hit(
@@ -88,11 +88,9 @@ class Searcher:
             )
             for rank, (place, passage) in enumerate(zip(order, passages, strict=False), start=1)
         )
-        return Findings(hits, probability(self.signals(candidates, scores, asked)), self._astray(candidates))
-
-    def _astray(self, candidates: Candidates) -> Signpost | None:
+        confidence = probability(self.signals(candidates, scores, order, asked))
         nearness = float(candidates.views.key.max())
-        return nearest_signpost(candidates.question, self.build.lexicon.signposts, self.build.astray, nearness)
+        return Findings(hits, confidence, self._signposts.refusing(question, candidates.question, nearness, confidence))
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""
@@ -118,9 +116,20 @@ class Searcher:
             return None
         return blended(look_at(build, rows, asked, encoded), look_at(build, rows, joined, encoded_joined))
 
-    def signals(self, candidates: Candidates, scores: NDArray[np.float32], asked: AskedQuestion) -> Signals:
-        """Return what confidence is made from, for candidates with their scores."""
-        places = _separate_places(candidates, scores)
+    def _order(self, candidates: Candidates, scores: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Return the places of the candidates, best first.
+
+        Who names a section or an acronym exactly wants that one: the best passage that holds it is never below one that does not.
+        """
+        order = np.argsort(-scores, kind="stable")
+        best = int(np.argmax(candidates.named[order]))
+        return np.concatenate([order[best : best + 1], np.delete(order, best)])
+
+    def signals(
+        self, candidates: Candidates, scores: NDArray[np.float32], order: NDArray[np.int64], asked: AskedQuestion
+    ) -> Signals:
+        """Return what confidence is made from, for candidates with their scores and their ``order``, best first."""
+        places = _separate_places(candidates, order)
         first = places[0]
         views, documents = candidates.views, candidates.documents
         row = int(candidates.rows[first])
@@ -155,10 +164,10 @@ class Searcher:
         return [(rows.start, rows.stop) for rows in map(self.build.records.rows_of, document_ids)]
 
 
-def _separate_places(candidates: Candidates, scores: NDArray[np.float32]) -> list[int]:
+def _separate_places(candidates: Candidates, order: NDArray[np.int64]) -> list[int]:
     """Return the best candidates, best first, at most ``PLACES``, leaving out those next to a better one."""
     places: list[int] = []
-    for place in map(int, np.argsort(-scores, kind="stable")):
+    for place in map(int, order):
         row, document = candidates.rows[place], candidates.documents[place]
         if not any(
             document == candidates.documents[taken] and abs(row - candidates.rows[taken]) <= SAME_PLACE for taken in places

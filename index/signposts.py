@@ -1,19 +1,20 @@
-"""Which signpost stands at a question, and whether it alone is enough to refuse.
+"""Which signpost stands at a question, and whether it is enough to refuse.
 
-Comes in: a question and the signposts of the lexicon. Goes out: the signpost whose words stand in it, or nothing. Refuses to know how
-a refusal is worded beyond the signpost's own text.
+Comes in: the signposts of the lexicon with the vectors of their wordings; then a question and how sure the search is. Goes out: the
+signpost that refuses it, or nothing. Refuses to know how a refusal is worded beyond the signpost's own text.
 
 What was decided, and why: somebody in danger, in another country, off topic or giving orders is sent on whatever the search found,
 because a passage that shares their words is no help to them. A near miss (a council tax band, a village green) and a personal matter
 (a parking ticket, a boss) lie so close to what is held that their words also occur in questions that are answered; there the signpost
-refuses unless the search is all but certain. On the tuned golden questions and the wordings of the corpus, 65 of 72 questions to
-refuse meet a signpost by its words, and six of about 3,700 that are answered, all of them near misses.
+refuses unless the search is all but certain.
 
-What no words give away may still lie nearer to a question that is known to lie outside than to anything held: see nearest_signpost.
+What no words give away may still lie nearer to a question that is known to lie outside than to anything held. How much nearer it
+must lie depends on how sure the search is: a doubtful answer gives way to any nearer signpost, a sure one only to one that is clearly
+nearer.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -22,10 +23,12 @@ from numpy.typing import NDArray
 from index.lexicon import Signpost
 from index.query_encoder import QueryEncoder
 
-# A wording of a signpost this near to a question, and this much nearer than anything found, sends it on. Chosen on the tuned part of
-# the golden questions: without the margin no more is refused there, and more answers are lost.
-LEAST_NEAR = 0.6
-CLEARLY = 0.06
+# A wording of a signpost this near to a question, and so much nearer than anything found, sends it on. Chosen on the tuned part of
+# the golden questions and on questions written for it.
+LEAST_NEAR = 0.55
+CLEARLY = 0.04
+# Under this confidence, 0 to 1, an answer is doubtful: any nearer wording sends it on.
+DOUBTFUL = 0.5
 
 # Kinds of signpost that a certain search overrules.
 CLOSE_KINDS = frozenset({"near miss", "personal matter"})
@@ -33,14 +36,57 @@ CLOSE_KINDS = frozenset({"near miss", "personal matter"})
 # Under this confidence, 0 to 1, they are sent on. At 0.8 a question after the minimum wage got the wage of 2012 for an answer.
 ALL_BUT_CERTAIN = 0.9
 
+_WORD = re.compile(r"\w+")
 
-def matching_signpost(question: str, signposts: Iterable[Signpost]) -> Signpost | None:
-    """Return the first signpost with a pattern that stands in ``question``, as whole words in any case, and no ``unless`` there."""
-    asked = _plain(question)
-    return next(
-        (post for post in signposts if _stands_in(asked, post.patterns) and not _stands_in(asked, post.unless)),
-        None,
-    )
+
+class Signposts:
+    """The signposts of a build, ready to be looked for."""
+
+    def __init__(self, signposts: Sequence[Signpost], wordings: NDArray[np.float32]) -> None:
+        """Prepare ``signposts``; ``wordings`` are the vectors that ``wording_vectors`` made of them, in the same order."""
+        self._posts = tuple(signposts)
+        self._wordings = wordings
+        self._unless = [tuple(map(_plain, post.unless)) for post in signposts]
+        self._of_wording = [post for post in signposts for _ in post.asked]
+        # By the first word of the pattern: a question is asked about its own words only.
+        self._patterns: dict[str, list[tuple[int, str]]] = {}
+        for place, post in enumerate(signposts):
+            for phrase in map(_plain, post.patterns):
+                self._patterns.setdefault(_first_word(phrase), []).append((place, phrase))
+
+    def refusing(self, question: str, vector: NDArray[np.float32], nearness: float, confidence: float) -> Signpost | None:
+        """Return the signpost that refuses ``question``, if there is one.
+
+        Args:
+            question: as a person typed it.
+            vector: of the question, unit length, shape (d,).
+            nearness: cosine of the question and the nearest wording or sentence of the passages found.
+            confidence: of the search, 0 to 1.
+        """
+        standing = self.standing_at(question)
+        if standing and refuses(standing, confidence):
+            return standing
+        return self.nearer(vector, nearness, confidence)
+
+    def standing_at(self, question: str) -> Signpost | None:
+        """Return the first signpost of which a pattern stands in ``question``, as whole words in any case, and no ``unless``."""
+        asked = _plain(question)
+        places = sorted({place for place, phrase in self._possible(asked) if _stands_in(asked, phrase)})
+        not_cancelled = (place for place in places if not any(_stands_in(asked, phrase) for phrase in self._unless[place]))
+        return next((self._posts[place] for place in not_cancelled), None)
+
+    def nearer(self, vector: NDArray[np.float32], nearness: float, confidence: float) -> Signpost | None:
+        """Return the signpost of which a wording is nearer to a question than anything that was found, if there is one."""
+        if not len(self._wordings):
+            return None
+        cosines = self._wordings @ vector
+        best = int(np.argmax(cosines))
+        least = max(LEAST_NEAR, nearness + (0.0 if confidence < DOUBTFUL else CLEARLY))
+        return self._of_wording[best] if cosines[best] >= least else None
+
+    def _possible(self, asked: str) -> Iterator[tuple[int, str]]:
+        for word in {"", *_WORD.findall(asked)}:
+            yield from self._patterns.get(word, ())
 
 
 def refuses(signpost: Signpost, confidence: float) -> bool:
@@ -48,46 +94,25 @@ def refuses(signpost: Signpost, confidence: float) -> bool:
     return signpost.kind not in CLOSE_KINDS or confidence < ALL_BUT_CERTAIN
 
 
-def refusing_signpost(question: str, signposts: Iterable[Signpost], confidence: float) -> Signpost | None:
-    """Return the signpost whose words stand in ``question`` and that refuses it at this confidence of the search."""
-    post = matching_signpost(question, signposts)
-    return post if post and refuses(post, confidence) else None
-
-
-def nearest_signpost(
-    vector: NDArray[np.float32], signposts: Iterable[Signpost], wordings: NDArray[np.float32], nearness: float
-) -> Signpost | None:
-    """Return the signpost whose wordings are nearer to a question than anything that was found, if there is one.
-
-    Args:
-        vector: of the question, unit length, shape (d,).
-        signposts: as the lexicon lists them.
-        wordings: as ``wording_vectors`` makes them of these signposts.
-        nearness: cosine of the question and the nearest wording or sentence of the passages found.
-    """
-    if not len(wordings):
-        return None
-    cosines = wordings @ vector
-    best = int(np.argmax(cosines))
-    if cosines[best] < max(LEAST_NEAR, nearness + CLEARLY):
-        return None
-    return [post for post in signposts for _ in post.asked][best]
-
-
-def wording_vectors(signposts: Iterable[Signpost], encoder: QueryEncoder) -> NDArray[np.float32]:
+def wording_vectors(signposts: Sequence[Signpost], encoder: QueryEncoder) -> NDArray[np.float32]:
     """Return the vectors of the ways in which people ask about what the signposts stand for, in order, shape (wordings, d)."""
-    vectors = [encoder.encode(wording).vector for post in signposts for wording in post.asked]
-    return np.array(vectors, np.float32).reshape(-1, encoder.dimension)
+    return encoder.vectors([wording for post in signposts for wording in post.asked])
 
 
-def _stands_in(asked: str, phrases: tuple[str, ...]) -> bool:
-    return any(_pattern(phrase).search(asked) for phrase in phrases)
+def _stands_in(asked: str, phrase: str) -> bool:
+    # Nearly no phrase stands in a question even as a part of other words, and that is told much sooner.
+    return phrase in asked and _pattern(phrase).search(asked) is not None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _pattern(phrase: str) -> re.Pattern[str]:
     # \b fails beside a phrase that begins or ends with a mark, so the neighbours are looked at instead.
-    return re.compile(rf"(?<!\w){re.escape(_plain(phrase))}(?!\w)")
+    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
+
+
+def _first_word(phrase: str) -> str:
+    found = _WORD.search(phrase)
+    return found.group() if found else ""
 
 
 def _plain(text: str) -> str:

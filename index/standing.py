@@ -1,6 +1,6 @@
-"""Why a finished build that could be live is not.
+"""What is noted about builds that are not live: why one that could be is not, and which ones were.
 
-Comes in: the folder of the builds, an id, a reason. Goes out: the reasons, kept in one small file that is replaced in one step.
+Comes in: the folder of the builds, an id, a reason. Goes out: the notes, kept in two small files that are replaced in one step.
 Refuses to judge builds.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from index.layout import replace_text
 
 STANDING_FILE = "STANDING.json"
+LIVED_FILE = "LIVED"
 
 
 class Standing(Enum):
@@ -28,6 +29,25 @@ def read_standings(builds: Path) -> dict[str, Standing]:
         return {str(build): Standing(reason) for build, reason in noted.items()}
     except (OSError, ValueError, AttributeError):
         return {}
+
+
+def waiting_builds(builds: Path) -> list[str]:
+    """Return the builds that wait for a person to publish or discard them, oldest first."""
+    return sorted(build for build, standing in read_standings(builds).items() if standing is not Standing.ROLLED_BACK)
+
+
+def once_live(builds: Path) -> list[str]:
+    """Return the builds that were live, the one that was live last at the end."""
+    try:
+        return (builds / LIVED_FILE).read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+def note_lived(builds: Path, build: str) -> None:
+    """Note that ``build`` is, or was, live. Notes on builds that are gone go."""
+    others = [name for name in once_live(builds) if name != build and (builds / name).is_dir()]
+    replace_text(builds / LIVED_FILE, "".join(f"{name}\n" for name in (*others, build)))
 
 
 def note_standing(builds: Path, build: str, standing: Standing | None) -> None:

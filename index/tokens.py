@@ -1,66 +1,75 @@
 """The token vectors of passages on disk, mapped into memory only where a question touches them.
 
-Comes in: the vectors of passages in row order. Goes out: those of the passages asked for. Refuses to know what they are compared with.
+Comes in: the files of ``index.tokens_writer``. Goes out: the vectors of the passages asked for, and a question as they see it.
+Refuses to know how they are compared.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
-from index.passage_vectors import PassageVectors
-
-# Word pieces are counted in an array of this length: more than any encoder of this kind has.
-_MOST_PIECES = 300_000
+from index.passage_vectors import TOKEN_SCALE, PassageVectors
+from index.projection import SCALE, projected
+from index.query_encoder import EncodedQuestion
 
 _Number = TypeVar("_Number", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFiles:
+    """Where the parts lie."""
+
+    folder: Path
+
+    @property
+    def vectors(self) -> Path:
+        """All vectors, one after the other."""
+        return self.folder / "vectors.i8"
+
+    @property
+    def sentences(self) -> Path:
+        """The sentence of each token."""
+        return self.folder / "sentences.i16"
+
+    @property
+    def pieces(self) -> Path:
+        """The word piece of each token."""
+        return self.folder / "pieces.i32"
+
+    @property
+    def lengths(self) -> Path:
+        """The length of each token's sentence."""
+        return self.folder / "lengths.f32"
+
+    @property
+    def bounds(self) -> Path:
+        """Where each passage begins, and the end of the last."""
+        return self.folder / "bounds.npy"
+
+    @property
+    def frequencies(self) -> Path:
+        """In how many passages each word piece stands."""
+        return self.folder / "frequencies.npy"
+
+    @property
+    def directions(self) -> Path:
+        """The directions along which vectors are kept; missing where they are kept whole."""
+        return self.folder / "directions.npy"
 
 
 @dataclass(frozen=True, slots=True)
 class PassageTokens:
     """The tokens of several passages, one passage after the other."""
 
-    vectors: NDArray[np.int8]  # unit length times TOKEN_SCALE, shape (tokens, d)
+    vectors: NDArray[np.int8]  # unit length times ``scale``, shape (tokens, d)
     sentences: NDArray[np.int16]  # the sentence of its passage that each stands in, shape (tokens,)
     lengths: NDArray[np.float32]  # of the sum of the vectors of that sentence, in the same scale, shape (tokens,)
     bounds: NDArray[np.int64]  # where each passage begins, and the end of the last, shape (passages + 1,)
-
-
-class TokensWriter:
-    """Writes token vectors as they come; only counts stay in memory."""
-
-    def __init__(self, folder: Path) -> None:
-        """Begin in ``folder``."""
-        folder.mkdir(parents=True)
-        self._folder = folder
-        self._vectors: BinaryIO = (folder / "vectors.i8").open("wb")
-        self._sentences: BinaryIO = (folder / "sentences.i16").open("wb")
-        self._pieces: BinaryIO = (folder / "pieces.i32").open("wb")
-        self._lengths: BinaryIO = (folder / "lengths.f32").open("wb")
-        self._bounds = [0]
-        self._frequencies = np.zeros(_MOST_PIECES, np.int32)
-
-    def add(self, passage: PassageVectors) -> None:
-        """Add the tokens of the next passage."""
-        self._vectors.write(np.ascontiguousarray(passage.tokens).tobytes())
-        self._sentences.write(np.ascontiguousarray(passage.sentences).tobytes())
-        self._pieces.write(np.ascontiguousarray(passage.pieces, np.int32).tobytes())
-        self._lengths.write(_sentence_lengths(passage).tobytes())
-        self._bounds.append(self._bounds[-1] + len(passage.tokens))
-        self._frequencies[np.unique(passage.pieces)] += 1
-
-    def close(self) -> None:
-        """Finish the files."""
-        self._vectors.close()
-        self._sentences.close()
-        self._pieces.close()
-        self._lengths.close()
-        np.save(self._folder / "bounds.npy", np.array(self._bounds, np.int64))
-        last = int(np.max(np.nonzero(self._frequencies)[0], initial=-1))
-        np.save(self._folder / "frequencies.npy", self._frequencies[: last + 1])
+    scale: float = TOKEN_SCALE
 
 
 class Tokens:
@@ -72,14 +81,17 @@ class Tokens:
         Raises:
             DamagedBuild: a file is missing or does not fit the others.
         """
+        files = TokenFiles(folder)
         try:
-            self._bounds: NDArray[np.int64] = np.load(folder / "bounds.npy")
-            self._frequencies: NDArray[np.int32] = np.load(folder / "frequencies.npy")
+            self.directions: NDArray[np.float32] | None = np.load(files.directions) if files.directions.exists() else None
+            self._bounds: NDArray[np.int64] = np.load(files.bounds, mmap_mode="r")
+            self._frequencies: NDArray[np.int32] = np.load(files.frequencies)
             size = int(self._bounds[-1])
-            self._vectors = _mapped(folder / "vectors.i8", np.int8, (size, dimension))
-            self._sentences = _mapped(folder / "sentences.i16", np.int16, (size,))
-            self._pieces = _mapped(folder / "pieces.i32", np.int32, (size,))
-            self._lengths = _mapped(folder / "lengths.f32", np.float32, (size,))
+            kept = dimension if self.directions is None else self.directions.shape[1]
+            self._vectors = mapped(files.vectors, np.int8, (size, kept))
+            self._sentences = mapped(files.sentences, np.int16, (size,))
+            self._pieces = mapped(files.pieces, np.int32, (size,))
+            self._lengths = mapped(files.lengths, np.float32, (size,))
         except (OSError, ValueError, EOFError, IndexError) as error:
             raise DamagedBuild(
                 f"The token vectors of the build cannot be opened ({error}). Build again: localism-ingest build"
@@ -93,13 +105,27 @@ class Tokens:
         bounds = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(ends - starts, out=bounds[1:])
         return PassageTokens(
-            _gathered(self._vectors, here), _gathered(self._sentences, here), _gathered(self._lengths, here), bounds
+            _gathered(self._vectors, here),
+            _gathered(self._sentences, here),
+            _gathered(self._lengths, here),
+            bounds,
+            TOKEN_SCALE if self.directions is None else SCALE,
         )
 
-    def stored(self, row: int) -> tuple[NDArray[np.int8], NDArray[np.int16], NDArray[np.int32]]:
-        """Return the token vectors, sentences and word pieces of one passage as they were written."""
+    def seen(self, question: EncodedQuestion) -> EncodedQuestion:
+        """Return ``question`` along the directions in which the tokens are kept."""
+        if self.directions is None:
+            return question
+        return replace(
+            question, vector=projected(question.vector, self.directions), tokens=projected(question.tokens, self.directions)
+        )
+
+    def stored(self, row: int, passage: NDArray[np.float32]) -> PassageVectors:
+        """Return the vectors of one passage as they were written, given the vector of the ``passage`` itself."""
         here = slice(int(self._bounds[row]), int(self._bounds[row + 1]))
-        return np.array(self._vectors[here]), np.array(self._sentences[here]), np.array(self._pieces[here])
+        return PassageVectors(
+            passage, np.array(self._vectors[here]), np.array(self._sentences[here]), np.array(self._pieces[here])
+        )
 
     def frequencies(self, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return in how many passages each word piece stands."""
@@ -107,20 +133,11 @@ class Tokens:
         return np.where(known, self._frequencies[np.where(known, pieces, 0)], 0) if len(self._frequencies) else pieces * 0
 
 
-def _mapped(path: Path, kind: type[_Number], shape: tuple[int, ...]) -> NDArray[_Number]:
-    # An empty file cannot be mapped.
-    return np.memmap(path, kind, "r", shape=shape) if shape[0] else np.empty(shape, kind)
+def mapped(path: Path, kind: type[_Number], shape: tuple[int, ...]) -> NDArray[_Number]:
+    """Return the file at ``path`` as an array that is read where it is touched."""
+    # An empty file cannot be mapped. A plain array over the mapped file: slices of a memmap cost ten times as much.
+    return np.asarray(np.memmap(path, kind, "r", shape=shape)) if shape[0] else np.empty(shape, kind)
 
 
 def _gathered(stored: NDArray[_Number], here: list[slice]) -> NDArray[_Number]:
     return np.concatenate([stored[part] for part in here] or [stored[:0]])
-
-
-def _sentence_lengths(passage: PassageVectors) -> NDArray[np.float32]:
-    """Return for each token how long the sum of its sentence's vectors is: what a sentence's cosine is divided by."""
-    if not len(passage.tokens):
-        return np.empty(0, np.float32)
-    new = np.ones(len(passage.sentences), bool)
-    new[1:] = passage.sentences[1:] != passage.sentences[:-1]
-    lengths = np.linalg.norm(np.add.reduceat(passage.tokens.astype(np.float32), np.flatnonzero(new)), axis=1)
-    return np.asarray(lengths[np.cumsum(new) - 1], np.float32)

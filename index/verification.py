@@ -22,7 +22,7 @@ def verify_build(folder: Path) -> list[str]:
     """
     problems = [
         f"{name} is {'missing' if found is None else 'not the file that was written'}"
-        for name, found in _compare_digests(folder).items()
+        for name, found in changed_files(folder).items()
     ]
     if problems:
         return problems
@@ -39,8 +39,12 @@ def verify_build(folder: Path) -> list[str]:
     return problems
 
 
-def _compare_digests(folder: Path) -> dict[str, str | None]:
-    """Return the files of the manifest whose hash is another: name to what was found (None where missing)."""
+def changed_files(folder: Path) -> dict[str, str | None]:
+    """Return the files of the build in ``folder`` that are not as they were written: name to the hash found (None where missing).
+
+    Raises:
+        BuildError: the build has no manifest that can be used.
+    """
     wanted = Manifest.open(folder).files
     found = tree_digests(folder)
     return {name: found.get(name) for name, digest in wanted.items() if found.get(name) != digest}

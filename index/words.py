@@ -1,6 +1,6 @@
 """The words index: BM25 over terms, on disk, mapped into memory only where a question touches it.
 
-Comes in: the terms of every passage, in row order. Goes out: BM25 scores for the terms of a question.
+Comes in: an index that index.words_writer has written. Goes out: BM25 scores for the terms of a question.
 Refuses to know what a passage is, how a question was typed, or how scores are joined with others.
 
 Scores follow Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf of Lucene,
@@ -10,10 +10,9 @@ question, so it is worked out when the build is written (as bm25s does) and a qu
 
 import hashlib
 import math
-from array import array
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,8 @@ from index.errors import DamagedBuild
 K1 = 1.2
 B = 0.75
 
+REMEMBERED_TERMS = 4096  # whose places are kept: the words of questions repeat
+
 
 @dataclass(frozen=True, slots=True)
 class Postings:
@@ -31,50 +32,6 @@ class Postings:
 
     rows: NDArray[np.int32]  # passage rows, ascending, shape (m,)
     weights: NDArray[np.float32]  # BM25 share of the term, shape (m,)
-
-
-class WordsWriter:
-    """Collects the terms of passages in row order and writes the index."""
-
-    def __init__(self) -> None:
-        """Begin an empty index."""
-        self._rows: dict[str, array[int]] = {}
-        self._counts: dict[str, array[int]] = {}
-        self._lengths = array("i")
-
-    def add(self, terms: Iterable[str]) -> None:
-        """Add the terms of the next passage."""
-        row = len(self._lengths)
-        counts = Counter(terms)
-        for term, count in counts.items():
-            self._rows.setdefault(term, array("i")).append(row)
-            self._counts.setdefault(term, array("i")).append(count)
-        self._lengths.append(sum(counts.values()))
-
-    def save(self, folder: Path, k1: float = K1, b: float = B) -> None:
-        """Write the index to ``folder``: hashes of the terms (sorted), their offsets, rows and weights."""
-        folder.mkdir(parents=True, exist_ok=True)
-        hashes = {term_hash(term): term for term in self._rows}
-        terms = [hashes[key] for key in sorted(hashes)]
-        lengths = np.asarray(self._lengths, np.float32)
-        # Short texts are not punished for shortness twice: an empty index has no mean, and 1 keeps the formula whole.
-        norm = k1 * (1 - b + b * lengths / max(float(lengths.mean()) if len(lengths) else 1.0, 1e-9))
-        offsets = np.zeros(len(terms) + 1, np.int64)
-        np.cumsum([len(self._rows[term]) for term in terms], out=offsets[1:])
-        rows = np.empty(offsets[-1], np.int32)
-        weights = np.empty(offsets[-1], np.float32)
-        for number, term in enumerate(terms):
-            here = slice(offsets[number], offsets[number + 1])
-            rows[here] = np.frombuffer(self._rows[term], np.int32)
-            counts = np.frombuffer(self._counts[term], np.int32).astype(np.float32)
-            weights[here] = inverse_document_frequency(len(counts), len(lengths)) * (
-                counts * (k1 + 1) / (counts + norm[rows[here]])
-            )
-        np.save(folder / "terms.npy", np.array(sorted(hashes), np.uint64))
-        np.save(folder / "offsets.npy", offsets)
-        np.save(folder / "rows.npy", rows)
-        np.save(folder / "weights.npy", weights)
-        np.save(folder / "size.npy", np.array([len(lengths)], np.int64))
 
 
 class Words:
@@ -89,10 +46,9 @@ class Words:
         size: int,
     ) -> None:
         """Join the parts of an index; ``open`` is the usual way in."""
-        self._terms = terms
-        self._offsets = offsets
-        self._rows = rows
-        self._weights = weights
+        # Plain arrays over the mapped files: numpy makes a new memmap object of every slice of a memmap, at ten times the cost.
+        self._terms, self._offsets, self._rows, self._weights = map(np.asarray, (terms, offsets, rows, weights))
+        self._number = lru_cache(REMEMBERED_TERMS)(partial(_place_of, self._terms))
         self.size = size
 
     @classmethod
@@ -132,13 +88,8 @@ class Words:
         number = self._number(term)
         if number is None:
             return Postings(np.empty(0, np.int32), np.empty(0, np.float32))
-        here = slice(self._offsets[number], self._offsets[number + 1])
+        here = slice(int(self._offsets[number]), int(self._offsets[number + 1]))
         return Postings(self._rows[here], self._weights[here])
-
-    def _number(self, term: str) -> int | None:
-        wanted = np.uint64(term_hash(term))
-        place = int(np.searchsorted(self._terms, wanted))
-        return place if place < len(self._terms) and self._terms[place] == wanted else None
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""
@@ -148,11 +99,39 @@ class Words:
             total[postings.rows] += postings.weights
         return total
 
+    def shares(self, terms: Iterable[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the BM25 scores of ``rows`` for the distinct ``terms``, as shares of what a passage could have at most.
+
+        Args:
+            terms: of a question.
+            rows: of passages, ascending.
+
+        Returns:
+            shape (rows,), 0 to about 1.
+        """
+        distinct = set(terms)
+        wanted = rows.astype(np.int32)  # as postings hold them, or numpy would copy every posting into the wider type
+        total = np.zeros(len(rows), np.float32)
+        for term in distinct:
+            postings = self.postings(term)
+            if len(postings.rows):
+                places = np.minimum(postings.rows.searchsorted(wanted), len(postings.rows) - 1)
+                total += np.where(postings.rows[places] == wanted, postings.weights[places], 0)
+        return np.asarray(total / np.float32(self.ideal(distinct)), np.float32)
+
     def ideal(self, terms: Iterable[str]) -> float:
         """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
         return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
 
 
+def _place_of(terms: NDArray[np.uint64], term: str) -> int | None:
+    """Return the place of ``term`` among all ``terms``; None for an unknown term."""
+    wanted = np.uint64(term_hash(term))
+    place = int(terms.searchsorted(wanted))
+    return place if place < len(terms) and terms[place] == wanted else None
+
+
+@lru_cache(100_000)
 def term_hash(term: str) -> int:
     """Return 64 bits that stand for ``term``: a million different terms collide with a chance of one in thirty million.
 
@@ -164,3 +143,8 @@ def term_hash(term: str) -> int:
 def inverse_document_frequency(frequency: int, size: int) -> float:
     """Return Lucene's idf of a term that stands in ``frequency`` of ``size`` passages."""
     return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+
+
+def inverse_document_frequencies(frequencies: NDArray[np.int64], size: int) -> NDArray[np.float32]:
+    """Return the same for many terms, shape (terms,)."""
+    return np.asarray(np.log(1 + (size - frequencies + 0.5) / (frequencies + 0.5)), np.float32)

@@ -11,11 +11,12 @@ import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from index.embedder import ModelIdentity
 from index.errors import NotWritten
 from index.history import finished_builds
 from index.layout import UNFINISHED, BuildLayout, sync_folder
+from index.left_out import LeftOut, save_left_out
 from index.lexicon import Lexicon
 from index.manifest import Manifest
 from index.passage_history import write_passage_history
@@ -36,11 +38,14 @@ from index.signposts import wording_vectors
 from index.spelling import SpellingWriter
 from index.splitting import Geometry
 from index.store_writer import RecordsWriter
-from index.tokens import TokensWriter
-from index.vectors import VectorsWriter
-from index.words import WordsWriter
+from index.tokens_writer import TokensWriter
+from index.unit_vectors import unit
+from index.vectors import as_stored
+from index.vectors_writer import VectorsWriter
+from index.words_writer import WordsWriter
 
 _STAMP = "%Y%m%dT%H%M%S"
+MEASURED_WITH = 200  # earlier questions that the recall of a large index is measured with
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,17 @@ class ReadyDocument:
     reading: Mapping[str, Any] = field(default_factory=dict)  # for the next ingestion, as JSON; opaque here
 
 
+class _Part(Protocol):
+    def close(self) -> None: ...
+
+
 class BuildWriter:
     """Writes one build. Use it as a context: on an error everything written is removed and the live build stays."""
 
-    def __init__(self, builds: Path, model: ModelIdentity, geometry: Geometry) -> None:
-        """Begin a build beside the live one in ``builds``."""
+    def __init__(
+        self, builds: Path, model: ModelIdentity, geometry: Geometry, directions: NDArray[np.float32] | None = None
+    ) -> None:
+        """Begin a build beside the live one in ``builds``; ``directions`` are those of an earlier build's token vectors."""
         now = datetime.now(UTC)
         self.build = _next_id(builds, now)
         self._builds = builds
@@ -73,16 +84,18 @@ class BuildWriter:
         self._document_vectors: list[NDArray[np.float32]] = []
         self._key_bounds = [0]
         self._readings: dict[str, Mapping[str, Any]] = {}
-        self._words, self._key_words, self._pairs = WordsWriter(), WordsWriter(), WordsWriter()
+        self._left_out: list[LeftOut] = []
         self._spelling = SpellingWriter()
-        self._vectors, self._key_vectors = VectorsWriter(model.dimension), VectorsWriter(model.dimension)
-        self.layout = BuildLayout(builds / f"{UNFINISHED}{self.build}")
-        self.layout.originals.mkdir(parents=True)
+        self.layout = layout = BuildLayout(builds / f"{UNFINISHED}{self.build}")
+        layout.originals.mkdir(parents=True)
         try:
-            self._records = RecordsWriter(self.layout.records)
-            self._tokens = TokensWriter(self.layout.tokens)
+            self._records = RecordsWriter(layout.records)
+            self._vectors = VectorsWriter(layout.vectors, model.dimension)
+            self._key_vectors = VectorsWriter(layout.keys, model.dimension)
+            self._tokens = TokensWriter(layout.tokens, model.dimension, directions)
+            self._words, self._key_words, self._pairs = map(WordsWriter, (layout.words, layout.key_words, layout.pairs))
         except BaseException:
-            shutil.rmtree(self.layout.folder)
+            shutil.rmtree(layout.folder)
             raise
 
     def __enter__(self) -> Self:
@@ -92,7 +105,8 @@ class BuildWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Remove what was written when it was not finished."""
         if self.layout.folder.exists():
-            for part in (self._records, self._tokens):
+            parts: tuple[_Part, ...] = (self._records, self._tokens, self._vectors, self._key_vectors, *self._words_of_all)
+            for part in parts:
                 # A full disk fails here again, and what is closed twice complains; neither matters to what is thrown away.
                 with suppress(OSError, sqlite3.Error):
                     part.close()
@@ -102,7 +116,7 @@ class BuildWriter:
         """Add one document."""
         self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report))
         self._pages += len(ready.pages)
-        of_passages = np.stack([one.passage for one in ready.vectors])
+        of_passages = as_stored(np.stack([one.passage for one in ready.vectors]))
         self._vectors.add(of_passages)
         self._key_vectors.add(ready.key_vectors)
         self._document_vectors.append(of_passages.mean(axis=0))
@@ -115,6 +129,10 @@ class BuildWriter:
         if ready.original is not None:
             self._keep_original(ready.original, ready.document)
 
+    def leave_out(self, document: LeftOut) -> None:
+        """Note a document of the corpus that the build does not hold."""
+        self._left_out.append(document)
+
     def finish(
         self,
         lexicon: Lexicon,
@@ -126,20 +144,21 @@ class BuildWriter:
     ) -> str:
         """Write what is left, sync everything to disk, and give the build its name; returns its id. It is not live yet."""
         self._records.close()
-        self._vectors.save(self.layout.vectors)
-        self._key_vectors.save(self.layout.keys)
         self._tokens.close()
         np.save(self.layout.key_bounds, np.array(self._key_bounds, np.int64))
         np.save(self.layout.document_vectors, self._all_documents())
-        self._words.save(self.layout.words)
-        self._key_words.save(self.layout.key_words)
-        self._pairs.save(self.layout.pairs)
+        for words in self._words_of_all:
+            words.save()
         self._spelling.save(self.layout.spelling)
         lexicon.save(self.layout.lexicon)
         self.layout.readings.write_text(json.dumps(self._readings, ensure_ascii=False), encoding="utf-8")
+        save_left_out(self._left_out, self.layout.left_out)
         write_passage_history(self.layout, self._builds, self._created[:10])
         shutil.copytree(encoder, self.layout.encoder)
-        np.save(self.layout.astray, wording_vectors(lexicon.signposts, QueryEncoder.open(self.layout.encoder)))
+        questions = QueryEncoder.open(self.layout.encoder)
+        np.save(self.layout.astray, wording_vectors(lexicon.signposts, questions))
+        asked = partial(questions.vectors, lexicon.suggestions[:MEASURED_WITH])
+        searches = {"passages": self._vectors.save(asked), "keys": self._key_vectors.save(asked)}
         Manifest(
             build=self.build,
             created=self._created,
@@ -154,6 +173,7 @@ class BuildWriter:
             encoder_mean_cosine=round(encoder_mean_cosine, 5),
             files=tree_digests(self.layout.folder),
             parts=dict(parts or {}),
+            searches={name: asdict(search) for name, search in searches.items()},
         ).save(self.layout.folder)
         _sync_tree(self.layout.folder)
         self.layout.folder.rename(self._builds / self.build)
@@ -187,9 +207,13 @@ class BuildWriter:
         self._key_words.add(word.term for word in of_keys)
         self._spelling.add(word.surface for word in (*searched, *of_keys))
 
+    @property
+    def _words_of_all(self) -> tuple[WordsWriter, ...]:
+        return self._words, self._key_words, self._pairs
+
     def _all_documents(self) -> NDArray[np.float32]:
         means = np.array(self._document_vectors, np.float32).reshape(-1, self._model.dimension)
-        return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12), np.float32)
+        return unit(means)
 
 
 def _next_id(builds: Path, now: datetime) -> str:

@@ -41,9 +41,9 @@ def test_nearness_is_that_of_each_words_best_match(passages, question):
     floats = passages.vectors.astype(np.float32) / TOKEN_SCALE
     for number, (start, end) in enumerate(((0, 6), (6, 9))):
         best = [max(float(word @ token) for token in floats[start:end]) for word in question.tokens]
-        assert matches.plain[number] == pytest.approx(sum(w * b for w, b in zip(weights, best, strict=True)), abs=1e-5)
+        assert matches.plain[number] == pytest.approx(sum(w * b for w, b in zip(weights, best, strict=True)), abs=1e-4)
         cubed = sum(w * max(b, 0) ** 3 for w, b in zip(weights, best, strict=True))
-        assert matches.cubed[number] == pytest.approx(cubed, abs=1e-5)
+        assert matches.cubed[number] == pytest.approx(cubed, abs=1e-4)
 
 
 def test_the_best_sentence_is_pooled_from_its_tokens_without_the_title(passages, question):
@@ -52,7 +52,7 @@ def test_the_best_sentence_is_pooled_from_its_tokens_without_the_title(passages,
     pooled = [floats[1:4].sum(axis=0), floats[4:6].sum(axis=0)]
     wanted = max(float(question.vector @ vector / np.linalg.norm(vector)) for vector in pooled)
     matches = match(question, np.full(3, 1 / 3, np.float32), passages)
-    assert matches.best_sentence[0] == pytest.approx(wanted, abs=1e-5)
+    assert matches.best_sentence[0] == pytest.approx(wanted, abs=1e-4)
     assert [len(one) for one in matches.sentence_matches] == [2, 1]
 
 

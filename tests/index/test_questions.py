@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.questions import follows, mended, read_question
+from index.questions import Synonyms, follows, mended, read_question
 
 MEANT = {"nominasion": "nomination", "leeses": "leases"}
 
@@ -51,6 +51,21 @@ def test_a_question_that_stands_alone_is_told(question):
 
 def test_other_names_of_what_is_asked_bring_their_terms():
     """A "boozer" brings "pub"; what already stands in the question is not repeated."""
-    synonyms = [[("boozer",), ("pub",), ("public", "hous")], [("librari",), ("book", "place")]]
+    synonyms = Synonyms([["boozer", "pub", "public house"], ["library", "book place"]])
     assert read_question("save our boozer", mend, synonyms).meant == ("pub", "public", "hous")
     assert read_question("save our school", mend, synonyms).meant == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("is an ACV the same as s. 95?", ("§95", "acv")),
+        ("TUPE and NDPs for the S&P", ("tupe", "ndp", "s&p")),
+        ("Who May Bid in England", ()),
+        ("WHAT IS AN ACV", ()),
+        ("covid-19 rules in A1 shops", ()),
+    ],
+)
+def test_sections_and_acronyms_are_exact_names(question, names):
+    """A question in capitals tells nothing about which of its words are acronyms."""
+    assert read_question(question, mend).names == names

@@ -1,5 +1,6 @@
 """Searching a small build."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -81,3 +82,14 @@ def test_a_phrase_in_quotation_marks_must_stand_in_what_is_found(searcher):
     assert hits
     assert all("closed in 2019" in hit.passage.text for hit in hits)
     assert searcher.search('nomination "purple elephants dancing"').hits
+
+
+def test_an_exact_name_is_never_below_a_passage_without_it(searcher, monkeypatch):
+    """However much better the rest of the question fits another passage; a name that is everywhere changes nothing."""
+    asked = searcher.read("swings mended by volunteers")
+    assert "swings" in searcher.search(asked.text).hits[0].passage.text
+    monkeypatch.setattr(searcher, "read", lambda _: replace(asked, names=("nomin",)))
+    monkeypatch.setattr("index.names.COMMON", 0.7)  # of three passages one is a large share
+    assert "nomination" in searcher.search(asked.text).hits[0].passage.text
+    monkeypatch.setattr("index.names.COMMON", 0.1)
+    assert "swings" in searcher.search(asked.text).hits[0].passage.text

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from index.lexicon import Signpost
-from index.signposts import matching_signpost, nearest_signpost, refuses
+from index.signposts import Signposts, refuses
 
 BAND = Signpost(
     "band", "near miss", ("council tax band", "can't pay"), "Ask the Valuation Office Agency.", unless=("referendum",)
 )
 ABROAD = Signpost("abroad", "other jurisdiction", ("Scotland", "A&E"), "Ask there.")
-POSTS = (BAND, ABROAD)
+POSTS = Signposts((BAND, ABROAD), np.empty((0, 3), np.float32))
+SURE, DOUBTFUL = 0.9, 0.4
 
 
 @pytest.mark.parametrize(
@@ -19,29 +20,29 @@ POSTS = (BAND, ABROAD)
 )
 def test_a_pattern_is_met_in_any_case_spacing_and_apostrophe(question):
     """People type as they like."""
-    assert matching_signpost(question, POSTS) is BAND
+    assert POSTS.standing_at(question) is BAND
 
 
 @pytest.mark.parametrize("question", ["council tax bands of the county", "Scotlands", "a council taxband", "A&Eish"])
 def test_a_pattern_is_met_as_whole_words_only(question):
     """Part of a longer word is another word."""
-    assert matching_signpost(question, POSTS) is None
+    assert POSTS.standing_at(question) is None
 
 
 def test_a_pattern_may_end_in_a_mark():
     """Marks at the edge of a pattern are part of it."""
-    assert matching_signpost("is there an A&E near me", POSTS) is ABROAD
+    assert POSTS.standing_at("is there an A&E near me") is ABROAD
 
 
 def test_unless_cancels_its_own_signpost_only():
     """The others are still looked at."""
-    assert matching_signpost("council tax band after a referendum", POSTS) is None
-    assert matching_signpost("council tax band after a referendum in Scotland", POSTS) is ABROAD
+    assert POSTS.standing_at("council tax band after a referendum") is None
+    assert POSTS.standing_at("council tax band after a referendum in Scotland") is ABROAD
 
 
 def test_the_first_signpost_in_the_order_of_the_file_wins():
     """Emergencies stand first in the file."""
-    assert matching_signpost("council tax band in Scotland", POSTS) is BAND
+    assert POSTS.standing_at("council tax band in Scotland") is BAND
 
 
 @pytest.mark.parametrize("kind", ["near miss", "personal matter"])
@@ -62,26 +63,41 @@ ASKED = (
     Signpost("band", "near miss", ("x",), "Ask the Valuation Office Agency.", asked=("is my band right", "who sets the band")),
     Signpost("bins", "personal matter", ("y",), "Ask the council.", asked=("my bin was not emptied",)),
 )
-WORDINGS = np.array([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]], np.float32)
+NEAR = Signposts(ASKED, np.array([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]], np.float32))
 
 
 def test_a_question_nearer_to_what_is_not_held_than_to_anything_held_is_sent_on():
     """The signpost is the one whose question is nearest."""
-    assert nearest_signpost(np.array([0, 0, 1], np.float32), ASKED, WORDINGS, nearness=0.5) is ASKED[1]
-    assert nearest_signpost(np.array([0.8, 0.6, 0], np.float32), ASKED, WORDINGS, nearness=0.5) is ASKED[0]
+    assert NEAR.nearer(np.array([0, 0, 1], np.float32), 0.5, SURE) is ASKED[1]
+    assert NEAR.nearer(np.array([0.8, 0.6, 0], np.float32), 0.5, SURE) is ASKED[0]
 
 
-@pytest.mark.parametrize("nearness", [0.95, 1.0])
+@pytest.mark.parametrize("nearness", [0.97, 1.0])
 def test_what_is_held_and_about_as_near_wins(nearness):
     """A doubt is decided for the answer."""
-    assert nearest_signpost(np.array([0, 0, 1], np.float32), ASKED, WORDINGS, nearness) is None
+    assert NEAR.nearer(np.array([0, 0, 1], np.float32), nearness, SURE) is None
+
+
+def test_a_doubtful_answer_gives_way_to_any_nearer_signpost():
+    """A sure one only to one that is clearly nearer."""
+    question = np.array([0, 0, 1], np.float32)
+    assert NEAR.nearer(question, 0.97, SURE) is None
+    assert NEAR.nearer(question, 0.97, DOUBTFUL) is ASKED[1]
+
+
+def test_words_and_nearness_both_refuse():
+    """By the words where a signpost stands there, else by the wordings."""
+    vector = np.array([0, 0, 1], np.float32)
+    assert NEAR.refusing("x", vector, 1.0, DOUBTFUL) is ASKED[0]
+    assert NEAR.refusing("x", vector, 1.0, 0.95) is None
+    assert NEAR.refusing("my bins", vector, 0.5, SURE) is ASKED[1]
 
 
 def test_a_question_far_from_everything_is_left_to_the_confidence():
     """Nothing is known about it."""
-    assert nearest_signpost(np.array([0, 1, 0], np.float32) / np.float32(2), ASKED, WORDINGS, nearness=0.0) is None
+    assert NEAR.nearer(np.array([0, 1, 0], np.float32) / np.float32(2), 0.0, DOUBTFUL) is None
 
 
 def test_without_wordings_nothing_is_near():
     """A corpus need not have any."""
-    assert nearest_signpost(np.array([1, 0, 0], np.float32), POSTS, np.zeros((0, 3), np.float32), nearness=0.0) is None
+    assert POSTS.nearer(np.array([1, 0, 0], np.float32), 0.0, DOUBTFUL) is None

@@ -92,6 +92,14 @@ def test_a_sentence_that_is_too_long_is_cut_at_a_clause():
     assert all(passage.text.endswith((",", ".")) for passage in split)
 
 
+def test_no_blank_is_left_at_a_cut_before_a_line_break():
+    """A long heading is cut at a line that ends in a blank."""
+    text = f"{words(58)}\n\n9 \n\n{words(49)}"
+    page = Page(1, text, headings=(Heading(66, len(text), 1, text[66:]),))
+    split = split_pages(DOCUMENT, [page], Geometry(5, 64), count_words)
+    assert all(passage.text == passage.text.strip() for passage in split)
+
+
 def test_equal_texts_of_one_document_have_different_ids():
     """The occurrence is counted over the whole document."""
     split = split_pages(DOCUMENT, [Page(1, "Same text."), Page(2, "Same text.")], Geometry(), count_words)

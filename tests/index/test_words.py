@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DamagedBuild
-from index.words import K1, B, Words, WordsWriter
+from index.words import K1, B, Words
+from index.words_writer import WordsWriter
 
 TERMS = st.lists(st.sampled_from(["pub", "council", "bid", "six", "weeks", "§95"]), max_size=12)
 
 
-def build(folder, passages):
+def build(folder, passages, most_held=1_000_000):
     """Write and open an index of ``passages`` (lists of terms)."""
-    writer = WordsWriter()
+    writer = WordsWriter(folder, most_held)
     for terms in passages:
         writer.add(terms)
-    writer.save(folder)
+    writer.save()
     return Words.open(folder)
 
 
@@ -44,6 +45,17 @@ def test_scores_equal_bm25_written_out(tmp_path_factory, passages, query):
     """Every passage's score is the sum that the formula gives, unknown words adding nothing."""
     words = build(tmp_path_factory.mktemp("words"), passages)
     np.testing.assert_allclose(words.scores(query), bm25(passages, query), rtol=1e-5)
+
+
+def test_an_index_too_large_for_memory_is_the_same(tmp_path):
+    """Postings that are laid aside on the way come out in the same order, and leave no file behind."""
+    generator = np.random.default_rng(3)
+    passages = [[f"w{term}" for term in generator.zipf(1.3, 30) % 400] for _ in range(200)]
+    build(tmp_path / "held", passages)
+    build(tmp_path / "aside", passages, most_held=100)
+    files = sorted(path.name for path in (tmp_path / "held").iterdir())
+    assert files == sorted(path.name for path in (tmp_path / "aside").iterdir())
+    assert all((tmp_path / "held" / name).read_bytes() == (tmp_path / "aside" / name).read_bytes() for name in files)
 
 
 def test_an_empty_index_opens_and_finds_nothing(tmp_path):
