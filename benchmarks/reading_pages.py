@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from index.records import Document, Kind
 from index.splitting import Geometry, split_pages
-from ingest.reading import ReadingOptions, read_file
+from ingest.read_document import ReadingOptions
+from ingest.reading import read_file
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent.parent / "shared" / "documents"

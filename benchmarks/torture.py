@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ingest.read_document import PageStatus, ReadDocument, ReadingOptions
-from ingest.workers import FailureKind, Limits, ReadFailure, read_files
+from ingest.read_document import FileLimits, PageStatus, ReadDocument, ReadingOptions
+from ingest.workers import FailureKind, ReadFailure, read_files
 
 SECONDS = 30.0
 MOST_MEGABYTES = 1024
@@ -39,7 +39,7 @@ def main() -> int:
     paths = sorted(path for path in folder.iterdir() if path.is_file())
     counts: Counter[str] = Counter()
     started = time.monotonic()
-    for path, outcome in read_files(paths, ReadingOptions(), Limits(seconds=SECONDS)):
+    for path, outcome in read_files(paths, ReadingOptions(limits=FileLimits(seconds=SECONDS))):
         word, detail = ending(outcome)
         counts[word] += 1
         print(f"{word:12} {path.name[:60]:60} {detail}")

@@ -14,6 +14,8 @@ from ingest.commands.frame import INTERRUPTED, LOCKED, REFUSED, Frame
 from ingest.commands.parser import parser
 from ingest.settings import read_settings
 
+log = logging.getLogger(__name__)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
@@ -26,15 +28,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
         code: int = options.run(Frame(options, settings, console))
     except LocalismError as error:
-        console.print("[red]The live index is as it was:[/red] ", end="")
-        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
-        if options is not None and options.json:
-            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+        _tell(console, options, str(error))
         return LOCKED if isinstance(error, IndexLocked) else REFUSED
+    except OSError as error:
+        log.debug("while a command ran", exc_info=True)
+        where = f"{error.filename}: " if error.filename else ""
+        _tell(
+            console, options, f"{where}{error.strerror or error}. Make room there, or give this user the right, and run again."
+        )
+        return REFUSED
     except KeyboardInterrupt:
         console.print("Stopped. The live index is as it was.")
         return INTERRUPTED
     return code
+
+
+def _tell(console: Console, options: argparse.Namespace | None, sentence: str) -> None:
+    console.print("[red]The live index is as it was:[/red] ", end="")
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    if options is not None and options.json:
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -96,6 +96,20 @@ def unlisted_files(corpus: Path, entries: Iterable[Entry]) -> list[Path]:
     ]
 
 
+def links_out(corpus: Path) -> list[Path]:
+    """Return the links in corpus/documents/ that lead out of it, which are not read, sorted."""
+    folder = corpus / DOCUMENTS_FOLDER
+    home = folder.resolve()
+    return [path for path in sorted(folder.rglob("*")) if path.is_symlink() and not _lies_in(home, path)]
+
+
+def _lies_in(home: Path, path: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(home)
+    except (OSError, RuntimeError):
+        return False  # links that lead in a circle
+
+
 def slug_of(name: str, taken: Iterable[str]) -> str:
     """Return an id for a file of that name: lower case, hyphens, not one of ``taken``."""
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:70].strip("-") or "document"

@@ -11,7 +11,8 @@ from index.records import Kind, Page
 from ingest.catalogue import Entry
 from ingest.corpus import Corpus, open_corpus
 from ingest.errors import CorpusProblems
-from ingest.reading import ReadingOptions, read_file
+from ingest.read_document import ReadingOptions
+from ingest.reading import read_file
 from ingest.wordings import WORDINGS_FOLDER
 
 

@@ -12,7 +12,7 @@ from index.errors import BenchmarkSetError
 from index.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
 from index.lexicon import Lexicon
 from index.records import Document, Kind
-from ingest.catalogue import CATALOGUE_FILE, Entry, read_catalogue, slug_of, unlisted_files
+from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, links_out, read_catalogue, slug_of, unlisted_files
 from ingest.errors import CorpusProblems
 from ingest.lexicon_files import read_lexicon
 from ingest.wordings import Wordings, read_wordings
@@ -29,6 +29,14 @@ class Corpus:
     lexicon: Lexicon
     golden: tuple[GoldenQuestion, ...]
     wordings: Wordings
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, hex; empty where it is gone or may not be read, which its reader will say."""
+    try:
+        return file_digest(path)
+    except OSError:
+        return ""
 
 
 def open_corpus(folder: Path) -> Corpus:
@@ -48,7 +56,7 @@ def open_corpus(folder: Path) -> Corpus:
         folder=folder,
         entries=(*held, *unlisted),
         missing=tuple(entry for entry in listed if not entry.held),
-        warnings=(*_unlisted_warnings(unlisted), *_digest_warnings(listed, held)),
+        warnings=(*_unlisted_warnings(unlisted), *_link_warnings(folder), *_digest_warnings(listed, held)),
         lexicon=replace(lexicon, not_held=tuple(entry.document for entry in listed if not entry.held)),
         golden=tuple(golden),
         wordings=read_wordings(folder),
@@ -63,7 +71,7 @@ def _golden(folder: Path) -> list[GoldenQuestion]:
 
 
 def _with_digest(entry: Entry) -> Document:
-    return replace(entry.document, sha256=file_digest(entry.path))
+    return replace(entry.document, sha256=digest_of(entry.path))
 
 
 def _unlisted(folder: Path, listed: list[Entry]) -> Iterable[Entry]:
@@ -71,7 +79,7 @@ def _unlisted(folder: Path, listed: list[Entry]) -> Iterable[Entry]:
     for path in unlisted_files(folder, listed):
         slug = slug_of(path.stem, taken)
         taken.append(slug)
-        yield Entry(Document(slug, "", Kind.ORIGINAL, sha256=file_digest(path)), path, held=True)
+        yield Entry(Document(slug, "", Kind.ORIGINAL, sha256=digest_of(path)), path, held=True)
 
 
 def _unlisted_warnings(unlisted: list[Entry]) -> list[str]:
@@ -82,11 +90,18 @@ def _unlisted_warnings(unlisted: list[Entry]) -> list[str]:
     ]
 
 
+def _link_warnings(folder: Path) -> list[str]:
+    return [
+        f"{path.name!r} is a link that leads out of {DOCUMENTS_FOLDER}/ and is not read; put the file itself there"
+        for path in links_out(folder)
+    ]
+
+
 def _digest_warnings(listed: list[Entry], held: list[Entry]) -> list[str]:
     wanted = {entry.document.id: entry.document.sha256 for entry in listed if entry.document.sha256}
     return [
         f"{entry.path.name!r} is not the file that the catalogue expects for {entry.document.id!r}: found SHA-256 "
         f"{entry.document.sha256[:12]}…, wanted {wanted[entry.document.id][:12]}…"
         for entry in held
-        if wanted.get(entry.document.id, entry.document.sha256) != entry.document.sha256
+        if entry.document.sha256 and wanted.get(entry.document.id, entry.document.sha256) != entry.document.sha256
     ]

@@ -4,10 +4,12 @@ Comes in: a file or an address and what is known about it, or an id. Goes out: a
 cannot be read, and to take the same file twice.
 """
 
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,6 +28,8 @@ from ingest.read_document import FileMetadata, ReadingOptions
 from ingest.workers import ReadFailure
 
 REMOVED_FOLDER = ".removed"
+FETCHING_FOLDER = ".fetching"
+_ADDING = ".adding-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ Ask = Callable[[Details], Details]
 def add_document(source: str, details: Details, corpus: Path, network: Network, options: ReadingOptions, ask: Ask) -> Added:
     """Put ``source`` into the corpus: the file below documents/, the entry at the end of the catalogue.
 
+    Whoever calls holds the lock of the builds.
+
     Raises:
         DocumentRefused: it is there already, or it cannot be read; nothing was changed.
         FetchRefused: the address may not or cannot be fetched; nothing was changed.
@@ -66,7 +72,9 @@ def add_document(source: str, details: Details, corpus: Path, network: Network, 
     home = corpus / DOCUMENTS_FOLDER
     home.mkdir(exist_ok=True)
     inside = _unlisted(source, corpus, listed)
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=home) as folder:
+    for left in home.glob(f"{_ADDING}*"):
+        shutil.rmtree(left)  # by a run that was killed
+    with tempfile.TemporaryDirectory(prefix=_ADDING, dir=home) as folder:
         arrived = inside or _arrived(source, Path(folder), network, options)
         _check_new(arrived, corpus, listed, inside)
         said = _read(arrived, options)
@@ -121,18 +129,31 @@ def _unlisted(source: str, corpus: Path, listed: list[Entry]) -> Path | None:
 
 def _arrived(source: str, folder: Path, network: Network, options: ReadingOptions) -> Path:
     if "://" in source:
-        name = Path(unquote(urlsplit(source).path)).name or "document"
-        name = name if Path(name).suffix.lower() in FORMATS else f"{name}.html"
-        entry = Entry(Document("new", "", Kind.ORIGINAL), folder / name, held=False, fetch=source)
-        return fetch(entry, network).path
+        return _downloaded(source, folder, network)
     path = Path(source)
     if not path.is_file():
         raise DocumentRefused(f"There is no file {source!r}. Name a file, or an address that begins with https://")
-    if path.stat().st_size > options.most_bytes:
-        raise DocumentRefused(f"{path.name!r} has {path.stat().st_size:,} bytes; at most {options.most_bytes:,} are taken.")
+    if path.stat().st_size > options.limits.most_bytes:
+        raise DocumentRefused(
+            f"{path.name!r} has {path.stat().st_size:,} bytes; at most {options.limits.most_bytes:,} are taken."
+        )
     copy = folder / path.name
     shutil.copyfile(path, copy)
     return copy
+
+
+def _downloaded(url: str, folder: Path, network: Network) -> Path:
+    name = Path(unquote(urlsplit(url).path)).name or "document"
+    name = name if Path(name).suffix.lower() in FORMATS else f"{name}.html"
+    # Beside ``folder``, which goes: what a broken line has brought stays, and the next try goes on from there.
+    coming = folder.parent / FETCHING_FOLDER / hashlib.sha256(url.encode()).hexdigest()[:16]
+    try:
+        fetched = fetch(Entry(Document("new", "", Kind.ORIGINAL), coming / name, held=False, fetch=url), network)
+        return fetched.path.rename(folder / name)
+    finally:
+        with suppress(OSError):  # which says that something is in it
+            coming.rmdir()
+            coming.parent.rmdir()
 
 
 def _check_new(arrived: Path, corpus: Path, listed: list[Entry], inside: Path | None) -> None:
@@ -195,7 +216,7 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
         _place(arrived, path)
     try:
         append_entry(corpus / CATALOGUE_FILE, table)
-    except CatalogueError:
+    except (CatalogueError, OSError):
         if inside is None:
             path.unlink()
         raise

@@ -1,9 +1,10 @@
 """From a file to passages: read it or take its reading over, describe it, split it.
 
-Comes in: entries of the catalogue. Goes out: Drafts that only lack vectors, or reports that say why there is none. Refuses to
-embed.
+Comes in: entries of the catalogue. Goes out: Drafts that only lack vectors, or what is left out and why: what could not be read, and
+copies of what stands before them. Refuses to embed.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,19 +13,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.digests import file_digest
 from index.embedder import Embedder
-from index.errors import NotWritten
+from index.errors import BuildError
+from index.layout import BuildLayout
+from index.left_out import LeftOut, read_left_out
 from index.records import Document, Page, Passage
 from index.splitting import split_pages
 from ingest.catalogue import Entry
+from ingest.corpus import digest_of
+from ingest.duplicates import Fingerprint, Originals
 from ingest.isolation import read_group
+from ingest.kept import Kept
 from ingest.read_document import ReadDocument
 from ingest.recipe import Recipe, entry_digest, reading_key, versions
 from ingest.report import DocumentReport, report_of
-from ingest.reuse import EarlierBuild
+from ingest.reuse import Earlier, EarlierBuild
 from ingest.wordings import Wordings, with_wordings
-from ingest.workers import ReadFailure
+from ingest.workers import FailureKind, ReadFailure
+
+log = logging.getLogger(__name__)
 
 GROUP = 32  # files that are read before the first of them is split: bounds the memory, and keeps the workers busy
 PICTURED = {"application/pdf"}  # media types whose pages can be drawn later
@@ -43,42 +50,89 @@ class Draft:
     original: Path | None
 
 
-class Drafter:
-    """Makes drafts by one recipe, taking over from earlier builds what they already know."""
+Drafted = tuple[Draft | LeftOut, DocumentReport]
 
-    def __init__(self, recipe: Recipe, wordings: Wordings, embedder: Embedder, earlier: Sequence[EarlierBuild]) -> None:
-        """Draft by ``recipe``; ``embedder`` counts tokens."""
+
+class Drafter:
+    """Makes drafts by one recipe, taking over from earlier builds, and an interrupted run, what they already know."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        wordings: Wordings,
+        embedder: Embedder,
+        earlier: Sequence[Earlier],
+        kept: Kept,
+        fingerprints: Mapping[str, str],
+    ) -> None:
+        """Draft by ``recipe``; ``embedder`` counts tokens; what is read is kept in ``kept``.
+
+        ``fingerprints`` are those of documents that earlier builds left out as copies, by the key of their reading.
+        """
         self._recipe = recipe
         self._wordings = wordings
         self._embedder = embedder
-        self._earlier = earlier
+        self._earlier: Sequence[Earlier] = (*earlier, kept)
+        self._kept = kept
+        self._fingerprints = fingerprints
+        self._originals = Originals()
 
-    def drafts(self, entries: Sequence[Entry]) -> Iterator[tuple[Draft | None, DocumentReport]]:
-        """Yield the draft of each entry, in order, and its report; no draft where no text could be read.
-
-        Raises:
-            NotWritten: a file changed while it was read.
-        """
+    def drafts(self, entries: Sequence[Entry]) -> Iterator[Drafted]:
+        """Yield the draft of each entry, in order, and its report; what gives nothing or is a copy is left out."""
         for start in range(0, len(entries), GROUP):
             group = entries[start : start + GROUP]
-            fresh = [entry for entry in group if not any(one.knows(self._key(entry)) for one in self._earlier)]
-            found = read_group([entry.path for entry in fresh], self._recipe.reading)
-            for entry in fresh:
-                _check_unchanged(entry)
+            # The first of several equal files is read, the others are not.
+            found = self._read({self._key(entry): entry for entry in reversed(group) if not self._is_known(entry)})
             for entry in group:
-                yield self._draft(entry, found.pop(entry.path, None))
+                yield self._drafted(entry, found)
 
-    def _draft(self, entry: Entry, fresh: ReadDocument | ReadFailure | None) -> tuple[Draft | None, DocumentReport]:
+    def _is_known(self, entry: Entry) -> bool:
         key = self._key(entry)
-        read = fresh or next(one.reading(key) for one in self._earlier if one.knows(key))
+        taken_over = key in self._fingerprints or any(one.knows(key) for one in self._earlier)
+        return taken_over or self._originals.same_file(entry.document) is not None
+
+    def _read(self, entries: Mapping[str, Entry]) -> dict[str, ReadDocument | ReadFailure]:
+        found = read_group([entry.path for entry in entries.values()], self._recipe.reading)
+        sound = {key: _if_unchanged(entry, found[entry.path]) for key, entry in entries.items()}
+        for key, read in sound.items():
+            if isinstance(read, ReadDocument):
+                self._kept.keep_reading(key, read)
+        return sound
+
+    def _drafted(self, entry: Entry, found: dict[str, ReadDocument | ReadFailure]) -> Drafted:
+        key = self._key(entry)
+        copy = self._originals.same_file(entry.document)
+        if copy:
+            return _left_out(entry, key, copy.reason, copy.original)
+        # A copy of an earlier run is compared by what was noted of it, and not read again.
+        noted = self._fingerprints.get(key)
+        if noted and (copy := self._originals.nearly_same(entry.document, Fingerprint.from_text(noted))):
+            return _left_out(entry, key, copy.reason, copy.original, noted)
+        read = self._reading(entry, key, found)
         if isinstance(read, ReadFailure):
-            return None, DocumentReport.unreadable(entry.document, read.reason)
+            return _left_out(entry, key, read.reason)
+        return self._new(entry, key, read)
+
+    def _reading(self, entry: Entry, key: str, found: dict[str, ReadDocument | ReadFailure]) -> ReadDocument | ReadFailure:
+        fresh = found.pop(key, None)
+        if fresh is not None:
+            return fresh
+        known = next((one for one in self._earlier if one.knows(key)), None)
+        # What was not read with its group: a copy whose original is gone, or the second of two files that cannot be read.
+        return known.reading(key) if known else self._read({key: entry})[key]
+
+    def _new(self, entry: Entry, key: str, read: ReadDocument) -> Drafted:
+        fingerprint = Fingerprint.of(page.text for page in read.pages)
+        copy = self._originals.nearly_same(entry.document, fingerprint)
+        if copy:
+            return _left_out(entry, key, copy.reason, copy.original, fingerprint.text)
         document = described(entry, read)
         pages = with_wordings(document.id, read.pages, self._wordings)
         passages = self._passages(document, pages)
         report = report_of(document, read, passages)
         if not passages:
-            return None, report
+            return _left_out(entry, key, report.reason)[0], report
+        self._originals.keep(document, fingerprint)
         original = entry.path if read.media_type in PICTURED else None
         return Draft(document, pages, passages, read.boxes, report, _noted(entry, key, read), original), report
 
@@ -108,11 +162,31 @@ def described(entry: Entry, read: ReadDocument) -> Document:
     )
 
 
-def _check_unchanged(entry: Entry) -> None:
-    if not entry.path.is_file() or file_digest(entry.path) != entry.document.sha256:
-        raise NotWritten(
-            f"{entry.path.name!r} ({entry.document.id}) changed while it was read. Wait until it is complete and run again."
-        )
+def noted_fingerprints(builds: Path, earlier: Sequence[EarlierBuild]) -> dict[str, str]:
+    """Return the fingerprints of what ``earlier`` builds left out as copies, by the key of their reading."""
+    fingerprints: dict[str, str] = {}
+    for build in earlier:
+        try:
+            left_out = read_left_out(BuildLayout(builds / build.id).left_out)
+        except BuildError as error:
+            log.info("nothing to take over: %s", error)
+            continue
+        fingerprints |= {one.noted["key"]: one.noted["fingerprint"] for one in left_out if "fingerprint" in one.noted}
+    return fingerprints
+
+
+def _left_out(entry: Entry, key: str, reason: str, copy_of: str = "", fingerprint: str = "") -> Drafted:
+    document = entry.document
+    noted = {"key": key, "fingerprint": fingerprint} if fingerprint else {"key": key}
+    left = LeftOut(document.id, document.title or entry.path.stem, reason, copy_of, noted)
+    return left, DocumentReport.without(document, reason, copy_of)
+
+
+def _if_unchanged(entry: Entry, read: ReadDocument | ReadFailure) -> ReadDocument | ReadFailure:
+    """Return what was read, unless the file is not any more the one that the catalogue was read with."""
+    if digest_of(entry.path) == entry.document.sha256:
+        return read
+    return ReadFailure(FailureKind.UNREADABLE, "the file changed while it was read; run again when it is complete")
 
 
 def _noted(entry: Entry, key: str, read: ReadDocument) -> dict[str, Any]:

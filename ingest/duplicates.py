@@ -1,90 +1,122 @@
-"""Find documents that are the same file, or nearly the same text.
+"""Tell which documents are the same file, or nearly the same text, as one that stands before them.
 
-Comes in: fingerprints of documents. Goes out: which is a copy of which. Refuses to decide what becomes of a copy.
+Comes in: documents and their texts, in the catalogue's order. Goes out: of which document each is a copy, if of any. Refuses to
+decide what becomes of a copy, and to compare documents of different kinds: a note may say what its guide says.
 
-Texts are compared by MinHash (A. Broder, "On the resemblance and containment of documents", 1997): the share of equal minima over
-many hash functions estimates the share of five-word sequences that two texts have in common.
+Texts are compared by the smallest hashes of their five-word sequences (A. Broder, "On the resemblance and containment of documents",
+1997): the share of them that two texts have in common estimates the share of all their sequences, within 0.03 or so.
 """
 
-import hashlib
+import base64
 import re
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-_SHINGLE = 5  # words
-_FUNCTIONS = 128
-_NEAR = 0.8  # of all sequences in common; other editions of one guide share less
+from index.records import Document, Kind
+
+_SEQUENCE = 5  # words
+_KEPT = 256  # smallest hashes of a text
+_HANDLES = 16  # of these, by which likely originals are found: two texts that share 80 % miss each other once in 10^11
+_NEAR = 0.8  # of all sequences in common: one word in forty-five is another; other editions of one guide share less
 _LEAST_WORDS = 40  # a shorter text shares too little to tell
 _WORD = re.compile(r"\w+")
 
+Hashes = NDArray[np.uint64]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fingerprint:
-    """What two documents are compared by."""
+    """What a text is compared by."""
 
-    sha256: str  # of the file, hex
-    minima: NDArray[np.uint64] | None  # shape (128,); none where the text is too short
+    hashes: Hashes  # ascending, at most 256, shape (n,); none of a text that is too short to tell
 
     @classmethod
-    def of(cls, sha256: str, texts: Iterable[str]) -> "Fingerprint":
-        """Return the fingerprint of a file from its hash and the texts of its pages."""
-        words = [word for text in texts for word in _WORD.findall(text.casefold())]
-        return cls(sha256, _minima(words) if len(words) >= _LEAST_WORDS else None)
+    def of(cls, texts: Iterable[str]) -> "Fingerprint":
+        """Return the fingerprint of a document from the texts of its pages."""
+        words = [zlib.crc32(word.encode()) for text in texts for word in _WORD.findall(text.casefold())]
+        return cls(_smallest(np.array(words, np.uint64)) if len(words) >= _LEAST_WORDS else np.empty(0, np.uint64))
+
+    @classmethod
+    def from_text(cls, noted: str) -> "Fingerprint":
+        """Return the fingerprint that ``text`` wrote down."""
+        return cls(np.frombuffer(base64.b64decode(noted), "<u8").astype(np.uint64))
+
+    @property
+    def text(self) -> str:
+        """The fingerprint in letters and digits."""
+        return base64.b64encode(self.hashes.astype("<u8").tobytes()).decode()
+
+    def likeness(self, other: "Fingerprint") -> float:
+        """Return the estimated share of all five-word sequences of two texts that both have, 0 to 1."""
+        if not len(self.hashes) or not len(other.hashes):
+            return 0.0
+        smallest = np.union1d(self.hashes, other.hashes)[:_KEPT]
+        shared = np.isin(smallest, self.hashes) & np.isin(smallest, other.hashes)
+        return float(shared.mean())
 
 
 @dataclass(frozen=True, slots=True)
-class Duplicate:
+class Copy:
     """A document that says what an earlier one says."""
 
-    document: str
-    original: str
-    share: float  # of the text in common, 0 to 1; exactly 1 for the same bytes
+    original: str  # id of the one that is kept
+    share: float  # of the text in common, 0 to 1
+    same_file: bool = False
 
     @property
     def reason(self) -> str:
         """Return what to tell a maintainer."""
-        if self.share == 1.0:
-            return f"the same file as {self.original}"
-        return f"nearly the same text as {self.original} ({self.share:.0%} in common)"
+        if self.same_file:
+            return f"the same file as {self.original!r}, which is kept"
+        if self.share > 0.995:
+            return f"the same text as {self.original!r}, which is kept"
+        return f"nearly the same text as {self.original!r} ({int(self.share * 100)} % in common), which is kept"
 
 
-def find_duplicates(fingerprints: Mapping[str, Fingerprint]) -> list[Duplicate]:
-    """Return the copies among documents, in order; the first of a set is the original and is not in the list."""
-    originals: list[str] = []
-    duplicates: list[Duplicate] = []
-    for name, fingerprint in fingerprints.items():
-        found = [Duplicate(name, original, _likeness(fingerprint, fingerprints[original])) for original in originals]
-        best = max(found, key=lambda duplicate: duplicate.share, default=None)
-        if best is not None and best.share >= _NEAR:
-            duplicates.append(best)
-        else:
-            originals.append(name)
-    return duplicates
+class Originals:
+    """The documents that are kept; the first of several copies wins."""
+
+    def __init__(self) -> None:
+        self._files: dict[tuple[Kind, str], str] = {}
+        self._kept: list[tuple[str, Fingerprint]] = []
+        self._handles: dict[tuple[Kind, int], list[int]] = {}
+
+    def keep(self, document: Document, fingerprint: Fingerprint) -> None:
+        """Note that ``document`` is kept."""
+        self._files.setdefault((document.kind, document.sha256), document.id)
+        for handle in fingerprint.hashes[:_HANDLES].tolist():
+            self._handles.setdefault((document.kind, handle), []).append(len(self._kept))
+        self._kept.append((document.id, fingerprint))
+
+    def same_file(self, document: Document) -> Copy | None:
+        """Return of which kept document this one has the very bytes."""
+        original = self._files.get((document.kind, document.sha256))
+        return None if original is None else Copy(original, 1.0, same_file=True)
+
+    def nearly_same(self, document: Document, fingerprint: Fingerprint) -> Copy | None:
+        """Return of which kept document this one has nearly the text; of several the nearest, of equals the first."""
+        handles = fingerprint.hashes[:_HANDLES].tolist()
+        likely = sorted({place for handle in handles for place in self._handles.get((document.kind, handle), ())})
+        found = [Copy(name, fingerprint.likeness(kept)) for name, kept in (self._kept[place] for place in likely)]
+        best = max(found, key=lambda copy: copy.share, default=None)
+        return best if best is not None and best.share >= _NEAR else None
 
 
-def _likeness(one: Fingerprint, other: Fingerprint) -> float:
-    if one.sha256 == other.sha256:
-        return 1.0
-    if one.minima is None or other.minima is None:
-        return 0.0
-    return min(0.999, float(np.mean(one.minima == other.minima)))
+def _smallest(words: NDArray[np.uint64]) -> Hashes:
+    count = len(words) - _SEQUENCE + 1
+    hashes = np.zeros(count, np.uint64)
+    for place in range(_SEQUENCE):
+        hashes = _mixed(hashes + words[place : place + count])
+    return np.unique(hashes)[:_KEPT]
 
 
-def _minima(words: list[str]) -> NDArray[np.uint64]:
-    shingles = {" ".join(words[index : index + _SHINGLE]) for index in range(len(words) - _SHINGLE + 1)}
-    hashes = np.array(
-        [int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) for text in shingles], dtype=np.uint64
-    )
-    # The same random numbers every time, so that fingerprints of different runs can be compared.
-    seeds = np.random.default_rng(1997).integers(0, 2**64, _FUNCTIONS, dtype=np.uint64)
-    return np.array([_mixed(hashes ^ seed).min() for seed in seeds], dtype=np.uint64)
-
-
-def _mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _mixed(hashes: Hashes) -> Hashes:
     """Return hashes in another random order: the finishing steps of SplitMix64 (G. Steele and others, 2014)."""
+    hashes = hashes + np.uint64(0x9E3779B97F4A7C15)
     hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return hashes ^ (hashes >> np.uint64(31))

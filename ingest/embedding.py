@@ -13,7 +13,7 @@ from index.embedder import Embedder, Progress
 from index.passage_vectors import PassageVectors, passage_vectors, vectors_key
 from index.writer import ReadyDocument
 from ingest.drafts import Draft
-from ingest.reuse import EarlierBuild, Vector
+from ingest.reuse import Earlier, Vector
 
 _Found = TypeVar("_Found")
 
@@ -25,7 +25,7 @@ MOST_HELD = 16 * BATCH  # texts of waiting drafts, known vectors included: what 
 class _Lacking:
     """A draft and the vectors of its passages and keys, some of them still missing."""
 
-    def __init__(self, draft: Draft, earlier: Sequence[EarlierBuild]) -> None:
+    def __init__(self, draft: Draft, earlier: Sequence[Earlier]) -> None:
         self.draft = draft
         self.passages = {vectors_key(draft.document, passage): passage for passage in draft.passages}
         self.keys = [key for passage in draft.passages for key in passage.keys]
@@ -63,7 +63,7 @@ def _first_found(names: Iterable[str], looks: Sequence[Callable[[str], _Found | 
 
 
 def embedded(
-    drafts: Iterable[Draft], embedder: Embedder, earlier: Sequence[EarlierBuild], progress: Progress
+    drafts: Iterable[Draft], embedder: Embedder, earlier: Sequence[Earlier], progress: Progress
 ) -> Iterator[ReadyDocument]:
     """Yield ``drafts`` with their vectors, in order; the texts of several drafts are embedded together."""
     waiting: list[_Lacking] = []

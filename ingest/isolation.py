@@ -11,8 +11,9 @@ from pathlib import Path
 
 from index.errors import CatalogueError, UnreadableDocument
 from ingest.read_document import ReadDocument, ReadingOptions
-from ingest.reading import media_type_of, read_file
-from ingest.workers import FailureKind, Limits, ReadFailure, read_files
+from ingest.readers.media_types import media_type_of
+from ingest.reading import read_file
+from ingest.workers import FailureKind, ReadFailure, read_files
 
 TEXT_TYPES = {"text/markdown", "text/plain"}
 MOST_TEXT_BYTES = 4 * 2**20  # a larger text file is read by a worker too
@@ -23,7 +24,7 @@ def read_group(paths: Sequence[Path], options: ReadingOptions) -> dict[Path, Rea
     plain = [path for path in paths if _is_plain(path)]
     others = [path for path in paths if path not in plain]
     found = {path: _read_here(path, options) for path in plain}
-    return found | dict(read_files(others, options, Limits())) if others else found
+    return found | dict(read_files(others, options)) if others else found
 
 
 def _is_plain(path: Path) -> bool:

@@ -85,23 +85,27 @@ def read_tables(path: Path, known: set[str], problems: list[str]) -> dict[str, A
     problems.extend(
         f"{path}: unknown table {name!r}; known are {', '.join(sorted(known))}" for name in tables if name not in known
     )
-    return tables
+    single = [name for name in tables if name in known and not isinstance(tables[name], list)]
+    problems.extend(f"{path}: {name!r} is not a list of tables; write [[{name}]] before each" for name in single)
+    return {name: found for name, found in tables.items() if name not in single}
 
 
-def line_of(path: Path, table: str, place: int) -> int:
-    """Return the line of the ``place``-th (0-based) [[table]] of the TOML file at ``path``; 0 where it cannot be told."""
+def places_of(path: Path, table: str, count: int) -> list[str]:
+    """Return "file:line" of the first ``count`` [[table]] of the TOML file at ``path``; line 0 where it cannot be told."""
+    if not count:
+        return []
+    begins = re.compile(rf"\s*\[\[\s*{table}\s*\]\]")
     text = path.read_text(encoding="utf-8")
-    starts = [match.start() for match in re.finditer(rf"^\s*\[\[\s*{table}\s*\]\]", text, re.MULTILINE)]
-    return text.count("\n", 0, starts[place]) + 1 + text[starts[place] :].startswith("\n") if place < len(starts) else 0
+    lines = [number for number, line in enumerate(text.split("\n"), start=1) if begins.match(line)]
+    return [f"{path}:{lines[place] if place < len(lines) else 0}" for place in range(count)]
 
 
 def _parsed(path: Path, table: str, tables: dict[str, Any], fields: type[_Fields], problems: list[str]) -> list[_Fields]:
-    parsed = []
-    for place, found in enumerate(tables.get(table, [])):
+    parsed, found_tables = [], tables.get(table, [])
+    for where, found in zip(places_of(path, table, len(found_tables)), found_tables, strict=True):
         try:
             parsed.append(fields.model_validate(found))
         except ValidationError as error:
-            where = f"{path}:{line_of(path, table, place)}"
             problems.extend(f"{where}: {'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}" for fault in error.errors())
     return parsed
 
@@ -110,8 +114,7 @@ def _glossary_problems(path: Path, terms: list[_TermFields]) -> list[str]:
     problems = []
     owner: dict[str, int] = {}
     names = {term.term.casefold(): term for term in terms}
-    for place, term in enumerate(terms):
-        where = f"{path}:{line_of(path, 'term', place)}"
+    for (place, term), where in zip(enumerate(terms), places_of(path, "term", len(terms)), strict=True):
         for name in {term.term.casefold(), *(alias.casefold() for alias in term.aliases)}:
             if name in owner and owner[name] != place:
                 problems.append(f"{where}: {name!r} is already a term or an alias of {terms[owner[name]].term!r}")

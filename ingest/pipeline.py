@@ -15,19 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import BuildError, CatalogueError, NotWritten
 from index.history import finished_builds, live_id, prune, publish, sweep_unfinished
+from index.left_out import LeftOut
 from index.manifest import Manifest
 from index.standing import Standing, note_standing, read_standings
-from index.writer import BuildWriter
+from ingest.comparison import Comparison
 from ingest.corpus import Corpus
-from ingest.gate import Comparison, compare
+from ingest.kept import Kept, forget_kept
 from ingest.model import Model
 from ingest.progress import Progress
 from ingest.recipe import Recipe, corpus_digest, corpus_parts, versions
 from ingest.report import DocumentReport
-from ingest.reuse import EarlierBuild, earlier_builds
 
 if TYPE_CHECKING:
+    from index.writer import BuildWriter
     from ingest.drafts import Draft, Drafter
+    from ingest.reuse import EarlierBuild
 
 
 class Step(Enum):
@@ -95,13 +97,14 @@ def build_index(
         CatalogueError: nothing in the corpus could be read.
         NotWritten: the disk did not take the build, or a file changed while it was read.
     """
-    digest = corpus_digest(corpus, recipe, model.embedder.identity)
+    digest = corpus_digest(corpus, recipe, model.identity)
     live = live_id(builds)
-    if live and not force and _made_from(builds, live) == digest:
-        return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
     with _disk_faults():
         builds.mkdir(parents=True, exist_ok=True)
         sweep_unfinished(builds)
+        if live and not force and _made_from(builds, live) == digest:
+            forget_kept(builds)
+            return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
         standing = None if force else _standing_build(builds, digest)
         if standing and read_standings(builds).get(standing) is Standing.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
@@ -137,10 +140,12 @@ def bring_live(
 
 
 def _made_from(builds: Path, build: str) -> str:
+    """Return the digest of what ``build`` was made from; empty where it is not all there any more."""
     try:
-        return Manifest.open(builds / build).corpus_digest
+        manifest = Manifest.open(builds / build)
     except BuildError:
         return ""
+    return manifest.corpus_digest if all((builds / build / name).is_file() for name in manifest.files) else ""
 
 
 def _standing_build(builds: Path, digest: str) -> str | None:
@@ -151,35 +156,49 @@ def _standing_build(builds: Path, digest: str) -> str | None:
 def _make(
     corpus: Corpus, builds: Path, recipe: Recipe, model: Model, digest: str, progress: Progress
 ) -> tuple[str, tuple[DocumentReport, ...]]:
-    # The readers' libraries take longer to import than a run with nothing to do takes.
-    from ingest.drafts import Drafter
+    # What reads, writes and opens builds takes longer to import than a run with nothing to do takes.
+    from index.writer import BuildWriter
+    from ingest.drafts import Drafter, noted_fingerprints
     from ingest.embedding import embedded
+    from ingest.reuse import directions_of, earlier_builds
 
-    embedder = model.embedder
-    earlier = earlier_builds(builds, embedder.identity)
+    earlier = earlier_builds(builds, model.identity)
+    kept = Kept(builds, model.identity)
     reports: list[DocumentReport] = []
     try:
-        with BuildWriter(builds, embedder.identity, recipe.geometry) as writer, tempfile.TemporaryDirectory() as folder:
-            drafter = Drafter(recipe, corpus.wordings, embedder, earlier)
-            for ready in embedded(_drafts(corpus, drafter, reports, progress), embedder, earlier, progress.embedded):
+        with (
+            BuildWriter(builds, model.identity, recipe.geometry, directions_of(earlier)) as writer,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            encoder, cosine = _query_encoder(model, earlier, Path(folder) / "encoder", progress)
+            embedder = model.embedder(encoder)
+            drafter = Drafter(recipe, corpus.wordings, embedder, earlier, kept, noted_fingerprints(builds, earlier))
+            drafts = _drafts(corpus, drafter, writer, reports, progress)
+            for ready in embedded(drafts, embedder, (*earlier, kept), progress.embedded):
+                kept.keep_vectors(ready)
                 writer.add(ready)
             _check_any(reports)
             progress.stage("writing the build")
-            encoder, cosine = _query_encoder(model, earlier, Path(folder) / "encoder")
             build = writer.finish(corpus.lexicon, encoder, cosine, versions(), digest, corpus_parts(corpus.folder))
     finally:
+        kept.close()
         for one in earlier:
             one.close()
+    forget_kept(builds)
     return build, tuple(reports)
 
 
-def _drafts(corpus: Corpus, drafter: "Drafter", reports: list[DocumentReport], progress: Progress) -> Iterator["Draft"]:
+def _drafts(
+    corpus: Corpus, drafter: "Drafter", writer: "BuildWriter", reports: list[DocumentReport], progress: Progress
+) -> Iterator["Draft"]:
     total = len(corpus.entries)
     progress.document(0, total, corpus.entries[0].document.id if total else "")
     for number, (draft, report) in enumerate(drafter.drafts(corpus.entries), start=1):
         progress.document(number, total, report.document_id)
         reports.append(report)
-        if draft:
+        if isinstance(draft, LeftOut):
+            writer.leave_out(draft)
+        else:
             yield draft
 
 
@@ -191,9 +210,10 @@ def _check_any(reports: Sequence[DocumentReport]) -> None:
         )
 
 
-def _query_encoder(model: Model, earlier: Sequence[EarlierBuild], folder: Path) -> tuple[Path, float]:
+def _query_encoder(model: Model, earlier: "Sequence[EarlierBuild]", folder: Path, progress: Progress) -> tuple[Path, float]:
     if earlier:
         return earlier[0].encoder, earlier[0].encoder_mean_cosine
+    progress.stage("making the light encoder of the model")
     return folder, model.export_encoder(folder)
 
 
@@ -201,6 +221,8 @@ def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> C
     live = live_id(builds)
     if live is None or live == build:
         return None
+    from ingest.gate import compare  # as above
+
     progress.stage("asking the golden questions of both builds")
     listed = [entry.document.id for entry in (*corpus.entries, *corpus.missing)]
     try:

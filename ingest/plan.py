@@ -4,6 +4,7 @@ Comes in: a corpus, the live build, a recipe. Goes out: a Plan. Refuses to read 
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
@@ -12,9 +13,22 @@ from typing import Any
 from index.embedder import ModelIdentity
 from index.errors import BuildError, NoBuild
 from index.layout import BuildLayout, live_build
+from index.left_out import LeftOut, read_left_out
 from index.manifest import Manifest
+from index.records import Document, Kind
 from ingest.corpus import Corpus
-from ingest.recipe import READER_LIBRARIES, READERS, Recipe, corpus_digest, corpus_parts, entry_digest, reading_key, versions
+from ingest.duplicates import Copy
+from ingest.recipe import (
+    OCR,
+    READER_LIBRARIES,
+    READERS,
+    Recipe,
+    corpus_digest,
+    corpus_parts,
+    entry_digest,
+    reading_key,
+    versions,
+)
 
 
 class Work(Enum):
@@ -27,6 +41,10 @@ class Work(Enum):
     GONE = "gone"  # it is in the live build and no longer in the corpus
     UNCHANGED = "unchanged"
     NOT_HELD = "not held"  # listed, and its file is not there
+    LEFT_OUT = "left out"  # a copy of another, or it could not be read
+
+
+_NO_WORK = (Work.UNCHANGED, Work.NOT_HELD, Work.LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +81,20 @@ def plan_of(corpus: Corpus, builds: Path, recipe: Recipe, model: ModelIdentity) 
         folder = live_build(builds)
         manifest = Manifest.open(folder)
     except NoBuild:
-        return _from_nothing(corpus, "", "there is no build yet")
+        return _from_nothing(corpus, recipe, "", "there is no build yet")
     except BuildError as error:
-        return _from_nothing(corpus, live_build(builds).name, f"the live build cannot be used: {error}")
-    noted = _noted(folder)
+        return _from_nothing(corpus, recipe, live_build(builds).name, f"the live build cannot be used: {error}")
+    noted, left_out = _noted(folder), {one.id: one for one in read_left_out(BuildLayout(folder).left_out)}
     reasons = _reasons(manifest, corpus, recipe, model)
-    documents = (*_planned(corpus, noted, recipe), *_gone(corpus, noted))
+    documents = (*_Planner(noted, left_out, recipe).planned(corpus), *_missing(corpus), *_gone(corpus, noted))
     up_to_date = manifest.corpus_digest == corpus_digest(corpus, recipe, model)
-    if not up_to_date and not reasons and all(one.work in (Work.UNCHANGED, Work.NOT_HELD) for one in documents):
+    if not up_to_date and not reasons and all(one.work in _NO_WORK for one in documents):
         reasons = ("what the catalogue says of documents that are not held, its order, or the format of builds has changed",)
     return Plan(manifest.build, up_to_date, reasons, documents)
 
 
-def _from_nothing(corpus: Corpus, live: str, why: str) -> Plan:
-    new = tuple(Planned(entry.document.id, Work.NEW) for entry in corpus.entries)
-    return Plan(live, False, (why,), (*new, *_missing(corpus)))
+def _from_nothing(corpus: Corpus, recipe: Recipe, live: str, why: str) -> Plan:
+    return Plan(live, False, (why,), (*_Planner({}, {}, recipe).planned(corpus), *_missing(corpus)))
 
 
 def _reasons(manifest: Manifest, corpus: Corpus, recipe: Recipe, model: ModelIdentity) -> tuple[str, ...]:
@@ -91,7 +108,7 @@ def _reasons(manifest: Manifest, corpus: Corpus, recipe: Recipe, model: ModelIde
         if before != now:
             work = (
                 "every document is read again"
-                if name in (*READER_LIBRARIES, READERS)
+                if name in (OCR, *READER_LIBRARIES, READERS)
                 else "every document is split and indexed again"
             )
             reasons.append(f"{name} was {before or 'not noted'} and is now {now}: {work}")
@@ -101,27 +118,52 @@ def _reasons(manifest: Manifest, corpus: Corpus, recipe: Recipe, model: ModelIde
     return tuple(reasons)
 
 
-def _planned(corpus: Corpus, noted: dict[str, Any], recipe: Recipe) -> tuple[Planned, ...]:
-    known = {reading["key"]: document for document, reading in noted.items()}
-    planned = []
-    for entry in corpus.entries:
-        document = entry.document
-        key, before = reading_key(document, recipe.reading), noted.get(document.id)
-        if before is None:
-            same = known.get(key)
-            planned.append(Planned(document.id, Work.NEW, f"the same file as {same!r} in the live build" if same else ""))
-        elif before["entry"] != entry_digest(document):
-            work = Work.DESCRIBED if before["key"] == key else Work.CHANGED
-            planned.append(
-                Planned(
-                    document.id, work, "the catalogue says other things" if work is Work.DESCRIBED else "the file is another"
-                )
+class _Planner:
+    """Goes through the corpus as an ingestion would, without reading a file."""
+
+    def __init__(self, noted: dict[str, Any], left_out: dict[str, LeftOut], recipe: Recipe) -> None:
+        self._noted = noted
+        self._left_out = left_out
+        self._recipe = recipe
+        self._known = {reading["key"]: document for document, reading in noted.items()}
+        self._kept: dict[tuple[Kind, str], str] = {}  # files, and the documents that keep them
+
+    def planned(self, corpus: Corpus) -> Iterator[Planned]:
+        """Yield what is to be done about each document that is there."""
+        for entry in corpus.entries:
+            planned = self._again_left_out(entry.document) or self._work(entry.document)
+            if planned.work is not Work.LEFT_OUT:
+                self._kept[entry.document.kind, entry.document.sha256] = entry.document.id
+            yield planned
+
+    def _again_left_out(self, document: Document) -> Planned | None:
+        original = self._kept.get((document.kind, document.sha256))
+        if original:
+            return Planned(document.id, Work.LEFT_OUT, Copy(original, 1.0, same_file=True).reason)
+        left = self._left_out.get(document.id)
+        if left is None or left.noted.get("key") != self._key(document):
+            return None
+        if left.copy_of and left.copy_of not in self._kept.values():
+            return Planned(
+                document.id, Work.NEW, f"{left.copy_of!r}, of which it was a copy, does not stand before it any more"
             )
-        elif before["key"] != key:
-            planned.append(Planned(document.id, Work.READ_AGAIN, "the readers or their options are others"))
-        else:
-            planned.append(Planned(document.id, Work.UNCHANGED))
-    return (*planned, *_missing(corpus))
+        return Planned(document.id, Work.LEFT_OUT, left.reason)
+
+    def _work(self, document: Document) -> Planned:
+        key, before = self._key(document), self._noted.get(document.id)
+        if before is None:
+            same = self._known.get(key)
+            return Planned(document.id, Work.NEW, f"the same file as {same!r} in the live build" if same else "")
+        if before["key"] != key and before["entry"] == entry_digest(document):
+            return Planned(document.id, Work.READ_AGAIN, "the readers or their options are others")
+        if before["key"] != key:
+            return Planned(document.id, Work.CHANGED, "the file is another")
+        if before["entry"] != entry_digest(document):
+            return Planned(document.id, Work.DESCRIBED, "the catalogue says other things")
+        return Planned(document.id, Work.UNCHANGED)
+
+    def _key(self, document: Document) -> str:
+        return reading_key(document, self._recipe.reading)
 
 
 def _missing(corpus: Corpus) -> tuple[Planned, ...]:

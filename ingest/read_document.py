@@ -47,6 +47,16 @@ class FileMetadata:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLimits:
+    """What the reading of one file may take; a file that was read is the same whatever they are."""
+
+    seconds: float = 300.0
+    memory_bytes: int = 900 * 2**20  # beyond what a worker takes before it reads
+    most_bytes: int = 512 * 2**20  # a larger file is refused
+    most_unpacked_bytes: int = 256 * 2**20  # a zipped format that unpacks to more is refused
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingOptions:
     """How files are read."""
 
@@ -55,8 +65,7 @@ class ReadingOptions:
     ocr_least_confidence: float = 0.6  # 0 to 1; a page below it is reported, not quoted
     ocr_seconds: float = 60.0  # for one page
     ocr_file_seconds: float = 240.0  # for all pages of a file; those beyond are reported, not read
-    most_bytes: int = 512 * 2**20  # a larger file is refused
-    most_unpacked_bytes: int = 256 * 2**20  # a zipped format that unpacks to more is refused
+    limits: FileLimits = FileLimits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.errors import UnreadableDocument
-from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
+from ingest.read_document import ReadDocument, ReadingOptions
 from ingest.readers import docx, epub, html, markdown, odt, plain_text, pptx, rtf
 from ingest.readers.media_types import media_type_of
 from ingest.readers.pdf import reader as pdf
@@ -43,9 +43,9 @@ def read_file(path: Path, options: ReadingOptions) -> ReadDocument:
             raise UnreadableDocument("it is not a file")
         if before.st_size == 0:
             raise UnreadableDocument("the file is empty")
-        if before.st_size > options.most_bytes:
+        if before.st_size > options.limits.most_bytes:
             raise UnreadableDocument(
-                f"the file has {before.st_size} bytes, more than the {options.most_bytes} that are allowed"
+                f"the file has {before.st_size} bytes, more than the {options.limits.most_bytes} that are allowed"
             )
         media_type = media_type_of(path)
         if path.suffix.lower() == ".pdf" and media_type in _MISTAKEN:
@@ -60,25 +60,3 @@ def read_file(path: Path, options: ReadingOptions) -> ReadDocument:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise UnreadableDocument("the file changed while it was read; run again when it is complete")
     return read
-
-
-def check_inside(path: Path, folder: Path) -> None:
-    """Refuse a path that leads out of a folder, by a link or by "..".
-
-    Raises:
-        UnreadableDocument: it leads out, or nowhere.
-    """
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise UnreadableDocument("the link leads out of the folder; put the file itself here")
-
-
-__all__ = [
-    "FileMetadata",
-    "PageOutcome",
-    "PageStatus",
-    "ReadDocument",
-    "ReadingOptions",
-    "check_inside",
-    "media_type_of",
-    "read_file",
-]

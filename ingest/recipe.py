@@ -4,8 +4,10 @@ Comes in: settings, the corpus and a model's identity. Goes out: versions and di
 """
 
 import hashlib
+import shutil
+import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,14 +19,24 @@ from index.records import Document
 from index.splitting import Geometry
 from ingest.corpus import Corpus
 from ingest.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
-from ingest.read_document import ReadingOptions
+from ingest.read_document import FileLimits, ReadingOptions
 from ingest.wordings import WORDINGS_FOLDER
 
-READER_LIBRARIES = ("markdown-it-py", "pypdf", "pypdfium2")
+READER_LIBRARIES = ("lxml", "markdown-it-py", "pypdf", "pypdfium2", "striprtf", "trafilatura")
+OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
 READER_CODE = ("ingest/readers", "ingest/reading.py", "ingest/read_document.py")
 SPLITTER_CODE = ("index/splitting.py", "index/atoms.py", "index/sentences.py")
-INDEX_CODE = ("index/analysis.py", "index/words.py", "index/records.py", "index/store_writer.py", "index/passage_vectors.py")
+INDEX_CODE = (
+    "index/analysis.py",
+    "index/words.py",
+    "index/records.py",
+    "index/store_writer.py",
+    "index/passage_vectors.py",
+    "index/tokens.py",
+    "index/vectors.py",
+    "ingest/duplicates.py",
+)
 READERS, SPLITTER, INDEXER = "our readers", "our splitter", "our indexer"
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,15 +54,20 @@ class Recipe:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return what reads, splits and indexes: libraries with their version, our own code with its digest."""
-    ours = {READERS: READER_CODE, SPLITTER: SPLITTER_CODE, INDEXER: INDEX_CODE}
-    return {name: version(name) for name in READER_LIBRARIES} | {name: _code_digest(paths) for name, paths in ours.items()}
+    """Return what reads, splits and indexes: programs and libraries with their version, our own code with its digest."""
+    ours = {
+        name: _code_digest(paths) for name, paths in ((READERS, READER_CODE), (SPLITTER, SPLITTER_CODE), (INDEXER, INDEX_CODE))
+    }
+    return {OCR: _ocr_version()} | {name: version(name) for name in READER_LIBRARIES} | ours
 
 
 def reading_key(document: Document, options: ReadingOptions) -> str:
-    """Return the digest of everything that decides what reading the document's file gives."""
-    readers = [f"{name} {versions()[name]}" for name in (*READER_LIBRARIES, READERS)]
-    return _digest((document.sha256, document.kind.value, repr(options), *readers))
+    """Return the digest of everything that decides what reading the document's file gives.
+
+    The limits are no part of it: they decide whether a file is read, and one that was not is tried again in any case.
+    """
+    readers = [f"{name} {versions()[name]}" for name in (OCR, *READER_LIBRARIES, READERS)]
+    return _digest((document.sha256, document.kind.value, repr(replace(options, limits=FileLimits())), *readers))
 
 
 def entry_digest(document: Document) -> str:
@@ -72,6 +89,19 @@ def corpus_digest(corpus: Corpus, recipe: Recipe, model: ModelIdentity) -> str:
     documents = [entry_digest(entry.document) for entry in corpus.entries]
     beside = [repr(corpus.lexicon), *_lines(corpus_parts(corpus.folder))]
     return _digest([*made_with, *beside, *documents])
+
+
+def _ocr_version() -> str:
+    """Return the version of tesseract: pages that were not read for want of it are read once it is there."""
+    program = shutil.which(OCR)
+    if program is None:
+        return "not installed"
+    try:
+        # The program is found on the path, and nothing of what it is told comes from outside.
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return "not working"
+    return done.stdout.partition("\n")[0].removeprefix(OCR).strip()
 
 
 def _lines(named: dict[str, str]) -> list[str]:

@@ -21,12 +21,18 @@ class DocumentReport:
     pages: int  # of the file; sections where it has no pages
     passages: int
     outcomes: tuple[PageOutcome, ...]
-    reason: str = ""  # why nothing could be read, where nothing could
+    reason: str = ""  # why the build does not hold it, where it does not
+    copy_of: str = ""  # id of the document that says the same and is held
 
     @classmethod
-    def unreadable(cls, document: Document, reason: str) -> "DocumentReport":
-        """Return the report of a document that no reader could read."""
-        return cls(document.id, document.title, 0, 0, (), reason)
+    def without(cls, document: Document, reason: str, copy_of: str = "") -> "DocumentReport":
+        """Return the report of a document that no reader could read, or that is a copy of another."""
+        return cls(document.id, document.title, 0, 0, (), reason, copy_of)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Tell whether it gave nothing to search though it is no copy."""
+        return bool(self.reason) and not self.copy_of
 
     @property
     def read(self) -> int:
@@ -49,6 +55,7 @@ class DocumentReport:
             "coverage": round(self.coverage, 4),
             "passages": self.passages,
             "reason": self.reason,
+            "copy_of": self.copy_of,
             "not_read": [
                 {"page": outcome.number, "status": outcome.status.value, "reason": outcome.reason}
                 for outcome in self.outcomes

@@ -9,7 +9,7 @@ import logging
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,36 @@ from index.history import finished_builds, live_id
 from index.layout import BuildLayout
 from index.passage_vectors import PassageVectors, vectors_key
 from index.records import Document, Page, Passage
+from index.verification import changed_files
 from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument
 
 log = logging.getLogger(__name__)
 
 Vector = NDArray[np.float32]
+
+
+class Earlier(Protocol):
+    """What was made before, found by the content that it was made from."""
+
+    def knows(self, key: str) -> bool:
+        """Tell whether the same bytes were read with the same readers and options."""
+        ...
+
+    def reading(self, key: str) -> ReadDocument:
+        """Return what reading gave, for a key that this ``knows``."""
+        ...
+
+    def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:
+        """Return the passages of ``document`` where the same splitter made them of the same pages under the same title."""
+        ...
+
+    def passage_vectors(self, key: str) -> PassageVectors | None:
+        """Return the vectors of the passage with this ``vectors_key``; None where it is new."""
+        ...
+
+    def key_vector(self, key: str) -> Vector | None:
+        """Return the vector of a passage's key; None where it is new."""
+        ...
 
 
 class EarlierBuild:
@@ -52,6 +77,11 @@ class EarlierBuild:
     def encoder_mean_cosine(self) -> float:
         """How near that encoder is to the full model."""
         return self._build.manifest.encoder_mean_cosine
+
+    @property
+    def directions(self) -> NDArray[np.float32] | None:
+        """The directions along which it keeps token vectors; None where it keeps them whole."""
+        return self._build.tokens.directions
 
     def knows(self, key: str) -> bool:
         """Tell whether the same bytes were read with the same readers and options."""
@@ -86,7 +116,7 @@ class EarlierBuild:
         row = self._rows()[0].find(key)
         if row is None:
             return None
-        return PassageVectors(self._build.vectors.rows(np.array([row], np.int64))[0], *self._build.tokens.stored(row))
+        return self._build.tokens.stored(row, self._build.vectors.rows(np.array([row], np.int64))[0])
 
     def key_vector(self, key: str) -> Vector | None:
         """Return the vector of a passage's key; None where it is new."""
@@ -139,11 +169,29 @@ def earlier_builds(builds: Path, model: ModelIdentity) -> list[EarlierBuild]:
     """Return the live build and the newest other one, as far as the same model made them and they can be opened."""
     live = live_id(builds)
     newest = [build for build in finished_builds(builds) if build != live][-1:]
-    return [earlier for build in (live, *newest) if build for earlier in _opened(builds / build, model)]
+    earlier = [earlier for build in (live, *newest) if build for earlier in _opened(builds / build, model)]
+    directions = directions_of(earlier)
+    other = [
+        one
+        for one in earlier
+        if one.directions is not None and directions is not None and not np.array_equal(one.directions, directions)
+    ]
+    for one in other:
+        one.close()
+    return [one for one in earlier if one not in other]
+
+
+def directions_of(earlier: Sequence[EarlierBuild]) -> NDArray[np.float32] | None:
+    """Return the directions along which token vectors must be kept so that those of ``earlier`` can be taken over."""
+    return next((one.directions for one in earlier if one.directions is not None), None)
 
 
 def _opened(folder: Path, model: ModelIdentity) -> list[EarlierBuild]:
     try:
+        # What is taken over gets a new hash: damage would live on in every later build, and verify.
+        if changed := changed_files(folder):
+            log.warning("nothing is taken over from build %s, which is damaged: %s", folder.name, ", ".join(changed))
+            return []
         build = open_build(folder)
     except BuildError as error:
         log.info("nothing to take over: %s", error)

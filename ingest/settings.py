@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from index.embedder import PACKAGED_MODEL
 from index.errors import LocalismError
 from index.layout import DEFAULT_BUILDS
+from ingest.model import EmbedWith
 
 DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
@@ -23,7 +24,20 @@ class Settings(BaseSettings):
     index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
     corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the catalogue, the notes and the documents.")
     model: str = Field(PACKAGED_MODEL, description="Embedding model: the packaged one, a folder, or a name on the hub.")
+    embed_with: EmbedWith = Field(
+        EmbedWith.AUTO,
+        description="What embeds passages: light (int8 encoder), full (sentence-transformers), or auto: full on a GPU.",
+    )
     ocr: bool = Field(True, description="Read scanned pages by OCR where tesseract is installed.")
+    ocr_languages: str = Field(
+        "eng", pattern=r"^[\w/]+(\+[\w/]+)*$", description="Languages of scanned pages, as tesseract names them: eng+cym."
+    )
+    ocr_least_confidence: float = Field(
+        0.6, ge=0, le=1, description="A scanned page of whose words tesseract is less sure is reported, not quoted."
+    )
+    file_seconds: float = Field(300.0, gt=0, description="Most seconds that the reading of one file may take.")
+    file_memory_mb: int = Field(900, ge=100, description="Most megabytes of memory that the reading of one file may take.")
+    file_most_mb: int = Field(512, ge=1, description="A file of more megabytes is not read.")
     tolerance: float = Field(
         0.01, ge=0, le=1, description="Share of the golden score that a new build may lose and still go live."
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.records import Page
 from ingest.errors import CorpusProblems
-from ingest.lexicon_files import line_of, read_tables
+from ingest.lexicon_files import places_of, read_tables
 
 WORDINGS_FOLDER = "wordings"
 TABLE = "wordings"
@@ -39,8 +39,8 @@ def read_wordings(corpus: Path) -> Wordings:
     problems: list[str] = []
     wordings: dict[tuple[str, str], tuple[str, ...]] = {}
     for path in sorted((corpus / WORDINGS_FOLDER).glob("*.toml")):
-        for place, found in enumerate(read_tables(path, {TABLE}, problems).get(TABLE, [])):
-            where = f"{path}:{line_of(path, TABLE, place)}"
+        tables = read_tables(path, {TABLE}, problems).get(TABLE, [])
+        for where, found in zip(places_of(path, TABLE, len(tables)), tables, strict=True):
             try:
                 fields = _WordingFields.model_validate(found)
             except ValidationError as error:

@@ -13,6 +13,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from multiprocessing.connection import Connection, wait
@@ -44,26 +45,17 @@ class ReadFailure:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the reading of one file may take."""
-
-    seconds: float = 300.0
-    memory_bytes: int = 900 * 2**20  # beyond what a worker takes before it reads
-    workers: int = 0  # as many as there are processors, where 0
-
-
 Outcome = tuple[Path, ReadDocument | ReadFailure]
 
 
-def read_files(paths: Sequence[Path], options: ReadingOptions, limits: Limits) -> Iterator[Outcome]:
+def read_files(paths: Sequence[Path], options: ReadingOptions, most_workers: int = 0) -> Iterator[Outcome]:
     """Yield every path with what was read from it or why nothing was, as it becomes ready.
 
-    Closing the iterator stops the workers.
+    ``most_workers`` is as many as there are processors, where 0. Closing the iterator stops the workers.
     """
     waiting = deque(paths)
-    count = min(limits.workers or os.cpu_count() or 1, len(waiting))
-    workers = [_Worker(options, limits) for _ in range(count)]
+    count = min(most_workers or os.cpu_count() or 1, len(waiting))
+    workers = [_Worker(options) for _ in range(count)]
     try:
         for worker in workers:
             worker.give(waiting.popleft())
@@ -88,9 +80,8 @@ def _ready(busy: Sequence["_Worker"]) -> list["_Worker"]:
 class _Worker:
     """One worker process and the file that it reads."""
 
-    def __init__(self, options: ReadingOptions, limits: Limits) -> None:
+    def __init__(self, options: ReadingOptions) -> None:
         self._options = options
-        self._limits = limits
         self._files = 0
         self.path: Path | None = None
         self.deadline = 0.0
@@ -100,7 +91,7 @@ class _Worker:
         # A fresh interpreter, not a fork: libraries with threads do not survive a fork.
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._options, self._limits.memory_bytes), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._options), daemon=True)
         self._process.start()
         theirs.close()
         self._files = 0
@@ -110,12 +101,14 @@ class _Worker:
         if self._files >= _FILES_PER_WORKER or not self._process.is_alive():
             self.stop()
             self._start()
-        if self._files == 0 and self.connection.poll(_SIGN_OF_LIFE):
-            self.connection.recv()  # the worker is ready; the time to start it is not the file's
+        # One that dies before it has the file is found out when its answer is taken.
+        with suppress(EOFError, OSError):
+            if self._files == 0 and self.connection.poll(_SIGN_OF_LIFE):
+                self.connection.recv()  # the worker is ready; the time to start it is not the file's
+            self.connection.send(path)
         self._files += 1
         self.path = path
-        self.deadline = time.monotonic() + self._limits.seconds
-        self.connection.send(path)
+        self.deadline = time.monotonic() + self._options.limits.seconds
 
     def take(self) -> Outcome:
         """Return the answer about the file, or why there is none; the worker is free again."""
@@ -125,7 +118,8 @@ class _Worker:
         self.path = None
         if not self.connection.poll():
             self.stop()
-            return path, ReadFailure(FailureKind.TOO_SLOW, f"reading it took longer than {self._limits.seconds:g} seconds")
+            seconds = self._options.limits.seconds
+            return path, ReadFailure(FailureKind.TOO_SLOW, f"reading it took longer than {seconds:g} seconds")
         try:
             answer: ReadDocument | ReadFailure = self.connection.recv()
         except (EOFError, OSError):
@@ -146,9 +140,9 @@ def _death(exit_code: int | None) -> ReadFailure:
     )
 
 
-def _serve(connection: Connection, options: ReadingOptions, memory_bytes: int) -> None:
+def _serve(connection: Connection, options: ReadingOptions) -> None:
     """Read the files that are asked for, in the worker process, until the other side closes."""
-    _limit_memory(memory_bytes)
+    _limit_memory(options.limits.memory_bytes)
     connection.send(True)
     while True:
         try:

@@ -4,15 +4,14 @@ Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to know
 """
 
 from index.errors import UnknownBuild
-from index.history import remove_build
-from index.standing import Standing, read_standings
+from index.history import check_known, live_id, remove_build
+from index.standing import waiting_builds
 from ingest.commands.frame import DONE, NOT_PUBLISHED, PROBLEMS, Frame
 from ingest.commands.telling import tell_outcome, tell_plan
 from ingest.corpus import open_corpus
 from ingest.model import open_model
 from ingest.pipeline import Outcome, State, Step, bring_live, build_index
 from ingest.plan import plan_of
-from ingest.read_document import ReadingOptions
 
 
 def build(frame: Frame) -> int:
@@ -28,7 +27,13 @@ def make(frame: Frame, force: bool = False, step: Step | None = None) -> Outcome
     with frame.lock(), frame.progress() as progress:
         corpus = open_corpus(frame.corpus)
         return build_index(
-            corpus, frame.builds, frame.recipe, open_model(frame.settings.model), progress, step or _step(frame), force
+            corpus,
+            frame.builds,
+            frame.recipe,
+            open_model(frame.settings.model, frame.settings.embed_with),
+            progress,
+            step or _step(frame),
+            force,
         )
 
 
@@ -43,14 +48,14 @@ def code_of(outcome: Outcome) -> int:
     """Return the exit code that fits ``outcome``."""
     if outcome.state is State.REFUSED:
         return NOT_PUBLISHED
-    return PROBLEMS if any(report.reason for report in outcome.reports) else DONE
+    return PROBLEMS if any(report.is_unreadable for report in outcome.reports) else DONE
 
 
 def publish(frame: Frame) -> int:
-    """Make the build that waits live."""
+    """Make the build that waits, or a named one, live as far as the gate allows."""
     with frame.lock(), frame.progress() as progress:
-        waiting = waiting_build(frame)
-        outcome = bring_live(open_corpus(frame.corpus), frame.builds, waiting, frame.recipe, progress, _step(frame))
+        chosen = _not_live(frame) if frame.options.build else waiting_build(frame)
+        outcome = bring_live(open_corpus(frame.corpus), frame.builds, chosen, frame.recipe, progress, _step(frame))
     return finish(frame, outcome)
 
 
@@ -70,7 +75,7 @@ def waiting_build(frame: Frame) -> str:
     Raises:
         UnknownBuild: none waits, or not the one named.
     """
-    waiting = [name for name, reason in read_standings(frame.builds).items() if reason is not Standing.ROLLED_BACK]
+    waiting = waiting_builds(frame.builds)
     named = frame.options.build
     if named and named not in waiting:
         raise UnknownBuild(f"Build {named[:60]!r} does not wait to be published. Waiting: {', '.join(waiting) or 'none'}.")
@@ -78,13 +83,21 @@ def waiting_build(frame: Frame) -> str:
         return str(named)
     if not waiting:
         raise UnknownBuild("No build waits to be published. Make one first: localism-ingest build")
-    return max(waiting)
+    return waiting[-1]
+
+
+def _not_live(frame: Frame) -> str:
+    named = str(frame.options.build)
+    check_known(frame.builds, named)
+    if named == live_id(frame.builds):
+        raise UnknownBuild(f"Build {named} is the live one already; nothing was changed.")
+    return named
 
 
 def status(frame: Frame) -> int:
     """Say what a build would do and why, without doing it."""
     corpus = open_corpus(frame.corpus)
-    plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model).embedder.identity)
+    plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model, frame.settings.embed_with).identity)
     for warning in corpus.warnings:
         frame.say(f"Warning: {warning}", "yellow")
     tell_plan(frame, plan)
@@ -97,7 +110,7 @@ def check(frame: Frame) -> int:
     # The readers' libraries take longer to import than a run with nothing to do takes.
     from ingest.check import problems_of
 
-    problems = problems_of(frame.corpus, ReadingOptions(ocr=frame.settings.ocr))
+    problems = problems_of(frame.corpus, frame.reading)
     for problem in problems:
         frame.say(problem)
     frame.say(f"{len(problems)} problems." if problems else "The corpus is in order.")

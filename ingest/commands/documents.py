@@ -55,7 +55,7 @@ def remove(frame: Frame) -> int:
 def list_documents(frame: Frame) -> int:
     """List the documents of the corpus and how they stand."""
     corpus = open_corpus(frame.corpus)
-    plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model).embedder.identity)
+    plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model, frame.settings.embed_with).identity)
     work = {one.document: one.work.value for one in plan.documents}
     listed = [
         {

@@ -19,11 +19,12 @@ from rich.console import Console
 from index.lock import builds_lock
 from index.splitting import Geometry
 from ingest.progress import Progress, ProgressBars, Silence
-from ingest.read_document import ReadingOptions
+from ingest.read_document import FileLimits, ReadingOptions
 from ingest.recipe import Recipe
 from ingest.settings import Settings
 
 DONE, PROBLEMS, REFUSED, NOT_PUBLISHED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+_SHARE_OF_OCR = 0.8  # of the seconds that a file may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,23 @@ class Frame:
         return bool(self.options.json)
 
     @property
+    def reading(self) -> ReadingOptions:
+        """How files are read, by the settings."""
+        settings = self.settings
+        return ReadingOptions(
+            ocr=settings.ocr,
+            ocr_languages=settings.ocr_languages,
+            ocr_least_confidence=settings.ocr_least_confidence,
+            # A file whose scans take too long must end as partly read, before its time as a whole is over.
+            ocr_file_seconds=_SHARE_OF_OCR * settings.file_seconds,
+            limits=FileLimits(
+                seconds=settings.file_seconds,
+                memory_bytes=settings.file_memory_mb * 2**20,
+                most_bytes=settings.file_most_mb * 2**20,
+            ),
+        )
+
+    @property
     def recipe(self) -> Recipe:
         """How a corpus becomes a build, by the settings."""
         settings = self.settings
@@ -57,7 +75,7 @@ class Frame:
         return Recipe(
             model=settings.model,
             geometry=Geometry(),
-            reading=ReadingOptions(ocr=settings.ocr),
+            reading=self.reading,
             keep_builds=settings.keep_builds,
             tolerance=settings.tolerance if tolerance is None else tolerance,
         )

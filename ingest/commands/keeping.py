@@ -9,13 +9,12 @@ from typing import Any
 from rich.table import Table
 
 from index.errors import BuildError, UnknownBuild
-from index.history import finished_builds, live_id, prune, roll_back, sweep_unfinished
+from index.history import check_known, finished_builds, live_id, prune, roll_back, sweep_unfinished
 from index.manifest import Manifest
-from index.standing import read_standings
+from index.standing import once_live, read_standings
 from ingest.commands.frame import DONE, NOT_PUBLISHED, Frame
 from ingest.commands.telling import tell_comparison
 from ingest.corpus import open_corpus
-from ingest.gate import compare
 
 
 def list_builds(frame: Frame) -> int:
@@ -53,6 +52,9 @@ def prune_builds(frame: Frame) -> int:
 
 def diff(frame: Frame) -> int:
     """Show how two builds answer the golden questions."""
+    # What asks questions takes longer to import than a list of builds takes.
+    from ingest.gate import compare
+
     old, new = _pair(frame)
     corpus = open_corpus(frame.corpus)
     listed = [entry.document.id for entry in (*corpus.entries, *corpus.missing)]
@@ -67,13 +69,13 @@ def diff(frame: Frame) -> int:
 def _pair(frame: Frame) -> tuple[str, str]:
     known, live = finished_builds(frame.builds), live_id(frame.builds)
     for named in (frame.options.old, frame.options.new):
-        if named and named not in known:
-            raise UnknownBuild(f"There is no build {named[:60]!r}. The builds are: {', '.join(known) or 'none yet'}.")
+        if named:
+            check_known(frame.builds, named)
     if frame.options.old:
         return frame.options.old, frame.options.new or live or known[-1]
-    waiting = sorted(read_standings(frame.builds))
-    if live and waiting:
-        return live, waiting[-1]
+    noted = sorted(read_standings(frame.builds))
+    if live and noted:
+        return live, noted[-1]
     older = [build for build in known if live and build < live]
     if not older or not live:
         raise UnknownBuild("There are no two builds to compare. localism-ingest builds lists what is there.")
@@ -81,8 +83,7 @@ def _pair(frame: Frame) -> tuple[str, str]:
 
 
 def _described(frame: Frame, build: str) -> dict[str, Any]:
-    standing = "live" if build == live_id(frame.builds) else ""
-    standing = standing or next((why.value for name, why in read_standings(frame.builds).items() if name == build), "")
+    standing = _standing(frame, build)
     try:
         manifest = Manifest.open(frame.builds / build)
     except BuildError as error:
@@ -102,6 +103,15 @@ def _described(frame: Frame, build: str) -> dict[str, Any]:
         "model": manifest.model.name,
         "standing": standing,
     }
+
+
+def _standing(frame: Frame, build: str) -> str:
+    if build == live_id(frame.builds):
+        return "live"
+    noted = read_standings(frame.builds).get(build)
+    if noted is not None:
+        return noted.value
+    return "was live" if build in once_live(frame.builds) else "never live"
 
 
 def _when(created: str) -> str:

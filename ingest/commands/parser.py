@@ -30,7 +30,9 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     build.set_defaults(run=building.build)
     status = commands.add_parser("status", parents=[shared], help="say what a build would do and why, without doing it")
     status.set_defaults(run=building.status)
-    publish = commands.add_parser("publish", parents=[shared, building_arguments()], help="make the build that waits live")
+    publish = commands.add_parser(
+        "publish", parents=[shared, building_arguments()], help="make a build live that waits, or any other"
+    )
     publish.add_argument("build", nargs="?", metavar="ID", help="the build; without it the newest that waits")
     publish.set_defaults(run=building.publish)
     discard = commands.add_parser("discard", parents=[shared, changing_arguments()], help="remove the build that waits")
@@ -73,7 +75,9 @@ def _add_keeping(
     listing = commands.add_parser("builds", parents=[shared], help="list the builds, the newest first")
     listing.set_defaults(run=keeping.list_builds)
     rollback = commands.add_parser("rollback", parents=[shared, changing_arguments()], help="make an earlier build live again")
-    rollback.add_argument("build", nargs="?", metavar="ID", help="the build; without it the one before the live build")
+    rollback.add_argument(
+        "build", nargs="?", metavar="ID", help="a build that was live; without it the one before the live build"
+    )
     rollback.set_defaults(run=keeping.roll_back_to)
     prune = commands.add_parser("prune", parents=[shared, changing_arguments()], help="remove old builds, never the live one")
     prune.add_argument("--keep", type=_at_least_one, default=settings.keep_builds, metavar="N", help="keep N (%(default)s)")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from ingest.commands.frame import Frame
-from ingest.gate import Comparison, Direction
+from ingest.comparison import Comparison, Direction
 from ingest.pipeline import Outcome, State
 from ingest.plan import Plan, Work
 from ingest.report import DocumentReport

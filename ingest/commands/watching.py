@@ -4,13 +4,16 @@ Comes in: a frame. Goes out: one summary for each batch of changes. Refuses to b
 """
 
 import json
+import math
 import time
 from pathlib import Path
 
-from index.errors import LocalismError
+from index.errors import BuildError, LocalismError
 from ingest.commands.building import code_of, make
 from ingest.commands.frame import DONE, REFUSED, Frame
 from ingest.commands.telling import tell_outcome
+
+RETRY_SECONDS = 30.0  # until a build is tried again that failed because of another run, or of the disk
 
 Look = dict[str, tuple[int, int, int]]
 """Path to size in bytes, time of last change in nanoseconds, and inode."""
@@ -18,14 +21,14 @@ Look = dict[str, tuple[int, int, int]]
 
 def watch(frame: Frame) -> int:
     """Build once, then after every change that has come to rest, until interrupted."""
-    built, before, batches, code = Look(), Look(), 0, DONE
+    built, before, batches, code, again = Look(), Look(), 0, DONE, math.inf
     frame.say(f"Watching {frame.corpus}. Stop with Ctrl-C.")
     while True:
         now = look(frame.corpus)
         # Two equal looks in a row: nothing is being copied any more.
-        if now == before and now != built:
-            code = _batch(frame)
-            built, batches = now, batches + 1
+        if now == before and (now != built or time.monotonic() >= again):
+            code, may_pass = _batch(frame)
+            built, batches, again = now, batches + 1, time.monotonic() + RETRY_SECONDS if may_pass else math.inf
             if batches == frame.options.batches:
                 return code
         before = now
@@ -47,16 +50,17 @@ def look(corpus: Path) -> Look:
     return seen
 
 
-def _batch(frame: Frame) -> int:
+def _batch(frame: Frame) -> tuple[int, bool]:
+    """Build once; returns the exit code, and whether what went wrong may pass though the corpus stays as it is."""
     try:
         outcome = make(frame)
-    except LocalismError as error:
+    except (LocalismError, OSError) as error:
         frame.say(f"The live index is as it was: {error}", "red")
         _give_line(frame, {"error": str(error)})
-        return REFUSED
+        return REFUSED, isinstance(error, BuildError | OSError)
     tell_outcome(frame, outcome)
     _give_line(frame, outcome.json())
-    return code_of(outcome)
+    return code_of(outcome), False
 
 
 def _give_line(frame: Frame, given: dict[str, object]) -> None:

@@ -5,7 +5,6 @@ come after the text, never inside a sentence.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
 from ingest.readers.sections import Block, BlockKind, pages_of, title_and_rest
+from ingest.readers.word_lists import WordLists
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -28,7 +28,7 @@ def read_docx(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: its archive or its main part is damaged.
     """
-    with Archive(path, options.most_unpacked_bytes) as archive:
+    with Archive(path, options.limits.most_unpacked_bytes) as archive:
         main = next(
             (member for kind, member in archive.relations("").values() if kind == "officeDocument"), "word/document.xml"
         )
@@ -49,8 +49,12 @@ class _Word:
         self._archive = archive
         self._parts = {kind: member for kind, member in archive.relations(main).values() if member in archive.names}
         self._levels = self._heading_levels()
-        self._formats = self._number_formats()
-        self._counters: Counter[tuple[str, int]] = Counter()
+        self._listed = {
+            attribute(style, "styleId"): found
+            for style in self._part("styles")
+            if (found := _properties(style)).get("numId", "0") != "0"
+        }
+        self._lists = WordLists(self._part("numbering"))
 
     def _part(self, kind: str) -> Any:  # noqa: ANN401  lxml has no types
         return self._archive.xml(self._parts[kind]) if kind in self._parts else []
@@ -66,22 +70,6 @@ class _Word:
             elif names and names[0] == "title":
                 levels[attribute(style, "styleId")] = 1
         return levels
-
-    def _number_formats(self) -> dict[tuple[str, int], str]:
-        """Return the number format of each list and depth."""
-        abstract: dict[str, dict[int, str]] = {}
-        formats: dict[tuple[str, int], str] = {}
-        for entry in self._part("numbering"):
-            if local_name(entry) == "abstractNum":
-                abstract[attribute(entry, "abstractNumId")] = {
-                    int(attribute(level, "ilvl") or 0): _value(level, "numFmt")
-                    for level in entry
-                    if local_name(level) == "lvl"
-                }
-            elif local_name(entry) == "num":
-                for depth, form in abstract.get(_value(entry, "abstractNumId"), {}).items():
-                    formats[attribute(entry, "numId"), depth] = form
-        return formats
 
     def blocks(self, node: Any) -> Iterator[Block]:  # noqa: ANN401  as above
         """Yield the blocks below an element, in order; text boxes come after the paragraph that holds them."""
@@ -107,20 +95,12 @@ class _Word:
         level = self._levels.get(properties.get("pStyle", "")) or (int(outline) + 2 if outline in tuple("012345") else 0)
         if level:
             return Block(BlockKind.HEADING, " ".join(text.split()), level)
-        number = properties.get("numId", "0")
+        listed = self._listed.get(properties.get("pStyle", ""), {}) | properties
+        number = listed.get("numId", "0")
         if number == "0":
             return Block(BlockKind.PARAGRAPH, text)
-        depth = int(properties.get("ilvl") or 0)
-        return Block(BlockKind.ENTRY, f"{'  ' * depth}{self._marker(number, depth)} {text}")
-
-    def _marker(self, number: str, depth: int) -> str:
-        form = self._formats.get((number, depth), "bullet")
-        if form in ("bullet", "none", ""):
-            return "-"
-        self._counters[number, depth] += 1
-        count = self._counters[number, depth]
-        letter = chr(ord("a") + (count - 1) % 26)
-        return {"lowerLetter": f"({letter})", "upperLetter": f"({letter.upper()})"}.get(form, f"{count}.")
+        depth = int(listed.get("ilvl") or 0)
+        return Block(BlockKind.ENTRY, f"{'  ' * depth}{self._lists.marker(number, depth)} {text}")
 
     def _table(self, table: Any) -> Iterator[Block]:  # noqa: ANN401  as above
         for row in (child for child in table.iter() if local_name(child) == "tr" and _nearest(child, "tbl") is table):
@@ -138,13 +118,10 @@ class _Word:
 
 
 def _properties(paragraph: Any) -> dict[str, str]:  # noqa: ANN401  as above
-    """Return the values set for a paragraph by the names of their elements."""
-    held = [part for child in paragraph if local_name(child) == "pPr" for part in child.iter()]
+    """Return the values set for a paragraph, or by a style, by the names of their elements; not those from before a change."""
+    held = [part for child in paragraph if local_name(child) == "pPr" for part in child]
+    held += [part for child in held if local_name(child) == "numPr" for part in child]
     return {local_name(part): attribute(part, "val") for part in held}
-
-
-def _value(element: Any, name: str) -> str:  # noqa: ANN401  as above
-    return next((attribute(child, "val") for child in element if local_name(child) == name), "")
 
 
 def _nearest(element: Any, name: str) -> Any:  # noqa: ANN401  as above

@@ -4,6 +4,7 @@ Comes in: bytes. Goes out: text with line feeds as line ends. Refuses to know fo
 """
 
 import codecs
+import re
 
 from index.errors import UnreadableDocument
 
@@ -14,8 +15,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_TEXT_CONTROLS = frozenset("\t\n\r\f\v\x1a\x1b\x85\u2028\u2029")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")  # that no text holds; tabs, line ends and a few old marks it does
 _MOST_CONTROLS = 0.01  # of all characters; a binary file has more
+_START = 65536  # characters that tell most binary files
 
 
 def decode_text(content: bytes) -> str:
@@ -24,11 +26,14 @@ def decode_text(content: bytes) -> str:
     Raises:
         UnreadableDocument: the bytes are no text in any of these.
     """
-    text = _decode(content).replace("\r\n", "\n").replace("\r", "\n")
-    controls = sum(1 for character in text if ord(character) < 32 and character not in _TEXT_CONTROLS)
-    if controls > _MOST_CONTROLS * len(text):
+    text = _decode(content)
+    if not (_is_text(text[:_START]) and _is_text(text)):
         raise UnreadableDocument("the file is not text: it holds control bytes, as programs and pictures do")
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_text(text: str) -> bool:
+    return sum(1 for _ in _CONTROLS.finditer(text)) <= _MOST_CONTROLS * len(text)
 
 
 def _decode(content: bytes) -> str:

@@ -27,7 +27,7 @@ def read_epub(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: its archive is damaged, or it is copy-protected.
     """
-    with Archive(path, options.most_unpacked_bytes) as archive:
+    with Archive(path, options.limits.most_unpacked_bytes) as archive:
         _refuse_locked(archive)
         package = _package_name(archive)
         blocks: list[Block] = []

@@ -86,8 +86,9 @@ def _element_blocks(element: Any, name: str) -> Iterator[Block]:  # noqa: ANN401
 
 
 def _entries(entries: Any, depth: int) -> Iterator[Block]:  # noqa: ANN401  as above
-    numbered = local_name(entries).lower() == "ol"
-    for count, entry in enumerate((part for part in entries if local_name(part).lower() == "li"), start=1):
+    numbered, start = local_name(entries).lower() == "ol", entries.get("start") or ""
+    first = int(start) if start.isdigit() else 1
+    for count, entry in enumerate((part for part in entries if local_name(part).lower() == "li"), start=first):
         marker = f"{count}." if numbered else "-"
         nested = [part for part in entry.iterdescendants() if local_name(part).lower() in _LISTS]
         text = _words(_text(entry, without=nested))

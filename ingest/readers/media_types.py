@@ -61,7 +61,7 @@ def _archive_type(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            declared = archive.read("mimetype")[:100].strip() if "mimetype" in names else b""
+            declared = _beginning(archive, "mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
         raise UnreadableDocument("the file is damaged: its archive cannot be opened") from error
     if declared in _DECLARED:
@@ -72,6 +72,12 @@ def _archive_type(path: Path) -> str:
     if any(name.startswith("xl/") for name in names):
         raise UnreadableDocument("the file is a spreadsheet, which has no text to quote; save it as PDF")
     raise UnreadableDocument("the file is an archive, not a document; unpack it first")
+
+
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    # Only the beginning is unpacked: the member may be made to fill the memory.
+    with archive.open(name) as member:
+        return member.read(100).strip()
 
 
 def _text_type(path: Path, start: bytes) -> str:

@@ -63,8 +63,14 @@ def read_picture(picture: NDArray[np.uint8], options: ReadingOptions) -> list[li
     except subprocess.TimeoutExpired as error:
         raise OcrUnavailableError(f"OCR took longer than {options.ocr_seconds:.0f} seconds") from error
     if done.returncode != 0:
-        raise OcrUnavailableError(f"tesseract failed: {done.stderr.decode(errors='replace').strip()[:200]}")
+        raise OcrUnavailableError(_failure(done.stderr.decode(errors="replace"), options.ocr_languages))
     return _lines(done.stdout.decode("utf-8", errors="replace"))
+
+
+def _failure(said: str, languages: str) -> str:
+    if "loading language" in said or "any languages" in said:
+        return f"tesseract does not have the languages {languages!r} that are set; install them, or set others"
+    return f"tesseract failed: {' '.join(said.split())[:200]}"
 
 
 def _lines(table: str) -> list[list[OcrWord]]:

@@ -34,7 +34,7 @@ def read_odt(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: its archive or its content is damaged.
     """
-    with Archive(path, options.most_unpacked_bytes) as archive:
+    with Archive(path, options.limits.most_unpacked_bytes) as archive:
         blocks = list(_blocks(archive.xml("content.xml")))
         title, authors, year = core_properties(archive, "meta.xml")
     if not title:

@@ -26,7 +26,7 @@ def read_pptx(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: its archive or its list of slides is damaged.
     """
-    with Archive(path, options.most_unpacked_bytes) as archive:
+    with Archive(path, options.limits.most_unpacked_bytes) as archive:
         slides = [archive.xml(name) for name in _slide_names(archive)]
         metadata = FileMetadata(*core_properties(archive, "docProps/core.xml"))
     pages = [_page(number, slide) for number, slide in enumerate(slides, start=1)]

@@ -64,7 +64,8 @@ def page_of(number: int, section: Section) -> Page:
         gap = "" if before is None else _gap(before, block)
         if block.kind is not BlockKind.PARAGRAPH:
             _extend_run(runs, text, gap, before)
-        text += gap + block.text.strip()
+        # An entry of an inner list is set in; the first one of a text cannot be.
+        text += gap + (block.text.rstrip() if text and block.kind is BlockKind.ENTRY else block.text.strip())
         if block.kind is not BlockKind.PARAGRAPH:
             runs[-1] = (runs[-1][0], len(text))
         before = block

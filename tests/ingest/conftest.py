@@ -78,8 +78,8 @@ class Workshop:
 
     def embedded(self) -> list[str]:
         """Return the texts embedded since the last call."""
-        texts = list(self.model.embedder.embedded)
-        self.model.embedder.embedded.clear()
+        texts = list(self.model.full.embedded)
+        self.model.full.embedded.clear()
         return texts
 
     def write(self, name: str, text: str) -> Path:

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from index.errors import IndexLocked
 from index.history import finished_builds, live_id
 from ingest.__main__ import main
+from ingest.commands.building import make
+from ingest.commands.frame import Frame
+from ingest.pipeline import Outcome
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BREAD
 
@@ -29,7 +33,7 @@ def run(workshop, monkeypatch, capsys):
     """Run a command on the workshop with the fake model; returns its exit code and its JSON."""
     monkeypatch.setenv("LOCALISM_OCR", "false")
     for module in ("building", "documents"):
-        monkeypatch.setattr(f"ingest.commands.{module}.open_model", lambda name: fake_model())
+        monkeypatch.setattr(f"ingest.commands.{module}.open_model", lambda *_: fake_model())
 
     def runs(*arguments: str) -> tuple[int, Any]:
         code = main([*arguments, "--json", "--corpus", str(workshop.corpus), "--index", str(workshop.builds)])
@@ -136,6 +140,22 @@ def test_watch_builds_once_for_a_batch_and_waits_for_a_growing_file(run, worksho
     copying.join()
     assert (code, [batch["state"] for batch in batches]) == (0, ["published", "published"])
     assert batches[1]["documents"][2]["passages"] == 1
+
+
+def test_watch_tries_again_when_another_run_held_the_lock(run, workshop, monkeypatch):
+    """The change is not forgotten, although nothing changes any more."""
+    held = [IndexLocked("“another” is changing the builds at this moment.")]
+
+    def make_when_free(frame: Frame) -> Outcome:
+        if held:
+            raise held.pop()
+        return make(frame)
+
+    monkeypatch.setattr("ingest.commands.watching.RETRY_SECONDS", 0.3)
+    monkeypatch.setattr("ingest.commands.watching.make", make_when_free)
+    code, batches = run("watch", "--every", "0.1", "--batches", "2")
+    assert "“another”" in batches[0]["error"]
+    assert (code, batches[1]["state"]) == (0, "published")
 
 
 def test_watch_goes_on_after_nonsense(run, workshop):

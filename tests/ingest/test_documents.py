@@ -9,7 +9,7 @@ from ingest.corpus import open_corpus
 from ingest.documents import Details, add_document, remove_document
 from ingest.errors import CorpusProblems, DocumentRefused, FetchRefused
 from ingest.network import PublicNetwork
-from ingest.read_document import ReadingOptions
+from ingest.read_document import FileLimits, ReadingOptions
 from tests.ingest.conftest import BOATS, CATALOGUE
 
 GULLS = "# Gulls\n\nThe gulls nest on the roof of the chapel.\n"
@@ -75,7 +75,7 @@ def test_what_cannot_be_used_is_refused_and_nothing_changes(corpus, tmp_path, na
     (tmp_path / name).write_bytes(content)
     before = sorted(path.name for path in corpus.rglob("*"))
     with pytest.raises(DocumentRefused, match=said):
-        add(tmp_path / name, corpus, ReadingOptions(ocr=False, most_bytes=20_000))
+        add(tmp_path / name, corpus, ReadingOptions(ocr=False, limits=FileLimits(most_bytes=20_000)))
     assert sorted(path.name for path in corpus.rglob("*")) == before
     assert (corpus / "catalogue.toml").read_text() == CATALOGUE
 

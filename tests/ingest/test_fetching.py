@@ -13,8 +13,11 @@ import pytest
 
 from index.records import Document, Kind
 from ingest.catalogue import Entry
+from ingest.documents import Added, Details, add_document
 from ingest.errors import FetchRefused
 from ingest.fetching import Limits, fetch
+from ingest.read_document import ReadingOptions
+from tests.conftest import PLAYGROUND, make_pdf
 
 GUIDE = b"%PDF-1.7\n" + bytes(range(256)) * 1200
 
@@ -258,3 +261,23 @@ def test_an_entry_without_an_address_says_what_to_do(tmp_path: Path, guides: Gui
     """The file can be put there by hand."""
     with pytest.raises(FetchRefused, match="by hand"):
         fetch(_entry(tmp_path / "guide.pdf", address=""), guides)
+
+
+def test_adding_an_address_goes_on_where_the_line_broke(guides: Guides, corpus: Path, tmp_path: Path) -> None:
+    """On a bad connection the second try fetches the rest only, and nothing of the way is left behind."""
+    make_pdf(tmp_path / "playground.pdf", PLAYGROUND)
+    guides.content, guides.stop_after = (tmp_path / "playground.pdf").read_bytes(), 500
+    (corpus / "documents" / ".adding-left-by-a-kill").mkdir()
+
+    def add() -> Added:
+        options = ReadingOptions(ocr=False)
+        return add_document(
+            "https://guides.example/guide.pdf", Details(title="Guide"), corpus, guides, options, lambda details: details
+        )
+
+    with pytest.raises(FetchRefused, match="broke off"):
+        add()
+    guides.stop_after = None
+    assert add().path.read_bytes() == guides.content
+    assert guides.requests[-1]["Range"] == "bytes=500-"
+    assert sorted(path.name for path in (corpus / "documents").iterdir()) == ["boats.md", "guide.pdf"]

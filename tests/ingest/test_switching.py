@@ -5,9 +5,10 @@ import shutil
 
 import pytest
 
-from index.errors import DamagedBuild
+from index.errors import DamagedBuild, UnknownBuild
 from index.history import finished_builds, live_id, prune, publish, roll_back, sweep_unfinished
-from index.standing import Standing, read_standings
+from index.manifest import Manifest
+from index.standing import LIVED_FILE, Standing, note_lived, once_live, read_standings
 from index.verification import verify_build
 from ingest.corpus import open_corpus
 from ingest.pipeline import State, Step
@@ -66,6 +67,39 @@ def test_what_was_rolled_back_rests_until_the_corpus_changes(workshop):
     assert live_id(workshop.builds) == second.build
 
 
+def test_a_rollback_goes_only_to_what_was_live(workshop):
+    """The gate's word and a person's wish to look first are not got round; the message says how to publish instead."""
+    first = workshop.build()
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    held = workshop.build(Step.HOLD)
+    with pytest.raises(UnknownBuild, match=f"was never live.*localism-ingest publish {held.build}$"):
+        roll_back(workshop.builds, held.build)
+    workshop.write("bread.md", "# Bread\n\n## Eating\n\nBread is eaten.\n")
+    refused = workshop.build()
+    with pytest.raises(UnknownBuild, match=f"refused by the gate.*localism-ingest publish {refused.build} --accept$"):
+        roll_back(workshop.builds, refused.build)
+    with pytest.raises(UnknownBuild, match="no earlier build"):
+        roll_back(workshop.builds)
+    assert live_id(workshop.builds) == first.build
+    assert workshop.build(Step.ACCEPT).build == refused.build
+    publish(workshop.builds, held.build)
+    assert roll_back(workshop.builds) == (held.build, refused.build)
+    assert once_live(workshop.builds) == [first.build, refused.build, held.build]
+
+
+def test_a_power_cut_between_the_note_and_the_switch_costs_no_way_back(workshop):
+    """The live build may be noted as one that was live: nothing comes of it."""
+    first = workshop.build()
+    note_lived(workshop.builds, first.build)
+    with pytest.raises(UnknownBuild, match="no earlier build"):
+        roll_back(workshop.builds)
+    workshop.write("bread.md", BREAD.replace("three days", "four days"))
+    second = workshop.build()
+    assert roll_back(workshop.builds) == (second.build, first.build)
+    (workshop.builds / LIVED_FILE).write_bytes(b"\xff\xfe")
+    assert workshop.build().state is State.RESTING
+
+
 def test_ids_sort_in_the_order_of_builds_when_the_clock_is_set_back(workshop, monkeypatch):
     """The newest build is the newest whatever the clock says."""
     first = workshop.build()
@@ -119,14 +153,30 @@ def test_a_build_that_was_finished_and_not_switched_is_taken_up(workshop):
     assert workshop.embedded() == []
 
 
-@pytest.mark.parametrize("missing", ["records.sqlite", "encoder/model.onnx", "lexicon.json", "readings.json"])
+@pytest.mark.parametrize("missing", ["records.sqlite", "encoder/model.onnx", "lexicon.json", "readings.json", "manifest.json"])
 def test_a_half_deleted_live_build_is_made_again(workshop, missing):
-    """Whatever is gone from the live build, the next run makes a whole one."""
+    """Whatever is gone from the live build, the next run makes a whole one though the corpus is as it was."""
     first = workshop.build()
     (workshop.builds / first.build / missing).unlink()
-    assert verify_build(workshop.builds / first.build) == [f"{missing} is missing"]
-    again = workshop.build(force=True)
-    assert (again.state, verify_build(workshop.builds / again.build)) == (State.PUBLISHED, [])
+    again = workshop.build()
+    assert (again.state, again.build != first.build) == (State.PUBLISHED, True)
+    assert (live_id(workshop.builds), verify_build(workshop.builds / again.build)) == (again.build, [])
+
+
+def test_damage_is_not_handed_on_to_the_next_build(workshop, another_workshop):
+    """A file of the live build that rots on disk is not copied and given a new hash: everything is made again."""
+    first = workshop.build()
+    rotten = workshop.builds / first.build / "tokens" / "vectors.i8"
+    content = bytearray(rotten.read_bytes())
+    content[100] ^= 1
+    rotten.write_bytes(content)
+    fresh = another_workshop("fresh")
+    for made in (workshop, fresh):
+        made.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
+    after, wanted = (Manifest.open(made.builds / made.build().build).files for made in (workshop, fresh))
+    assert {name: after[name] for name in after if "history" not in name} == {
+        name: wanted[name] for name in wanted if "history" not in name
+    }
 
 
 def test_a_damaged_build_is_not_published(workshop):
@@ -145,6 +195,6 @@ def test_a_build_of_a_newer_version_is_made_again_and_said_so(workshop):
     first = workshop.build()
     path = workshop.builds / first.build / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 99}))
-    plan = plan_of(open_corpus(workshop.corpus), workshop.builds, workshop.recipe, workshop.model.embedder.identity)
+    plan = plan_of(open_corpus(workshop.corpus), workshop.builds, workshop.recipe, workshop.model.identity)
     assert "update the program" in plan.reasons[0]
     assert workshop.build().state is State.PUBLISHED

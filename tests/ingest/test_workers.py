@@ -5,15 +5,13 @@ import zlib
 
 import pytest
 
-from ingest.read_document import ReadDocument, ReadingOptions
-from ingest.workers import FailureKind, Limits, ReadFailure, read_files
-
-OPTIONS = ReadingOptions(ocr=False)
+from ingest.read_document import FileLimits, ReadDocument, ReadingOptions
+from ingest.workers import FailureKind, ReadFailure, read_files
 
 
-def outcomes(paths, limits=Limits(workers=1)):  # noqa: B008  frozen
+def outcomes(paths, workers=1, **limits: float):
     """Return what became of each path."""
-    return dict(read_files(paths, OPTIONS, limits))
+    return dict(read_files(paths, ReadingOptions(ocr=False, limits=FileLimits(**limits)), workers))
 
 
 @pytest.fixture
@@ -54,7 +52,7 @@ def test_every_path_gets_an_outcome_whatever_its_name(tmp_path, good):
         path.write_text(f"The text of {path.name}.", encoding="utf-8")
     link = tmp_path / "link.txt"
     link.symlink_to(tmp_path / "nowhere")
-    found = outcomes([*paths, tmp_path, tmp_path / "missing.pdf", link], Limits(workers=2))
+    found = outcomes([*paths, tmp_path, tmp_path / "missing.pdf", link], workers=2)
     assert [found[path].pages[0].text for path in paths] == [f"The text of {path.name}." for path in paths]
     assert found[tmp_path] == ReadFailure(FailureKind.UNREADABLE, "it is not a file")
     for gone in (tmp_path / "missing.pdf", link):
@@ -70,17 +68,35 @@ def test_a_file_that_may_not_be_read_says_so(good):
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_rest_is_read(good, long):
     """The worker is killed and replaced."""
-    found = outcomes([long, good], Limits(seconds=0.3, workers=1))
+    found = outcomes([long, good], seconds=0.3)
     assert found[long] == ReadFailure(FailureKind.TOO_SLOW, "reading it took longer than 0.3 seconds")
     assert isinstance(found[good], ReadDocument)
 
 
 def test_a_file_that_takes_too_much_memory_is_given_up_and_the_rest_is_read(good, long, bomb):
     """A large file and a bomb end in a reason, in bounded memory, and the next file is read."""
-    found = outcomes([long, bomb, good], Limits(seconds=60, memory_bytes=100 * 2**20, workers=1))
+    found = outcomes([long, bomb, good], seconds=60, memory_bytes=100 * 2**20)
     assert found[long] == ReadFailure(FailureKind.TOO_LARGE, "reading it takes more memory than is allowed")
     assert isinstance(found[bomb], ReadFailure) or not found[bomb].pages
     assert isinstance(found[good], ReadDocument)
+
+
+def test_a_file_of_300_megabytes_ends_in_a_reason_and_the_rest_is_read(tmp_path, good):
+    """Refused by its size where that is set, else for what it holds."""
+    huge = tmp_path / "huge.txt"
+    with huge.open("wb") as file:
+        file.write(b"Text, and then nothing but zeros.")
+        file.truncate(300 * 2**20)
+    found = outcomes([huge, good])
+    assert found[huge].reason == "the file is not text: it holds control bytes, as programs and pictures do"
+    assert isinstance(found[good], ReadDocument)
+    assert "more than the" in outcomes([huge], most_bytes=200 * 2**20)[huge].reason
+
+
+def test_a_worker_that_dies_before_it_has_its_file_costs_only_that_file(good, monkeypatch):
+    """No memory to start in, or a system that is shutting down."""
+    monkeypatch.setattr("ingest.workers._serve", print)  # ends at once, without a sign of life
+    assert outcomes([good])[good].kind is FailureKind.CRASHED
 
 
 def test_a_broken_note_of_our_own_is_told_from_a_file_of_others(tmp_path):

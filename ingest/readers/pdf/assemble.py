@@ -86,7 +86,7 @@ def page_text(paragraphs: Sequence[Paragraph], vocabulary: Container[str]) -> Pa
         if paragraph.role is Role.HEADING:
             page.headings.append(Heading(start, end, paragraph.level, " ".join(page.text[start:end].split())))
         if listed:
-            introduced = before is not None and before.role is Role.TEXT and before.text.rstrip().endswith((":", "…", "..."))
+            introduced = before is not None and _introduces(before)
             first = page.runs.pop()[0] if joins else start_before if introduced else start
             page.runs.append((first, end))
         before, start_before = paragraph, start
@@ -108,6 +108,12 @@ def vocabulary_of(paragraphs: Iterable[Paragraph]) -> set[str]:
 def _is_listed(paragraph: Paragraph) -> bool:
     """Tell whether a paragraph belongs to a list or table; a long numbered paragraph stands by itself."""
     return paragraph.role is Role.ROW or (paragraph.role is Role.ENTRY and len(paragraph.text.split()) <= _LONGEST_ENTRY)
+
+
+def _introduces(paragraph: Paragraph) -> bool:
+    """Tell whether a paragraph, which may be a numbered one, leads to a list."""
+    leads = paragraph.role is Role.TEXT or (paragraph.role is Role.ENTRY and not _is_listed(paragraph))
+    return leads and paragraph.text.rstrip().endswith((":", "…", "..."))
 
 
 def _write(page: PageText, paragraph: Paragraph, vocabulary: Container[str]) -> None:

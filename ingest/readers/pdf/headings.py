@@ -20,6 +20,9 @@ _MOST_ROWS = 4
 _MOST_LEVELS = 4
 _LETTERS = re.compile(r"[^\W\d_]")
 _KEY = re.compile(r"[\W_]+")
+_ENDINGS = ".,;:?!"
+_LETTERED = re.compile(r"\(?(?:[a-zA-Z]|\d{1,2}|[ivx]{1,5})[.)]\s+(?=\S)")
+_MOST_WORDS_LETTERED = 10
 _BULLETS = re.compile(r"[•●■▪\-–*\ufffd]")
 
 
@@ -63,23 +66,43 @@ class Typography:
         last_pages: dict[Style, int] = {}
         named: defaultdict[Style, list[int]] = defaultdict(list)
         for page, paragraphs in pages.items():
-            for paragraph in paragraphs:
-                if _is_heading(paragraph, body, titles[page]):
-                    style = Style.of(paragraph)
-                    first_pages.setdefault(style, page)
-                    last_pages[style] = page
-                    if level := titles[page].get(_key(paragraph.text)):
-                        named[style].append(level)
+            for paragraph in _headings(paragraphs, body, titles[page]):
+                style = Style.of(paragraph)
+                first_pages.setdefault(style, page)
+                last_pages[style] = page
+                if level := titles[page].get(_key(paragraph.text)):
+                    named[style].append(level)
         # What is set as nothing after the first page is the title, not a heading of the text.
         styles = [style for style in first_pages if last_pages[style] > 1 or named[style] or len(pages) == 1]
         return cls(body, _levels(styles, named), dict(titles))
 
     def mark(self, page: int, paragraphs: Sequence[Paragraph]) -> None:
         """Mark the headings of a page and give them their levels."""
-        for paragraph in paragraphs:
+        for paragraph in _headings(paragraphs, self.body, self.outline.get(page, {})):
             level = self.levels.get(Style.of(paragraph))
-            if level and _is_heading(paragraph, self.body, self.outline.get(page, {})):
+            if level:
                 paragraph.role, paragraph.level = Role.HEADING, level
+
+
+def _headings(paragraphs: Sequence[Paragraph], body: float, titles: Mapping[str, int]) -> list[Paragraph]:
+    before: Sequence[Paragraph | None] = [None, *paragraphs]
+    after: Sequence[Paragraph | None] = [*paragraphs[1:], None]
+    return [
+        paragraph
+        for above, paragraph, below in zip(before, paragraphs, after, strict=False)
+        if _is_heading(paragraph, body, titles) or _is_lettered(above, paragraph, below)
+    ]
+
+
+def _is_lettered(above: Paragraph | None, paragraph: Paragraph, below: Paragraph | None) -> bool:
+    """Tell whether a line in italics with a letter or number before it is a heading: it has text below it, not a list's next entry."""
+    mark = _LETTERED.match(paragraph.text)
+    if not mark or len(paragraph.rows) > 1 or not paragraph.italic or paragraph.text[-1] in _ENDINGS:
+        return False
+    if len(paragraph.text.split()) > _MOST_WORDS_LETTERED or not paragraph.text[mark.end()].isupper():
+        return False
+    is_listed = above is not None and above.role is Role.ENTRY and above.italic
+    return below is not None and below.role is Role.TEXT and not below.italic and not is_listed
 
 
 def _is_heading(paragraph: Paragraph, body: float, titles: Mapping[str, int]) -> bool:

@@ -14,6 +14,7 @@ from index.records import Reading
 from ingest.read_document import PageOutcome, PageStatus, ReadingOptions
 from ingest.readers.ocr import DOTS_PER_INCH, OcrUnavailableError, OcrWord, mean_confidence, read_picture
 from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
+from ingest.readers.pdf.laid_over import with_laid_over
 from ingest.readers.pdf.layout import rows_in_order
 from ingest.readers.pdf.pdfium import PdfFile
 from ingest.readers.pdf.turning import upright
@@ -45,7 +46,7 @@ def leaves(file: PdfFile, options: ReadingOptions) -> Iterator[Leaf]:
     left = options.ocr_file_seconds
     for sheet in file.sheets():
         started = time.monotonic()
-        leaf = _leaf(file, upright(sheet), replace(options, ocr_seconds=min(options.ocr_seconds, left)))
+        leaf = _leaf(file, with_laid_over(upright(sheet)), replace(options, ocr_seconds=min(options.ocr_seconds, left)))
         if leaf.reading is Reading.OCR or leaf.outcome is not None:
             left = max(0.0, left - (time.monotonic() - started))
         yield leaf
@@ -79,7 +80,7 @@ def _remark(sheet: Sheet) -> str:
 
 def _kind_of_blank(sheet: Sheet) -> str:
     if sheet.has_notes:
-        return "nothing but form fields or notes, which are not read"
+        return "nothing but empty form fields, or notes that are not shown"
     return "nothing to be seen on the page" if sheet.has_content else "a blank page"
 
 

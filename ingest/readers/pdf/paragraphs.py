@@ -17,6 +17,7 @@ from ingest.readers.pdf.markers import begins_entry, is_marker
 
 _HANGING = re.compile(r"(?:\d{1,3}|[⁰¹²³⁴-⁹]{1,3}|[A-Z])\s")  # a note's mark, a chapter's number or letter
 _ENDINGS = ".!?:;"
+_GOES_ON = re.compile(r"[;,](?:\s+(?:and|or))?$")
 _EXTRA_LEADING = 1.22  # of the usual distance between lines: more is a new paragraph
 _INDENT = 0.7  # of the type's height
 _OTHER_SIZE = 1.1
@@ -111,6 +112,7 @@ def paragraphs_of(rows: Sequence[Line]) -> list[Paragraph]:
             paragraph.role = Role.ROW
         elif begins_entry(paragraph.rows[0].text):
             paragraph.role = Role.ENTRY
+    _mark_items(paragraphs)
     _mark_tables(paragraphs)
     return paragraphs
 
@@ -161,6 +163,29 @@ def _breaks_off(last: Line, row: Line, column: _Column) -> bool:
     if row.text[:1].islower() or not column.ends_short(last):
         return False
     return last.bold != row.bold or last.text[-1:] in _ENDINGS
+
+
+def _mark_items(paragraphs: list[Paragraph]) -> None:
+    """Mark the entries of a list whose bullets are pictures: behind a colon, indented, small letters first, semicolons between."""
+    introduction: Paragraph | None = None
+    entries: list[Paragraph] = []
+    for paragraph in [*paragraphs, None]:
+        if introduction and paragraph and _is_item(introduction, entries, paragraph):
+            entries.append(paragraph)
+            continue
+        if len(entries) > 1:
+            for entry in entries:
+                entry.role = Role.ENTRY
+        entries = []
+        introduction = paragraph if paragraph and paragraph.role is not Role.ROW and paragraph.text.endswith(":") else None
+
+
+def _is_item(introduction: Paragraph, entries: Sequence[Paragraph], paragraph: Paragraph) -> bool:
+    if paragraph.role is not Role.TEXT or not paragraph.text[:1].islower():
+        return False
+    if not entries:
+        return paragraph.box.x0 > introduction.box.x0 + _INDENT * paragraph.size
+    return bool(_GOES_ON.search(entries[-1].text)) and abs(paragraph.box.x0 - entries[0].box.x0) < _INDENT * paragraph.size
 
 
 def _mark_tables(paragraphs: list[Paragraph]) -> None:

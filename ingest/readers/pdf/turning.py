@@ -22,16 +22,17 @@ def turn_of(glyphs: list[Glyph]) -> int:
 def upright(sheet: Sheet) -> Sheet:
     """Return a sheet turned so that most of its text runs from left to right: a table set sideways, a slide on its side."""
     ink: Counter[int] = Counter()
-    for line in sheet.lines:
+    for line in (*sheet.lines, *sheet.laid_over):
         ink[line.turn] += len(line.ink)
     turn = ink.most_common(1)[0][0] if ink else 0
     if turn == 0:
         return sheet
-    lines = [
-        Line([_turned(glyph, sheet, turn) for glyph in line.glyphs], line.order, (line.turn - turn) % 4)
-        for line in sheet.lines
-    ]
-    return replace(sheet, width=sheet.height, height=sheet.width, lines=lines, turn=turn)
+    lines, laid_over = ([_turned_line(line, sheet, turn) for line in lines] for lines in (sheet.lines, sheet.laid_over))
+    return replace(sheet, width=sheet.height, height=sheet.width, lines=lines, laid_over=laid_over, turn=turn)
+
+
+def _turned_line(line: Line, sheet: Sheet, turn: int) -> Line:
+    return Line([_turned(glyph, sheet, turn) for glyph in line.glyphs], line.order, (line.turn - turn) % 4)
 
 
 def _turned(glyph: Glyph, sheet: Sheet, turn: int) -> Glyph:

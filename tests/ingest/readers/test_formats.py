@@ -6,7 +6,7 @@ import pytest
 
 from index.errors import UnreadableDocument
 from index.records import Heading
-from ingest.read_document import PageStatus, ReadingOptions
+from ingest.read_document import FileLimits, PageStatus, ReadingOptions
 from ingest.reading import read_file
 
 OPTIONS = ReadingOptions()
@@ -70,6 +70,46 @@ def test_a_word_document_keeps_headings_lists_and_tables(make_zip):
     assert (metadata.title, metadata.authors) == ("A pub guide", "A. Council")
 
 
+LEVELS = [("decimal", "%1.", "1"), ("lowerRoman", "%1.%2)", "1"), ("upperLetter", "(%3)", "3")]
+NUMBERING = "".join(
+    f'<w:lvl w:ilvl="{depth}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{shown}"/></w:lvl>'
+    for depth, (form, shown, start) in enumerate(LEVELS)
+)
+
+
+def test_the_numbers_of_a_word_list_are_those_that_a_reader_sees(make_zip):
+    """Letters, Roman numbers, numbers of several depths; a list that comes back begins anew; a style may bring the number."""
+    members = docx_members(
+        "".join(
+            word(text, number="7").replace('<w:ilvl w:val="0"/>', f'<w:ilvl w:val="{depth}"/>')
+            for text, depth in [("ask", 0), ("write", 1), ("call", 1), ("wait", 2), ("bid", 0), ("pay", 1)]
+        )
+        + word("by style", "Listed")
+        + word("was a list", "Plain").replace(
+            "</w:pPr>", '<w:pPrChange><w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr></w:pPrChange></w:pPr>'
+        )
+    )
+    members["word/numbering.xml"] = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="0">{NUMBERING}</w:abstractNum>'
+        '<w:num w:numId="7"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    members["word/styles.xml"] = (
+        f'<w:styles {W}><w:style w:styleId="Listed"><w:name w:val="Listed"/><w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr>'
+        "</w:style></w:styles>"
+    )
+    ((_, text),) = sections(make_zip("lists.docx", members))
+    assert text.split("\n")[:7] == [
+        "1. ask",
+        "  1.i) write",
+        "  1.ii) call",
+        "    (C) wait",
+        "2. bid",
+        "  2.i) pay",
+        "3. by style",
+    ]
+    assert "\n\nwas a list" in text
+
+
 def test_an_open_document_keeps_headings_lists_and_tables(make_zip):
     """Notes come after their paragraph, tracked deletions are gone."""
     body = (
@@ -83,7 +123,7 @@ def test_an_open_document_keeps_headings_lists_and_tables(make_zip):
     names = 'xmlns:office="o" xmlns:text="t" xmlns:table="b"'
     content = f"<office:document-content {names}><office:text>{body}</office:text></office:document-content>"
     path = make_zip("guide.odt", {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
-    assert sections(path) == [((), "Ask  first.\n\nSee the Act.\n\n- one\n- inner\n\na | b")]
+    assert sections(path) == [((), "Ask  first.\n\nSee the Act.\n\n- one\n  - inner\n\na | b")]
     assert read_file(path, OPTIONS).metadata.title == "Rights"
 
 
@@ -221,7 +261,7 @@ def test_an_archive_that_is_no_document_is_refused(make_zip):
 
 def test_a_decompression_bomb_is_refused_before_it_unpacks(make_zip, tmp_path):
     """The limit holds by what the archive says and by what comes out."""
-    small = ReadingOptions(most_unpacked_bytes=100_000)
+    small = ReadingOptions(limits=FileLimits(most_unpacked_bytes=100_000))
     path = make_zip("bomb.docx", {"word/document.xml": b" " * 1_000_000})
     with pytest.raises(UnreadableDocument, match="unpacks to 1000000 bytes, more than the 100000"):
         read_file(path, small)

@@ -129,6 +129,23 @@ def test_headings_give_the_section_of_what_follows_also_on_later_pages(make_pdf,
     assert all(page.text[h.start : h.end] == h.text for page in pages for h in page.headings)
 
 
+def test_a_lettered_line_in_italics_is_a_heading_where_text_follows(make_pdf, lines):
+    """Under the headings in bold type; an entry of a list in italics is none."""
+    pages = [
+        lines(["Cover"], size=40),
+        [
+            *lines(["Awards"], top=750, size=20),
+            *lines(["a) Unfair dismissal"], top=700, font="F4"),
+            *lines(BODY, top=670),
+            *lines(["b) Costs and interest"], top=600, font="F4"),
+            *lines(["c) Other awards"], top=575, font="F4"),
+            *lines(BODY, top=545),
+        ],
+    ]
+    (_, page) = read_pdf(make_pdf(pages), OPTIONS).pages
+    assert [(heading.level, heading.text) for heading in page.headings] == [(1, "Awards"), (2, "a) Unfair dismissal")]
+
+
 def test_an_outline_makes_headings_of_what_stands_out_a_little(make_pdf, lines):
     """An italic line is no heading by its type, but by the outline; plain text is none in spite of it."""
     path = make_pdf(
@@ -153,6 +170,19 @@ def test_a_list_is_kept_together_with_its_introduction(make_pdf, lines):
     (page,) = read_pdf(make_pdf([lines(text)]), OPTIONS).pages
     assert page.text == "You need:\n\n• a name and an address where people can write to you\n• a reason\n• a plan"
     assert page.keep_together == ((0, len(page.text)),)
+
+
+def test_a_list_whose_bullets_are_pictures_is_kept_together(make_pdf, lines):
+    """Indented entries behind a colon that begin small and are parted by semicolons; other indented text is no list."""
+    entries = ["publish the list, and say where it is;", "keep it up to date; and", "answer letters."]
+    pieces = [*lines(BODY * 3, top=790), *lines(["The council must:"]), *lines(["Others may not."], top=590)]
+    for number, words in enumerate(entries):
+        pieces[-1:-1] = lines([words], x=100, top=675 - 25 * number)
+    (page,) = read_pdf(make_pdf([pieces]), OPTIONS).pages
+    listed = "The council must:\n\n" + "\n".join(entries)
+    assert page.text.endswith(f"\n\n{listed}\n\nOthers may not.")
+    start = page.text.index("The council must:")
+    assert page.keep_together == ((start, start + len(listed)),)
 
 
 def test_notes_are_raised_in_the_text_and_stand_apart_below_it(make_pdf, lines):

@@ -1,0 +1,215 @@
+"""Pages a second from files to an index: ours beside a plain script, in turns, and where the time of ours goes.
+
+    python -m benchmarks.ingest_speed [--rounds 3] [--documents ../shared/documents]
+
+The plain script is what people write first: pypdf, a splitter of 1,000 characters, ``SentenceTransformer.encode`` as it comes, a FAISS
+index and the texts beside it. Ours is ``localism-ingest build`` with the settings that it ships with, but without OCR, which the plain
+script does not have. Both get the same files: every PDF of the folder that both can read, equal files once. Every run is a process of
+its own, from its start to its end, imports and the loading of the model included; memory is the largest sum over the process and its
+children of what they hold in RAM, looked at every 50 ms (memory that they share is counted in each).
+"""
+
+import argparse
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "documents"
+CHARACTERS = 1000  # of a piece of the plain script
+LOOK = 0.05  # seconds between two looks at the memory
+
+Spent = dict[str, float]
+
+
+def main() -> int:
+    """Run both in turns and print the tables; with --run, be one of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--documents", type=Path, default=SHARED)
+    parser.add_argument("--run", choices=("ours", "plain"), help=argparse.SUPPRESS)
+    parser.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.run:
+        print(json.dumps((run_ours if options.run == "ours" else run_plain)(options.corpus, options.out)))
+        return 0
+    if not options.documents.is_dir():
+        print(f"There are no documents in {options.documents}, so there is nothing to measure.")
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        pages = write_corpus(options.documents, Path(folder) / "corpus")
+        print(f"{pages} pages, {os.cpu_count()} processors")
+        tell(pages, [measured_round(Path(folder), number) for number in range(options.rounds)])
+    return 0
+
+
+def write_corpus(documents: Path, corpus: Path) -> int:
+    """Copy the files that both can open into a corpus; returns how many pages they have."""
+    import pypdf
+    from pypdf.errors import PyPdfError
+
+    from ingest.read_document import ReadingOptions
+    from ingest.workers import ReadFailure, read_files
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    (corpus / "documents").mkdir(parents=True)
+    contents = {path.read_bytes(): path for path in sorted(documents.glob("*.pdf"), reverse=True)}
+    entries, pages = [], 0
+    for path, read in read_files(sorted(contents.values()), ReadingOptions(ocr=False)):
+        try:
+            [page.extract_text() for page in pypdf.PdfReader(path).pages]
+        except (PyPdfError, ValueError, KeyError):
+            continue
+        if isinstance(read, ReadFailure) or not read.pages:
+            continue  # damaged, or a scan
+        pages += read.page_count
+        number = len(entries)
+        (corpus / "documents" / f"d{number}.pdf").write_bytes(path.read_bytes())
+        entries.append(
+            f'[[document]]\nid = "d{number}"\ntitle = "Document {number}"\nkind = "original"\nfile = "documents/d{number}.pdf"\n'
+        )
+    (corpus / "catalogue.toml").write_text("\n".join(entries), encoding="utf-8")
+    return pages
+
+
+def measured_round(folder: Path, number: int) -> dict[str, tuple[float, float, Spent]]:
+    """Run both once; returns seconds, megabytes and where the time went, by name."""
+    order = ("ours", "plain") if number % 2 == 0 else ("plain", "ours")
+    return {name: watched(name, folder / "corpus", folder / f"{name}{number}") for name in order}
+
+
+def watched(name: str, corpus: Path, out: Path) -> tuple[float, float, Spent]:
+    """Run one in a process of its own; returns its seconds, its most megabytes, and what it says of its time."""
+    command = [sys.executable, "-m", "benchmarks.ingest_speed", "--run", name, "--corpus", str(corpus), "--out", str(out)]
+    environment = os.environ | {"LOCALISM_OCR": "false"}
+    started, most = time.monotonic(), 0.0
+    with (
+        out.with_suffix(".log").open("w+") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment, text=True) as process,
+    ):
+        while process.poll() is None:
+            most = max(most, held_by(process.pid))
+            time.sleep(LOOK)
+        seconds = time.monotonic() - started
+        printed = process.stdout.read() if process.stdout else ""
+    if process.returncode:
+        said = out.with_suffix(".log").read_text()[-2000:]
+        raise SystemExit(f"The run of {name} failed with exit code {process.returncode}:\n{said}")
+    return seconds, most, json.loads(printed.splitlines()[-1])
+
+
+def held_by(process: int) -> float:
+    """Return the megabytes in RAM of a process and all below it, as Linux tells."""
+    children: dict[int, list[int]] = {}
+    pages: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):  # gone meanwhile
+            fields = stat.read_text().rpartition(")")[2].split()
+            number = int(stat.parent.name)
+            children.setdefault(int(fields[1]), []).append(number)
+            pages[number] = int(fields[21])
+    family = [process]
+    for one in family:
+        family.extend(children.get(one, []))
+    return sum(pages.get(one, 0) for one in family) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def run_ours(corpus: Path, out: Path) -> Spent:
+    """Build as the command does; returns where the seconds of the main process went."""
+    started = time.perf_counter()
+    import index.light_embedder
+    import index.writer
+    import ingest.drafts
+    import ingest.embedding
+    import ingest.pipeline
+    from ingest.__main__ import main as run_command
+
+    spent: Spent = {"starting": time.perf_counter() - started}
+    timed(spent, "reading", ingest.drafts, "read_group")
+    timed(spent, "splitting", ingest.drafts, "split_pages")
+    timed(spent, "making the light encoder", ingest.pipeline, "_query_encoder")
+    timed(spent, "embedding", ingest.embedding, "passage_vectors")
+    for embedder in (index.light_embedder.LightEmbedder, index.embedder.SentenceTransformerEmbedder):
+        timed(spent, "embedding", embedder, "embed")  # of keys
+    for step in ("add", "finish"):
+        timed(spent, "writing", index.writer.BuildWriter, step)
+    timed(spent, "verifying and switching", ingest.pipeline, "publish")
+    code = run_command(["build", "--corpus", str(corpus), "--index", str(out)])
+    if code:
+        raise SystemExit(code)
+    spent["the rest"] = time.perf_counter() - started - sum(spent.values())
+    return spent
+
+
+def timed(spent: Spent, part: str, owner: Any, name: str) -> None:  # noqa: ANN401  a module or a class
+    """Have every call of ``owner``'s ``name`` add its seconds to a part, less those of timed calls inside it."""
+    whole: Callable[..., Any] = getattr(owner, name)
+
+    def call(*given: Any, **named: Any) -> Any:  # noqa: ANN401  whatever the function takes and gives
+        before, started = sum(spent.values()), time.perf_counter()
+        try:
+            return whole(*given, **named)
+        finally:
+            inside = sum(spent.values()) - before
+            spent[part] = spent.get(part, 0.0) + time.perf_counter() - started - inside
+
+    setattr(owner, name, call)
+
+
+def run_plain(corpus: Path, out: Path) -> Spent:
+    """Do what people write first; returns where the seconds went."""
+    started = time.perf_counter()
+    import faiss
+    import numpy as np
+    import pypdf
+
+    from index.embedder import SentenceTransformerEmbedder
+
+    model = SentenceTransformerEmbedder().model
+    marks = [("starting and loading the model", started), ("reading", time.perf_counter())]
+    texts = [page.extract_text() for path in sorted(corpus.rglob("*.pdf")) for page in pypdf.PdfReader(path).pages]
+    marks.append(("splitting", time.perf_counter()))
+    pieces = [text[start : start + CHARACTERS] for text in texts for start in range(0, len(text), CHARACTERS)]
+    marks.append(("embedding", time.perf_counter()))
+    vectors = np.asarray(model.encode(pieces, normalize_embeddings=True, show_progress_bar=False), np.float32)
+    marks.append(("writing", time.perf_counter()))
+    out.mkdir(parents=True)
+    vectors_of_pieces = faiss.IndexFlatIP(vectors.shape[1])
+    vectors_of_pieces.add(vectors)
+    faiss.write_index(vectors_of_pieces, str(out / "vectors.faiss"))
+    (out / "pieces.json").write_text(json.dumps(pieces), encoding="utf-8")
+    ends = [when for _, when in marks[1:]] + [time.perf_counter()]
+    return {name: end - begun for (name, begun), end in zip(marks, ends, strict=True)}
+
+
+def tell(pages: int, rounds: list[dict[str, tuple[float, float, Spent]]]) -> None:
+    """Print the tables."""
+    print("| round | ours, pages a second | plain script | ratio |\n|---|---|---|---|")
+    for number, one in enumerate(rounds, start=1):
+        ours, plain = one["ours"][0], one["plain"][0]
+        print(f"| {number} | {pages / ours:.1f} | {pages / plain:.1f} | {plain / ours:.2f} |")
+    print(f"\nmedian ratio: {median(one['plain'][0] / one['ours'][0] for one in rounds):.2f}")
+    for name in ("ours", "plain"):
+        print(f"{name}: at most {max(one[name][1] for one in rounds):.0f} MB")
+        print(f"\n| {name}: where the time goes (median of the rounds) | seconds | share |\n|---|---|---|")
+        print("\n".join(lines_of([one[name][2] for one in rounds])) + "\n")
+
+
+def lines_of(spent: list[Spent]) -> Iterator[str]:
+    """Yield a line for each part."""
+    parts = {part: median(one.get(part, 0.0) for one in spent) for part in spent[0]}
+    for part, seconds in parts.items():
+        yield f"| {part} | {seconds:.2f} | {seconds / sum(parts.values()):.0%} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""A document that says what another says is named and left out; the first in the catalogue is kept."""
+
+import json
+
+import pytest
+
+from index.build import open_live_build
+from index.layout import BuildLayout, live_build
+from index.left_out import LeftOut, read_left_out
+from ingest.corpus import open_corpus
+from ingest.pipeline import State
+from ingest.plan import Work, plan_of
+from ingest.reading import read_file
+
+LONG = " ".join(f"word{number}" for number in range(300))
+CORRECTED = LONG.replace("word17 ", "corrected ")
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The names of the files that were read since the start of the test, in order."""
+    names = []
+    monkeypatch.setattr(
+        "ingest.isolation.read_file", lambda path, options: names.append(path.name) or read_file(path, options)
+    )
+    return names
+
+
+def left_out(workshop):
+    """Return what the live build leaves out."""
+    return read_left_out(BuildLayout(live_build(workshop.builds)).left_out)
+
+
+def held(workshop):
+    """Return the ids of the documents of the live build."""
+    build = open_live_build(workshop.builds)
+    ids = [document.id for document in build.records.documents]
+    build.close()
+    return ids
+
+
+def plan(workshop):
+    """Return what status says of each document."""
+    found = plan_of(open_corpus(workshop.corpus), workshop.builds, workshop.recipe, workshop.model.identity)
+    return found.up_to_date, {one.document: (one.work, one.why) for one in found.documents}
+
+
+def test_the_same_file_twice_is_kept_and_read_once(workshop, read):
+    """The second name is in the report and in the build's list of what it leaves out."""
+    workshop.write("documents/a.txt", LONG)
+    workshop.write("documents/b.txt", LONG)
+    outcome = workshop.build()
+    reason = "the same file as 'a', which is kept"
+    assert [(one.document_id, one.copy_of, one.reason) for one in outcome.reports if one.copy_of] == [("b", "a", reason)]
+    assert outcome.json()["documents"][-1]["copy_of"] == "a"
+    assert held(workshop) == ["bread", "boats", "a"]
+    assert [(one.id, one.title, one.reason, one.copy_of) for one in left_out(workshop)] == [("b", "b", reason, "a")]
+    assert read.count("b.txt") == 0
+    assert plan(workshop)[1]["b"] == (Work.LEFT_OUT, reason)
+
+
+def test_nearly_the_same_text_is_kept_once_and_not_read_again(workshop, read):
+    """The copy stays out when something else is added, without being read."""
+    workshop.write("documents/a.txt", LONG)
+    workshop.write("documents/b.txt", CORRECTED)
+    workshop.build()
+    (first,) = left_out(workshop)
+    assert (first.id, first.copy_of) == ("b", "a")
+    assert first.reason.startswith("nearly the same text as 'a' (9")
+    assert plan(workshop) == (
+        True,
+        dict.fromkeys(("bread", "boats", "a"), (Work.UNCHANGED, "")) | {"b": (Work.LEFT_OUT, first.reason)},
+    )
+    read.clear()
+    workshop.write("documents/c.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
+    assert workshop.build().state is State.PUBLISHED
+    assert (left_out(workshop), read) == ([first], ["c.md"])
+
+
+def test_without_the_one_that_was_kept_the_other_comes_back(workshop):
+    """And status says so beforehand."""
+    kept = workshop.write("documents/a.txt", LONG)
+    workshop.write("documents/b.txt", CORRECTED)
+    workshop.build()
+    kept.unlink()
+    up_to_date, works = plan(workshop)
+    assert not up_to_date
+    assert (works["a"][0], works["b"][0]) == (Work.GONE, Work.NEW)
+    workshop.build()
+    assert (held(workshop), left_out(workshop)) == (["bread", "boats", "b"], [])
+
+
+def test_a_document_that_becomes_a_copy_is_not_lost(workshop):
+    """The gate counts it as held by the one that says the same."""
+    workshop.write("documents/a.txt", LONG)
+    workshop.write("documents/b.txt", LONG[: len(LONG) // 2])
+    workshop.build()
+    assert "b" in held(workshop)
+    workshop.write("documents/b.txt", CORRECTED)
+    assert workshop.build().state is State.PUBLISHED
+    assert "b" not in held(workshop)
+
+
+def test_a_guide_and_the_notes_on_it_are_both_kept(workshop):
+    """Notes may say what their guide says: they carry its sources."""
+    catalogue = (workshop.corpus / "catalogue.toml").read_text()
+    entry = '[[document]]\nid = "{0}"\ntitle = "{0}"\nkind = "{1}"\nfile = "{2}"\n\n'
+    entries = entry.format("guide", "original", "documents/guide.txt") + entry.format("notes", "notes", "notes.md")
+    workshop.write("documents/guide.txt", LONG)
+    workshop.write("notes.md", LONG)
+    workshop.write("catalogue.toml", catalogue + "\n" + entries)
+    workshop.build()
+    assert (held(workshop)[-2:], left_out(workshop)) == (["guide", "notes"], [])
+
+
+def test_what_could_not_be_read_is_in_the_build_with_its_reason(workshop):
+    """A face can say what is missing and why, and status does not call it new."""
+    (workshop.corpus / "documents" / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing of a PDF follows")
+    workshop.build()
+    (broken,) = left_out(workshop)
+    assert (broken.id, broken.copy_of, "damaged" in broken.reason) == ("broken", "", True)
+    assert plan(workshop) == (
+        True,
+        {"bread": (Work.UNCHANGED, ""), "boats": (Work.UNCHANGED, ""), "broken": (Work.LEFT_OUT, broken.reason)},
+    )
+
+
+def test_a_build_of_an_earlier_version_leaves_nothing_out(workshop, tmp_path):
+    """It noted nothing; that is no damage."""
+    assert read_left_out(tmp_path / "left_out.json") == []
+    (tmp_path / "left_out.json").write_text(json.dumps([{"id": "a", "title": "A", "reason": "damaged"}]))
+    assert read_left_out(tmp_path / "left_out.json") == [LeftOut("a", "A", "damaged")]
