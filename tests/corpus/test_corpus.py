@@ -4,11 +4,13 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.embedder import SentenceTransformerEmbedder
 from index.golden import read_golden
 from index.records import Kind, Page
+from index.signposts import Signposts, refuses
 from index.splitting import Geometry, split_pages
 from ingest.catalogue import Entry, read_catalogue
 from ingest.check import problems_of
@@ -16,6 +18,7 @@ from ingest.corpus import open_corpus
 from ingest.read_document import ReadingOptions
 from ingest.reading import read_file
 
+NO_WORDINGS = np.empty((0, 3), np.float32)
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 OWN = [entry for entry in read_catalogue(CORPUS) if entry.document.kind is not Kind.ORIGINAL]
 LAW = [entry for entry in OWN if entry.document.id.startswith("briefing-")]
@@ -123,6 +126,21 @@ def test_no_wording_is_a_golden_question():
     asked = {_plain(question.text) for question in QUESTIONS}
     wordings = {_plain(wording) for wordings in open_corpus(CORPUS).wordings.values() for wording in wordings}
     assert asked & wordings == set()
+
+
+def test_no_signpost_repeats_a_golden_question():
+    """A question that stands among a signpost's own would be refused because it was copied."""
+    asked = {_plain(question.text) for question in QUESTIONS}
+    assert asked & {_plain(wording) for post in open_corpus(CORPUS).lexicon.signposts for wording in post.asked} == set()
+
+
+def test_no_signpost_sends_on_what_the_corpus_answers():
+    """Some kinds of signpost refuse by their words alone: none of those words stands where people ask for a section."""
+    corpus = open_corpus(CORPUS)
+    certain = Signposts([post for post in corpus.lexicon.signposts if refuses(post, confidence=1.0)], NO_WORDINGS)
+    asked = [wording for wordings in corpus.wordings.values() for wording in wordings]
+    headings = [page.section[-1] for entry in OWN for page in _pages(entry.path)]
+    assert [(text, post.id) for text in (*asked, *headings) if (post := certain.standing_at(text))] == []
 
 
 def test_no_question_is_asked_twice():
