@@ -2,7 +2,7 @@
 
     python -m benchmarks.reingest [--documents 200] [--shared ../shared] [--json]
 
-Documents are the FAQ answers of shared/bench/covid_faq, one file each, with the real model. Every run is a process of its own, as on
+Documents are the pages of shared/bench/doc2dial, one file each, with the real model. Every run is a process of its own, as on
 a command line; "loads the model" tells whether torch was imported in it.
 """
 
@@ -48,7 +48,7 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[2] / "shared")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    lines = (options.shared / "bench" / "covid_faq" / "docs.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (options.shared / "bench" / "doc2dial" / "docs.jsonl").read_text(encoding="utf-8").splitlines()
     documents = [json.loads(line) for line in lines if json.loads(line)["text"].strip()]
     figures = measure(documents[: options.documents], documents[options.documents])
     if options.json:

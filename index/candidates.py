@@ -61,7 +61,7 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
         rows = rows[_allowed(build.vectors.size, ranges)[rows]]
     if not len(rows):
         return rows
-    passage = build.vectors.rows(rows) @ encoded.vector
+    passage = build.vectors.cosines(encoded.vector, rows)
     key = _with_key_cosines(passage, rows, by_key, key_cosines)
     rough = stretched(passage) + stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
     rough = rough + names_held(build, asked, rows)
@@ -79,7 +79,7 @@ def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded
         words=build.words.shares(asked.terms, rows),
         tokens=matches.cubed,
         pairs=build.pairs.shares(asked.pairs, rows),
-        passage=build.vectors.rows(rows) @ encoded.vector,
+        passage=build.vectors.cosines(encoded.vector, rows),
         document=build.document_vectors[documents] @ encoded.vector,
         key=np.maximum(_best_keys(build, rows, encoded.vector), matches.best_sentence),
         key_words=np.maximum(build.key_words.shares(asked.terms, rows), matches.cubed),
@@ -143,7 +143,7 @@ def _best_keys(build: Build, rows: NDArray[np.int64], question: NDArray[np.float
     if len(keyed):
         keys = np.concatenate([np.arange(starts[place], ends[place]) for place in keyed])
         first = np.concatenate([[0], np.cumsum((ends - starts)[keyed])[:-1]])
-        best[keyed] = np.maximum.reduceat(build.keys.rows(keys) @ question, first)
+        best[keyed] = np.maximum.reduceat(build.keys.cosines(question, keys), first)
     return best
 
 

@@ -7,7 +7,7 @@ import importlib.resources
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -41,6 +41,11 @@ class ModelIdentity:
     dimension: int
     max_tokens: int  # special tokens included
     precision: str = "float32"  # of the arithmetic; "int8" for the light encoder
+
+
+def light_identity(full: ModelIdentity) -> ModelIdentity:
+    """Return the identity of the light int8 form of the model ``full``."""
+    return replace(full, precision="int8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,16 @@ embedded together). What that costs in quality is measured by ``benchmarks.preci
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import Embedder, ModelIdentity, Progress, TokenVectors
+from index.embedder import Embedder, Progress, TokenVectors, light_identity
 from index.query_encoder import QueryEncoder
 from index.unit_vectors import unit
 
-PRECISION = "int8"
 _AT_ONCE = 256  # texts handed to the cores at a time: what is made waits in memory
-
-
-def light_identity(full: ModelIdentity) -> ModelIdentity:
-    """Return the identity of the light form of the model ``full``."""
-    return replace(full, precision=PRECISION)
 
 
 class LightEmbedder:

@@ -7,8 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-import tomlkit
-
 from index.errors import CatalogueError
 from index.layout import replace_text
 from ingest.catalogue import faults_of
@@ -21,6 +19,8 @@ def append_entry(catalogue: Path, table: Mapping[str, str]) -> None:
     Raises:
         CorpusProblems: the entry cannot be used; the catalogue is as it was.
     """
+    import tomlkit  # here, because loading it takes longer than most runs of ingestion, which add nothing
+
     said = {name: value for name, value in table.items() if value}
     faults = faults_of(said)
     if faults:

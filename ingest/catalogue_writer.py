@@ -5,11 +5,12 @@ hash is from.
 """
 
 from pathlib import Path
-
-import tomlkit
-from tomlkit.items import AoT, Table
+from typing import TYPE_CHECKING
 
 from index.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
 
 
 def record_digest(catalogue: Path, document_id: str, sha256: str) -> None:
@@ -18,6 +19,9 @@ def record_digest(catalogue: Path, document_id: str, sha256: str) -> None:
     Raises:
         CatalogueError: the catalogue has no such entry.
     """
+    import tomlkit  # here, because loading it takes longer than most runs of ingestion, which record nothing
+    from tomlkit.items import AoT
+
     text = tomlkit.parse(catalogue.read_text(encoding="utf-8"))
     entries = text.get("document")
     place = next((place for place, entry in enumerate(entries or []) if entry.get("id") == document_id), None)
@@ -32,11 +36,13 @@ def record_digest(catalogue: Path, document_id: str, sha256: str) -> None:
     beside.replace(catalogue)
 
 
-def _with_last_key(table: Table, key: str, value: str) -> Table:
+def _with_last_key(table: "Table", key: str, value: str) -> "Table":
     """Return ``table`` with one more key behind its last one.
 
     Setting the key would put it behind the blank lines and comments that follow the entry and belong to the next one.
     """
+    import tomlkit
+
     body = table.value.body
     end = max(place for place, (name, _) in enumerate(body) if name is not None) + 1
     longer = tomlkit.table()

@@ -7,12 +7,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from pathlib import Path
 
-from index.embedder import Embedder, ModelIdentity, SentenceTransformerEmbedder
-from index.encoder_export import export_query_encoder
-from index.light_embedder import LightEmbedder, light_identity
+from index.embedder import Embedder, ModelIdentity, SentenceTransformerEmbedder, light_identity
 
 # What a machine with a GPU has: a driver's device, or a Mac's own.
 _GPU_DEVICES = (Path("/dev/nvidiactl"), Path("/dev/kfd"))
@@ -41,6 +38,9 @@ class Model:
 
     def embedder(self, encoder: Path) -> Embedder:
         """Return what embeds passages, given the folder of the model's query encoder."""
+        # Imported where it is needed, as below: a run with nothing to do is over before this is loaded.
+        from index.light_embedder import LightEmbedder
+
         return LightEmbedder(self.full, encoder) if self.light else self.full
 
 
@@ -52,7 +52,13 @@ def open_model(name: str, embed_with: EmbedWith = EmbedWith.AUTO) -> Model:
     """
     full = SentenceTransformerEmbedder(name)
     light = not _has_gpu() if embed_with is EmbedWith.AUTO else embed_with is EmbedWith.LIGHT
-    return Model(full, partial(export_query_encoder, full), light)
+
+    def export(folder: Path) -> float:
+        from index.encoder_export import export_query_encoder
+
+        return export_query_encoder(full, folder)
+
+    return Model(full, export, light)
 
 
 def _has_gpu() -> bool:

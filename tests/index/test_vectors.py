@@ -56,6 +56,14 @@ def test_rows_come_back_as_they_were_written(tmp_path):
     np.testing.assert_allclose(as_stored(vectors), vectors, atol=1e-3)
 
 
+def test_cosines_of_chosen_rows_are_those_of_their_vectors(tmp_path):
+    """In the order of the rows."""
+    vectors, query = unit(30, 3), unit(1, 4)[0]
+    opened, rows = build(tmp_path / "x.faiss", vectors), np.array([1, 7, 8, 29])
+    np.testing.assert_allclose(opened.cosines(query, rows), as_stored(vectors)[rows] @ query, atol=1e-4)
+    assert opened.cosines(query, rows[:0]).shape == (0,)
+
+
 def test_a_file_that_is_no_index_is_named_as_damage(tmp_path):
     """The message tells what to do."""
     (tmp_path / "x.faiss").write_bytes(b"nothing")
