@@ -91,7 +91,7 @@ class QueryEncoder:
         """Return the word pieces of ``text``, special ones at both ends, and their vectors, of any length, shape (pieces, d)."""
         encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], np.int64)
-        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids})[0][0]
         return encoding, tokens
 
     def knows(self, word: str) -> bool:

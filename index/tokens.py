@@ -15,6 +15,7 @@ from index.errors import DamagedBuild
 from index.passage_vectors import TOKEN_SCALE, PassageVectors
 from index.projection import SCALE, projected
 from index.query_encoder import EncodedQuestion
+from index.stored_array import StoredArray
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -88,10 +89,10 @@ class Tokens:
             self._frequencies: NDArray[np.int32] = np.load(files.frequencies)
             size = int(self._bounds[-1])
             kept = dimension if self.directions is None else self.directions.shape[1]
-            self._vectors = mapped(files.vectors, np.int8, (size, kept))
-            self._sentences = mapped(files.sentences, np.int16, (size,))
-            self._pieces = mapped(files.pieces, np.int32, (size,))
-            self._lengths = mapped(files.lengths, np.float32, (size,))
+            self._vectors = StoredArray(mapped(files.vectors, np.int8, (size, kept)))
+            self._sentences = StoredArray(mapped(files.sentences, np.int16, (size,)))
+            self._pieces = StoredArray(mapped(files.pieces, np.int32, (size,)))
+            self._lengths = StoredArray(mapped(files.lengths, np.float32, (size,)))
         except (OSError, ValueError, EOFError, IndexError) as error:
             raise DamagedBuild(
                 f"The token vectors of the build cannot be opened ({error}). Build again: localism-ingest build"
@@ -101,13 +102,13 @@ class Tokens:
     def of(self, rows: NDArray[np.int64]) -> PassageTokens:
         """Return the tokens of the passages in ``rows``, in that order."""
         starts, ends = self._bounds[rows], self._bounds[rows + 1]
-        here = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        here = list(zip(starts.tolist(), ends.tolist(), strict=True))
         bounds = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(ends - starts, out=bounds[1:])
         return PassageTokens(
-            _gathered(self._vectors, here),
-            _gathered(self._sentences, here),
-            _gathered(self._lengths, here),
+            self._vectors.parts(here),
+            self._sentences.parts(here),
+            self._lengths.parts(here),
             bounds,
             TOKEN_SCALE if self.directions is None else SCALE,
         )
@@ -122,10 +123,8 @@ class Tokens:
 
     def stored(self, row: int, passage: NDArray[np.float32]) -> PassageVectors:
         """Return the vectors of one passage as they were written, given the vector of the ``passage`` itself."""
-        here = slice(int(self._bounds[row]), int(self._bounds[row + 1]))
-        return PassageVectors(
-            passage, np.array(self._vectors[here]), np.array(self._sentences[here]), np.array(self._pieces[here])
-        )
+        here = [(int(self._bounds[row]), int(self._bounds[row + 1]))]
+        return PassageVectors(passage, self._vectors.parts(here), self._sentences.parts(here), self._pieces.parts(here))
 
     def frequencies(self, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return in how many passages each word piece stands."""
@@ -135,9 +134,4 @@ class Tokens:
 
 def mapped(path: Path, kind: type[_Number], shape: tuple[int, ...]) -> NDArray[_Number]:
     """Return the file at ``path`` as an array that is read where it is touched."""
-    # An empty file cannot be mapped. A plain array over the mapped file: slices of a memmap cost ten times as much.
-    return np.asarray(np.memmap(path, kind, "r", shape=shape)) if shape[0] else np.empty(shape, kind)
-
-
-def _gathered(stored: NDArray[_Number], here: list[slice]) -> NDArray[_Number]:
-    return np.concatenate([stored[part] for part in here] or [stored[:0]])
+    return np.memmap(path, kind, "r", shape=shape) if shape[0] else np.empty(shape, kind)  # an empty file cannot be mapped

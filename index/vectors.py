@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
+from index.stored_array import StoredArray
 
 OVERSAMPLED = 2  # rows that a large index looks at for each that is asked for
 FILTERED_EXACTLY = 20_000  # rows of a filter up to which a large index compares every one
@@ -49,7 +50,7 @@ class Vectors:
     def __init__(
         self,
         index: Any,  # noqa: ANN401 - a faiss.Index, of which the stubs lack half
-        rows: NDArray[np.float16] | None = None,
+        rows: StoredArray[np.float16] | None = None,
     ) -> None:
         """Wrap a ``faiss.Index``; ``rows`` are its vectors where it is a large one."""
         self._index = index
@@ -65,16 +66,13 @@ class Vectors:
             DamagedBuild: the file is missing or not an index.
         """
         files = VectorFiles(path)
-        # Lists and vectors are mapped, never read whole; the lists are looked for beside the index, wherever the build lies now.
-        flags = faiss.IO_FLAG_ONDISK_SAME_DIR | faiss.IO_FLAG_READ_ONLY if files.rows.exists() else faiss.IO_FLAG_MMAP_IFC
         try:
-            index: Any = faiss.read_index(str(path), flags)
-            rows = None
-            if files.rows.exists():
-                rows = np.asarray(np.memmap(files.rows, np.float16, "r", shape=(int(index.ntotal), int(index.d))))
-                # Reading ahead takes threads of its own for each question; the disk's cache does as well.
-                lists: Any = faiss.downcast_InvertedLists(index.invlists)
-                lists.prefetch_nthread = 0
+            # Lists and vectors are mapped, never read whole.
+            if not files.rows.exists():
+                return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+            index: Any = faiss.read_index(str(path), faiss.IO_FLAG_SKIP_IVF_DATA)
+            _map_lists(index, files.lists)
+            rows = StoredArray(np.memmap(files.rows, np.float16, "r", shape=(int(index.ntotal), int(index.d))))
         except (RuntimeError, ValueError, OSError) as error:
             raise DamagedBuild(
                 f"The vector index {path.name} cannot be opened ({_first_line(error)}). Build again: localism-ingest build"
@@ -121,7 +119,7 @@ class Vectors:
     def rows(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of ``rows``, shape (n, d)."""
         if self._rows is not None:
-            return self._rows[rows].astype(np.float32)
+            return self._rows.parts([(row, row + 1) for row in rows.tolist()]).astype(np.float32)
         if not len(rows):
             return np.empty((0, self.dimension), np.float32)
         vectors: NDArray[np.float32] = self._index.reconstruct_batch(rows)
@@ -144,6 +142,20 @@ class Vectors:
         cosines, rows = self._index.search(query[None, :], count, params=parameters)
         found = rows[0] >= 0
         return rows[0][found], cosines[0][found]
+
+
+def _map_lists(index: Any, path: Path) -> None:  # noqa: ANN401 - see Vectors
+    """Let ``index`` look into the inverted lists at ``path``, wherever they lay when it was written.
+
+    FAISS has a flag for that, which prints a line of its own on standard output.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path.name} is missing")
+    lists = _door.downcast_InvertedLists(index.invlists)
+    lists.filename = str(path)
+    lists.read_only = True
+    lists.do_mmap()
+    lists.prefetch_nthread = 0  # reading ahead takes threads of its own for each question; the disk's cache does as well
 
 
 def _selector(allowed: NDArray[np.bool_]) -> "faiss.IDSelector":

@@ -21,6 +21,7 @@ import numpy as np
 from faiss.contrib.ondisk import merge_ondisk
 from numpy.typing import NDArray
 
+from index.stored_array import StoredArray
 from index.unit_vectors import unit
 from index.vectors import VectorFiles, Vectors
 
@@ -91,7 +92,7 @@ class VectorsWriter:
         centres = 2 ** round(math.log2(4 * math.sqrt(self._size)))
         index = self._learned(centres)
         self._fill(index)
-        rows = self._rows()
+        rows = StoredArray(self._rows())
         asked = self._questions(questions)
         nearest = self._truly_nearest(asked)
         recall, looked_into = 0.0, 4
@@ -101,6 +102,8 @@ class VectorsWriter:
             opened = Vectors(index, rows)
             hits = [len(set(opened.nearest(one, _DEPTH)[0]) & set(true)) for one, true in zip(asked, nearest, strict=True)]
             recall = float(np.mean(hits)) / _DEPTH
+        lists: Any = faiss.downcast_InvertedLists(index.invlists)  # type: ignore[arg-type]  # it has them
+        lists.filename = self._files.lists.name  # where it lies now is nobody's business
         faiss.write_index(index, str(self._files.index))
         return VectorSearch("inverted file", self._size, centres, looked_into, round(recall, 4))
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
+from index.stored_array import StoredArray
 
 K1 = 1.2
 B = 0.75
@@ -47,7 +48,8 @@ class Words:
     ) -> None:
         """Join the parts of an index; ``open`` is the usual way in."""
         # Plain arrays over the mapped files: numpy makes a new memmap object of every slice of a memmap, at ten times the cost.
-        self._terms, self._offsets, self._rows, self._weights = map(np.asarray, (terms, offsets, rows, weights))
+        self._terms, self._offsets = np.asarray(terms), np.asarray(offsets)
+        self._rows, self._weights = StoredArray(rows), StoredArray(weights)
         self._number = lru_cache(REMEMBERED_TERMS)(partial(_place_of, self._terms))
         self.size = size
 
@@ -88,8 +90,8 @@ class Words:
         number = self._number(term)
         if number is None:
             return Postings(np.empty(0, np.int32), np.empty(0, np.float32))
-        here = slice(int(self._offsets[number]), int(self._offsets[number + 1]))
-        return Postings(self._rows[here], self._weights[here])
+        here = int(self._offsets[number]), int(self._offsets[number + 1])
+        return Postings(self._rows.part(*here), self._weights.part(*here))
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""

@@ -93,10 +93,10 @@ def _tokenizer() -> Tokenizer:
 
 def _graph(table: NDArray[np.float32]) -> onnx.ModelProto:
     shape = ["questions", "tokens"]
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("input_ids", "attention_mask")]
+    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, shape)
     output = helper.make_tensor_value_info("token_vectors", TensorProto.FLOAT, [*shape, DIMENSION])
     node = helper.make_node("Gather", ["table", "input_ids"], ["token_vectors"])
-    graph = helper.make_graph([node], "fake", inputs, [output], [numpy_helper.from_array(table, "table")])
+    graph = helper.make_graph([node], "fake", [ids], [output], [numpy_helper.from_array(table, "table")])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 

@@ -85,7 +85,7 @@ def large(tmp_path_factory):
     return folder, writer.save(lambda: vectors[:20]), vectors
 
 
-def test_a_large_index_says_what_it_finds_and_finds_it(large, tmp_path):
+def test_a_large_index_says_what_it_finds_and_finds_it(large, tmp_path, capfd):
     """Its recall on other questions is near what it measured itself, wherever its folder has been moved."""
     folder, search, vectors = large
     assert search.kind == "inverted file"
@@ -98,6 +98,7 @@ def test_a_large_index_says_what_it_finds_and_finds_it(large, tmp_path):
     questions /= np.linalg.norm(questions, axis=1, keepdims=True)
     found = [len(set(opened.nearest(one, 10)[0]) & set(np.argsort(-(vectors @ one))[:10])) for one in questions]
     assert np.mean(found) / 10 > 0.95
+    assert capfd.readouterr().out == ""
 
 
 def test_a_large_index_gives_rows_cosines_and_filters_like_a_small_one(large):
