@@ -11,7 +11,6 @@ BAND = Signpost(
 )
 ABROAD = Signpost("abroad", "other jurisdiction", ("Scotland", "A&E"), "Ask there.")
 POSTS = Signposts((BAND, ABROAD), np.empty((0, 3), np.float32))
-SURE, DOUBTFUL = 0.9, 0.4
 
 
 @pytest.mark.parametrize(
@@ -68,36 +67,29 @@ NEAR = Signposts(ASKED, np.array([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]], np.float
 
 def test_a_question_nearer_to_what_is_not_held_than_to_anything_held_is_sent_on():
     """The signpost is the one whose question is nearest."""
-    assert NEAR.nearer(np.array([0, 0, 1], np.float32), 0.5, SURE) is ASKED[1]
-    assert NEAR.nearer(np.array([0.8, 0.6, 0], np.float32), 0.5, SURE) is ASKED[0]
+    assert NEAR.nearer(np.array([0, 0, 1], np.float32), 0.5) is ASKED[1]
+    assert NEAR.nearer(np.array([0.8, 0.6, 0], np.float32), 0.5) is ASKED[0]
 
 
 @pytest.mark.parametrize("nearness", [0.97, 1.0])
 def test_what_is_held_and_about_as_near_wins(nearness):
     """A doubt is decided for the answer."""
-    assert NEAR.nearer(np.array([0, 0, 1], np.float32), nearness, SURE) is None
-
-
-def test_a_doubtful_answer_gives_way_to_any_nearer_signpost():
-    """A sure one only to one that is clearly nearer."""
-    question = np.array([0, 0, 1], np.float32)
-    assert NEAR.nearer(question, 0.97, SURE) is None
-    assert NEAR.nearer(question, 0.97, DOUBTFUL) is ASKED[1]
+    assert NEAR.nearer(np.array([0, 0, 1], np.float32), nearness) is None
 
 
 def test_words_and_nearness_both_refuse():
     """By the words where a signpost stands there, else by the wordings."""
     vector = np.array([0, 0, 1], np.float32)
-    assert NEAR.refusing("x", vector, 1.0, DOUBTFUL) is ASKED[0]
+    assert NEAR.refusing("x", vector, 1.0, 0.4) is ASKED[0]
     assert NEAR.refusing("x", vector, 1.0, 0.95) is None
-    assert NEAR.refusing("my bins", vector, 0.5, SURE) is ASKED[1]
+    assert NEAR.refusing("my bins", vector, 0.5, 0.9) is ASKED[1]
 
 
 def test_a_question_far_from_everything_is_left_to_the_confidence():
     """Nothing is known about it."""
-    assert NEAR.nearer(np.array([0, 1, 0], np.float32) / np.float32(2), 0.0, DOUBTFUL) is None
+    assert NEAR.nearer(np.array([0, 1, 0], np.float32) / np.float32(2), 0.0) is None
 
 
 def test_without_wordings_nothing_is_near():
     """A corpus need not have any."""
-    assert POSTS.nearer(np.array([1, 0, 0], np.float32), 0.0, DOUBTFUL) is None
+    assert POSTS.nearer(np.array([1, 0, 0], np.float32), 0.0) is None
