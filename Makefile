@@ -44,8 +44,12 @@ $(VENV)/.installed-test: pyproject.toml $(VENV)/.installed-serve
 
 # By hand: long, and reads the question sets beside the checkout where they are there.
 bench: $(VENV)/.installed-test index
+	$(BIN)/pip install --quiet --editable '.[ingest,test,bench]'
 	$(BIN)/python -m benchmarks.sets --write
 	$(BIN)/python -m benchmarks.golden
+	$(BIN)/python -m benchmarks.follow_ups
+	$(BIN)/python -m benchmarks.highlights
+	$(BIN)/python -m benchmarks.weights
 
 clean:
 	rm -rf $(VENV) index/builds

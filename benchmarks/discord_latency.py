@@ -62,9 +62,9 @@ async def measure(index: Path, rounds: int, at_once: int, questions: Sequence[st
             await _ask(double, questions[:1])  # the first question opens what is opened once
             begun = time.process_time()
             for round_number in range(rounds):
-                opened += await _ask(
-                    double, [questions[(round_number + number) % len(questions)] for number in range(at_once)]
-                )
+                # A number that comes once only: no answer is remembered.
+                asked = [f"{questions[(round_number + n) % len(questions)]} {round_number} {n}" for n in range(at_once)]
+                opened += await _ask(double, asked)
             seconds = time.process_time() - begun
             await stop_bot(task)
             complaints = double.complaints

@@ -1,10 +1,11 @@
 """Switch the live build under a server that answers 50 questions at once.
 
-    python -m benchmarks.hot_switch [--index index/builds] [--flight 50] [--seconds 20] [--switches 4] [--json]
+    python -m benchmarks.hot_switch [--index index/builds] [--flight 50] [--seconds 40] [--switches 3] [--rounds 5] [--json]
 
-The live build of --index is exported and imported twice under a temporary folder, so that there are two builds to switch between. The
-server is the real application in a process of its own; the questions are the suggestions of the build. Half of the time passes before
-the first switch. Latencies are as the client sees them.
+The live build of --index is copied twice under a temporary folder. The server is the real application in a process of its own; the
+questions are the suggestions of the build. Half of the time passes before the first switch; a switch waits until the build before it
+is closed, five seconds after its last question. Latencies are as the client sees them. Then nobody asks, and a process of its own
+wants /livez every two milliseconds: the longest wait between two answers, in rounds without a switch and with one, in turns.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -58,6 +60,20 @@ async def begin():
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), access_log=False, log_level="warning")
 """
 
+PROBE = """
+import http.client, sys, time
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+longest, last, until = 0.0, None, time.monotonic() + float(sys.argv[2])
+while time.monotonic() < until:
+    connection.request("GET", "/livez")
+    connection.getresponse().read()
+    now = time.perf_counter()
+    longest, last = max(longest, now - (last or now)), now
+    time.sleep(0.002)
+print(longest)
+"""
+ROUND_SECONDS = 3.5  # two of them are more than the time for which an old build stays open
+
 
 def two_builds(source: Path, builds: Path) -> tuple[str, str, list[str]]:
     """Copy the live build of ``source`` into ``builds`` twice; returns both ids and questions to ask."""
@@ -78,13 +94,13 @@ def two_builds(source: Path, builds: Path) -> tuple[str, str, list[str]]:
 async def ask_on(
     client: httpx.AsyncClient, questions: list[str], until: float, asked: list[tuple[float, float, str]], number: int
 ) -> int:
-    """Ask one question after the other until ``until``; notes (begun, seconds, build) of each and returns the failures."""
+    """Ask until ``until``, nothing twice (by its time); notes (begun, seconds, build) of each question and returns the failures."""
     failures = 0
     while time.monotonic() < until:
         number += 7
         begun = time.monotonic()
         try:
-            answer = await client.get("/api/ask", params={"q": questions[number % len(questions)]})
+            answer = await client.get("/api/ask", params={"q": f"{questions[number % len(questions)]} {begun}"})
             answer.raise_for_status()
             asked.append((begun, time.monotonic() - begun, answer.json()["build"]))
         except httpx.HTTPError:
@@ -128,6 +144,32 @@ async def load(
         "longest pause of the event loop before, ms": round(1000 * quiet, 1),
         "longest pause of the event loop during, ms": round(1000 * pause, 1),
     }
+
+
+def pauses(port: int, builds: Path, pair: tuple[str, str], rounds: int) -> dict[str, object]:
+    """Return the longest waits of a steady probe without switches and with them."""
+    without, across = [], []
+    for number in range(rounds):
+        without.append(_longest_wait(port, lambda: None))
+        across.append(_longest_wait(port, lambda number=number: point_to(builds, pair[number % 2])))
+        if httpx.get(f"http://127.0.0.1:{port}/api/ask?q=why", timeout=60).json()["build"] != pair[number % 2]:
+            raise SystemExit("the server did not switch")
+    return {
+        "longest wait of a probe without a switch, median of rounds, ms": round(1000 * float(np.median(without)), 1),
+        "longest wait of a probe across a switch, median of rounds, ms": round(1000 * float(np.median(across)), 1),
+        "across a switch against without": round(float(np.median(across) / np.median(without)), 2),
+        "longest of all without a switch, ms": round(1000 * max(without), 1),
+        "longest of all across a switch, ms": round(1000 * max(across), 1),
+    }
+
+
+def _longest_wait(port: int, meanwhile: Callable[[], None]) -> float:
+    command = [sys.executable, "-c", PROBE, str(port), str(ROUND_SECONDS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as probe:
+        time.sleep(ROUND_SECONDS / 4)
+        meanwhile()
+        said, _ = probe.communicate()
+    return float(said)
 
 
 def hold_up(builds: Path) -> float:
@@ -176,8 +218,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=DEFAULT_BUILDS)
     parser.add_argument("--flight", type=int, default=50, help="questions in flight (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--switches", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=40.0)
+    parser.add_argument("--switches", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5, help="with and without a switch, for the longest pause (%(default)s)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -188,6 +231,9 @@ def main() -> int:
         try:
             wait_for(port)
             figures = asyncio.run(load(port, builds, (first, second), questions, options))
+            live = live_build(builds).name
+            time.sleep(2 * ROUND_SECONDS)
+            figures |= pauses(port, builds, (second, first) if live == first else (first, second), options.rounds)
         finally:
             server.terminate()
             server.wait()

@@ -1,233 +1,118 @@
-"""The server under load, beside a plain service of the usual kind, in one interleaved run. Needs wrk and the ingest extra.
+"""The server under load, beside a plain service and txtai's API, in one interleaved run. Needs wrk, Linux and the ingest extra.
 
-    python -m benchmarks.http_load                  table of requests a second, p50, p99 and memory
-    python -m benchmarks.http_load --soak 60        an hour of questions; memory each minute
+    python -m benchmarks.http_load                          table of requests a second, times, processor time, memory, start
+    python -m benchmarks.http_load --txtai PYTHON           with txtai, installed for that Python
+    python -m benchmarks.http_load --soak 60                an hour of questions; memory each minute
 
-The plain service is FastAPI, ``SentenceTransformer.encode`` and an exact FAISS index over the same passages, and gives three texts as
-JSON. Ours runs as in earnest: limits counted, headers, ETags, metrics, question log, citations and selectors in each answer.
-Each question is asked once: a number at its end keeps every cache out. The two take turns, so that a busy machine is busy for both.
+``benchmarks.http_services`` says what each service does. Each question is asked once: a number at its end keeps every cache out. All
+run at the same time and are asked in turns, so that a busy machine is busy for all. The plain service and txtai use all
+processors for each question, as torch does by itself; ours uses one in each of its processes.
 """
 
 import argparse
-import json
-import os
 import platform
-import re
 import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-import uvicorn
-from fastapi import FastAPI
-from threadpoolctl import threadpool_limits
-
-from bot.answers import AnswerService
-from bot.http.app import create_app
-from bot.http.options import HttpOptions, Rate
-from bot.http.serving import server_config
-from index.build import Build, open_live_build
+from benchmarks.http_services import Running, ours, plain, prepared, started, txtai
+from benchmarks.http_turns import Turn, load
 from index.layout import DEFAULT_BUILDS
 
-UNLIMITED = Rate(10**9, 1.0)
-PORTS = {"ours": 8971, "plain": 8972}
-QUESTIONS = (
-    "How long does the council have to decide on our nomination",
-    "Who can nominate a pub as an asset of community value",
-    "Can a parish council challenge the county for its grass cutting",
-    "How many people do you need to start a neighbourhood forum",
-    "Does the law force our council to pay the living wage",
-    "What are the three dimensions of the power cube",
-    "How many days have I got to register my interests",
-    "Does the right to bid work in Wales",
-    "What is co-production in commissioning",
-    "Can the council put council tax up without asking us",
-)
-SCRIPT = """
-local questions, count = {%s}, 0
-math.randomseed(os.time())
-local run = math.random(1000000)
-request = function()
-  count = count + 1
-  local text = questions[count %% #questions + 1] .. " " .. run .. " " .. count
-  return wrk.format("GET", "%s" .. string.gsub(text, " ", "+"))
-end
-"""
+CONNECTIONS = (16, 1)
+QUESTIONS_BEFORE_MEMORY = 1000
+Measured = dict[tuple[str, int], list[Turn]]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one turn under load measured."""
-
-    per_second: float
-    p50: float  # milliseconds
-    p99: float
-    failed: int
-    cpu: float  # milliseconds of processor time a request: what a busy machine changes least
-
-
-def serve(kind: str, builds: Path, port: int) -> None:
-    """Serve one of the two until killed."""
-    build = open_live_build(builds)
-    if kind == "plain":
-        uvicorn.run(plain_app(build), port=port, log_level="warning", access_log=False)
-        return
-    options = HttpOptions(state=Path(tempfile.mkdtemp()), keep_questions_days=30, asking=UNLIMITED, drawing=UNLIMITED)
-    with threadpool_limits(1, user_api="blas"):  # as ``bot.server`` does
-        uvicorn.Server(server_config(create_app(AnswerService(build), options), "127.0.0.1", port, options)).run()
+def compare(builds: Path, workers: int, python: str, rounds: int, seconds: int) -> None:
+    """Run all in turns and print the table."""
+    folder = prepared(builds)
+    third = txtai(folder, python)
+    services = [service for service in (ours(builds, 1), ours(builds, workers), plain(folder), third) if service]
+    with ExitStack() as stack:
+        # One after the other: each has the machine to itself until it is ready.
+        running = [stack.enter_context(started(service)) for service in services]
+        turns = measure(running, rounds, seconds)
+        for one in running:
+            load_at_least(one, QUESTIONS_BEFORE_MEMORY)
+        print(heading(builds, f"{rounds} rounds of {seconds} s each, in turns; medians of the rounds"))
+        print_table(running, turns)
+    print_ratios(turns, [service.name for service in services])
+    if third is None:
+        print(f"\nWithout txtai: {python} has none; name one that has with --txtai.")
 
 
-def plain_app(build: Build) -> FastAPI:
-    """Return the plain service over the passages of ``build``."""
-    import faiss
-    from sentence_transformers import SentenceTransformer
-
-    from index.embedder import SentenceTransformerEmbedder
-
-    model: SentenceTransformer = SentenceTransformerEmbedder("all-MiniLM-L6-v2").model
-    texts = [passage.text for passage in build.records.all_passages()]
-    index = faiss.IndexFlatIP(build.vectors.dimension)
-    index.add(build.vectors.rows(np.arange(build.vectors.size, dtype=np.int64)))
-    app = FastAPI()
-
-    @app.get("/api/ask")
-    def ask(q: str) -> dict[str, object]:
-        scores, rows = index.search(model.encode([q], normalize_embeddings=True), 3)
-        found = [{"text": texts[row], "score": float(score)} for row, score in zip(rows[0], scores[0], strict=True)]
-        return {"question": q, "passages": found}
-
-    return app
+def measure(running: Sequence[Running], rounds: int, seconds: int) -> Measured:
+    """Ask each service in turn, and our page too."""
+    turns: Measured = {}
+    for _ in range(rounds):
+        for connections in CONNECTIONS:
+            for one in running:
+                name = one.service.name
+                turns.setdefault((name, connections), []).append(load(one, one.service.path, connections, seconds))
+                if name == "ours":
+                    turns.setdefault((f"{name}, page", connections), []).append(load(one, "/?q=", connections, seconds))
+    return turns
 
 
-@contextmanager
-def served(kind: str, builds: Path) -> Iterator[int]:
-    """Start one of the two in a process of its own; gives its id."""
-    command = [sys.executable, "-m", "benchmarks.http_load", "--serve", kind, "--index", str(builds)]
-    process = subprocess.Popen(command)
-    try:
-        for _ in range(600):
-            if process.poll() is not None:
-                raise SystemExit(f"The {kind} service stopped with code {process.returncode}.")
-            if answers(PORTS[kind]):
-                break
-            time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+def load_at_least(running: Running, questions: int) -> None:
+    """Ask until so many more questions were answered: memory is compared after the same number at least."""
+    asked = 0.0
+    while asked < questions:
+        turn = load(running, running.service.path, 4, 2)
+        asked += max(turn.per_second * 2, 1)
 
 
-def answers(port: int) -> bool:
-    """Tell whether the service on ``port`` answers a question."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/ask?q=Who+can+nominate+a+pub", timeout=5) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
-
-
-def load(pid: int, port: int, path: str, connections: int, seconds: int) -> Turn:
-    """Ask as fast as ``connections`` can for ``seconds``."""
-    before = processor_time(pid)
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(SCRIPT % (", ".join(json.dumps(question) for question in QUESTIONS), path))
-        script.flush()
-        command = [
-            "wrk",
-            "-t1",
-            f"-c{connections}",
-            f"-d{seconds}s",
-            "--latency",
-            "-s",
-            script.name,
-            f"http://127.0.0.1:{port}",
-        ]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    failed = sum(
-        int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)|timeout (\d+)", said) for count in count if count
-    )
-    requests = int(found(r"(\d+) requests in", said))
-    cpu = (processor_time(pid) - before) / max(requests, 1)
-    return Turn(float(found(r"Requests/sec:\s+([\d.]+)", said)), percentile(50, said), percentile(99, said), failed, cpu)
-
-
-def percentile(percent: int, said: str) -> float:
-    """Return a percentile of the times in milliseconds."""
-    number, unit = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s)", said).groups()
-    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
-
-
-def found(pattern: str, said: str) -> str:
-    """Return the first group of ``pattern``."""
-    return re.search(pattern, said).group(1)
-
-
-def processor_time(pid: int) -> float:
-    """Return the processor time that a process has used, in milliseconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
-
-
-def resident(pid: int) -> float:
-    """Return the resident memory of a process in MB."""
-    return int(found(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())) / 1024
-
-
-def compare(builds: Path, rounds: int, seconds: int) -> None:
-    """Run both in turns and print the table."""
-    cases = [("ours, API", "ours", "/api/ask?q="), ("ours, page", "ours", "/?q="), ("plain, API", "plain", "/api/ask?q=")]
-    turns: dict[tuple[str, int], list[Turn]] = {}
-    with served("ours", builds) as ours, served("plain", builds) as plain:
-        pids = {"ours": ours, "plain": plain}
-        for _ in range(rounds):
-            for connections in (16, 1):
-                for name, kind, path in cases:
-                    turns.setdefault((name, connections), []).append(load(pids[kind], PORTS[kind], path, connections, seconds))
-        memory = {kind: resident(pid) for kind, pid in pids.items()}
-    print(heading(builds, f"{rounds} rounds of {seconds} s each, in turns; medians of the rounds"))
-    print("| service | connections | requests a second | p50 ms | p99 ms | CPU ms a request | failed | memory MB |")
-    print("|---|---|---|---|---|---|---|---|")
+def print_table(running: Sequence[Running], turns: Measured) -> None:
+    """Print the medians of each service."""
+    print("| service | connections | requests a second | p50 ms | p99 ms | CPU ms a request | failed | memory MB | ready s |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    by_name = {one.service.name: one for one in running}
+    memory = {name: one.memory() for name, one in by_name.items()}
     for (name, connections), measured in turns.items():
-        figures = [
-            statistics.median(getattr(turn, field) for turn in measured) for field in ("per_second", "p50", "p99", "cpu")
-        ]
+        service = name.removesuffix(", page")
         failed = sum(turn.failed for turn in measured)
-        columns = (
-            name,
-            connections,
-            f"{figures[0]:.0f}",
-            f"{figures[1]:.1f}",
-            f"{figures[2]:.1f}",
-            f"{figures[3]:.1f}",
-            failed,
-        )
-        print("|", *(f"{column} |" for column in columns), f"{memory[name.split(',')[0]]:.0f} |")
-    for connections in (16, 1):
-        pairs = zip(turns["ours, API", connections], turns["plain, API", connections], strict=True)
-        ratios = [(ours.per_second / plain.per_second, plain.p50 / ours.p50) for ours, plain in pairs]
-        speed, wait = (statistics.median(column) for column in zip(*ratios, strict=True))
-        print(
-            f"\nAt {connections}: {speed:.1f} times the throughput, p50 {wait:.1f} times shorter (median of the rounds' ratios)."
-        )
+        figures = [median(measured, field) for field in ("per_second", "p50", "p99", "cpu")]
+        shown = (f"{figures[0]:.0f}", *(f"{figure:.1f}" for figure in figures[1:]), failed)
+        columns = (name, connections, *shown, f"{memory[service]:.0f}", f"{by_name[service].seconds_to_ready:.2f}")
+        print("|", " | ".join(map(str, columns)), "|")
 
 
-def soak(builds: Path, minutes: int) -> None:
+def print_ratios(turns: Measured, names: Sequence[str]) -> None:
+    """Print how ours stands to the others: the medians of the rounds' ratios."""
+    mine = [name for name in names if name.startswith("ours")]
+    for connections in CONNECTIONS:
+        for name in mine:
+            for other in (name for name in names if name not in mine):
+                pairs = list(zip(turns[name, connections], turns[other, connections], strict=True))
+                speed = statistics.median(one.per_second / two.per_second for one, two in pairs)
+                wait = statistics.median(two.p50 / one.p50 for one, two in pairs)
+                cpu = statistics.median(two.cpu / one.cpu for one, two in pairs)
+                print(
+                    f"\nAt {connections}, {name} beside {other}: {speed:.1f} times the throughput, p50 {wait:.1f} times shorter, "
+                    f"{cpu:.1f} times less processor time a request."
+                )
+
+
+def median(measured: Sequence[Turn], field: str) -> float:
+    """Return the median of one figure over the rounds."""
+    return statistics.median(getattr(turn, field) for turn in measured)
+
+
+def soak(builds: Path, workers: int, minutes: int) -> None:
     """Ask at four connections for ``minutes`` and print memory each minute."""
     print(heading(builds, f"soak of {minutes} minutes, 4 connections"))
     print("| minute | requests a second | p99 ms | failed | memory MB |\n|---|---|---|---|---|")
-    with served("ours", builds) as pid:
+    with started(ours(builds, workers)) as running:
         for minute in range(1, minutes + 1):
-            turn = load(pid, PORTS["ours"], "/api/ask?q=" if minute % 2 else "/?q=", 4, 60)
-            print(f"| {minute} | {turn.per_second:.0f} | {turn.p99:.1f} | {turn.failed} | {resident(pid):.1f} |", flush=True)
+            turn = load(running, running.service.path if minute % 2 else "/?q=", 4, 60)
+            print(
+                f"| {minute} | {turn.per_second:.0f} | {turn.p99:.1f} | {turn.failed} | {running.memory():.1f} |", flush=True
+            )
 
 
 def heading(builds: Path, what: str) -> str:
@@ -242,17 +127,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--index", type=Path, default=DEFAULT_BUILDS)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=2, help="processes of ours, beside one alone")
+    parser.add_argument("--txtai", default=sys.executable, metavar="PYTHON", help="a Python that has txtai (this one)")
     parser.add_argument("--soak", type=int, metavar="MINUTES")
-    parser.add_argument("--serve", choices=tuple(PORTS), help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
-    if chosen.serve:
-        serve(chosen.serve, chosen.index, PORTS[chosen.serve])
-    elif shutil.which("wrk") is None:
+    if shutil.which("wrk") is None:
         raise SystemExit("This needs wrk (Debian: apt install wrk).")
-    elif chosen.soak:
-        soak(chosen.index, chosen.soak)
+    if chosen.soak:
+        soak(chosen.index, 1, chosen.soak)
     else:
-        compare(chosen.index, chosen.rounds, chosen.seconds)
+        compare(chosen.index, chosen.workers, chosen.txtai, chosen.rounds, chosen.seconds)
 
 
 if __name__ == "__main__":

@@ -360,6 +360,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         results[size] = (Made(**_step("make", folder, size)), Asked(**_step("ask", folder, size)))
         print(table({size: results[size]}), "\n", flush=True)
+        kept = {str(one): {"made": asdict(made), "asked": asdict(asked)} for one, (made, asked) in results.items()}
+        (options.folder / "results.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
         if not options.keep:
             shutil.rmtree(folder)
     print(table(results))

@@ -1,146 +1,170 @@
-"""Ranking on labelled question sets: ours beside vectors alone and BM25 alone, over the same passages in the same run.
+"""Ranking and confidence on labelled question sets, beside what else can be had with the same model, in the same run.
 
-    python -m benchmarks.sets [SET …] [--most N] [--write]
+    python -m benchmarks.sets [SET …] [--most N] [--without-txtai] [--index DIR] [--write]
 
-Reads the sets from ../shared/bench and says so where they are not there. ``--most`` asks only the first N questions of a set;
-``--write`` puts the table into benchmarks/SETS.md.
+Rivals: vectors alone, bm25s alone, the hybrid of txtai (see benchmarks.rivals). The golden questions are asked of the live build in
+``--index``, where there is one. ``--write`` puts the table into benchmarks/SETS.md and the pictures into benchmarks/pictures/. Reads
+../shared/bench and says so where it is not there. txtai embeds every passage anew, which takes most of the time.
 """
 
 import argparse
-import platform
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from index.benchmark_sets import BenchmarkSet, read_set
+from benchmarks import golden_confidence, question_sets
+from benchmarks.calibration import Judged, evened
+from benchmarks.question_sets import QuestionSet, documents_of
 from index.build import Build
 from index.embedder import SentenceTransformerEmbedder
-from index.evaluation import DEPTH, PASSAGES_ASKED_FOR, build_throw_away
+from index.evaluation import PASSAGES_ASKED_FOR
+from index.layout import DEFAULT_BUILDS
 from index.measures import auroc, ndcg
-from index.questions import read_question
 from index.searcher import Searcher
 
-HERE = Path(__file__).resolve().parent
-SETS = HERE.parent.parent / "shared" / "bench"
-NAMES = ("conditionalqa", "squad2", "doc2dial", "covid_faq", "cranfield", "ohrbench_law")
-Ranker = Callable[[str], list[str]]
+EXTRA = ("bm25s", "matplotlib", "txtai")
+DRAWN = ("conditionalqa", "squad2")  # their questions without an answer were asked by people, not made by leaving answers out
+TIMED = 200  # questions of a set
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one set gave; nDCG@10 of each way to rank, times in milliseconds a question."""
+
+    name: str
+    passages: int
+    asked: int
+    refusable: int
+    left_out: bool  # whether the questions without an answer are those with one, asked again with what answers left out
+    vectors: float
+    bm25s: float
+    txtai: float | None  # None where it was left out
+    ours: float
+    judged: tuple[Judged, ...]
+    plain_ms: float  # vectors and BM25 alone
+    our_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """How ours compares with the better of vectors alone and bm25s alone."""
+        return self.ours / max(self.vectors, self.bm25s)
+
+    @property
+    def area(self) -> float:
+        """How well confidence tells questions with an answer from those without (AUROC)."""
+        sure: dict[bool, list[float]] = {True: [], False: []}
+        for one in self.judged:
+            sure[one.answerable].append(one.confidence)
+        return auroc(sure[True], sure[False])
 
 
 def main() -> int:
     """Run the sets that are asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", default=NAMES, metavar="SET")
-    parser.add_argument("--most", type=int, default=600)
+    question_sets.add_arguments(parser)
+    parser.add_argument("--without-txtai", action="store_true", help="spare the time that its embedding takes")
+    parser.add_argument(
+        "--index", type=Path, default=DEFAULT_BUILDS, help="where the golden questions are asked (%(default)s)"
+    )
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    if not SETS.is_dir():
-        print(f"There are no question sets in {SETS.name}/ beside this checkout, so there is nothing to measure.")
+    missing = [name for name in EXTRA if find_spec(name) is None and not (name == "txtai" and options.without_txtai)]
+    if missing:
+        print(
+            f"Not installed: {', '.join(missing)}. Install what the benchmark compares with: pip install -e '.[ingest,bench]'"
+        )
         return 2
-    embedder = SentenceTransformerEmbedder()
-    lines = [
-        "| set | passages | questions | vectors | BM25 | ours | ours / better of both | AUROC | ms a question |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    ratios = []
-    for name in options.sets:
-        line, ratio = _row(name, embedder, options.most)
-        lines.append(line)
-        ratios.append(ratio)
-        print(lines[-1], flush=True)
-    lines.append(f"\nMean of ours / better of both: {np.mean(ratios):.3f}")
-    print("\n".join(lines))
+    if not question_sets.are_there():
+        return 2
+    found = list(measured(options.sets, options.most, with_txtai=not options.without_txtai))
+    golden = golden_confidence.judged(options.index)
+    from benchmarks import sets_page
+
+    print(sets_page.table(found, golden))
     if options.write:
-        (HERE / "SETS.md").write_text(_page(lines, options.most), encoding="utf-8")
+        drawn = {one.name: evened(one.judged) for one in found if one.name in DRAWN} | golden
+        sets_page.write(found, golden, drawn, options.most)
     return 0
 
 
-def _row(name: str, embedder: SentenceTransformerEmbedder, most: int) -> tuple[str, float]:
-    folder = SETS / name
-    labelled = read_set(folder / "docs.jsonl", folder / "queries.jsonl", folder / "qrels.tsv", _unanswerable(folder))
-    with tempfile.TemporaryDirectory() as scratch:
-        build = build_throw_away(labelled.documents, embedder, Path(scratch))
-        try:
-            return _measured(name, labelled, build, most)
-        finally:
-            build.close()
+def measured(names: Sequence[str], most: int, with_txtai: bool) -> Iterator[Measured]:
+    """Yield what each set gives, saying how far it is."""
+    model = SentenceTransformerEmbedder()
+    for name in names:
+        started = time.perf_counter()
+        questions = question_sets.read_questions(name, most)
+        with question_sets.opened(questions, model) as build:
+            yield _measured(questions, build, with_txtai)
+        print(f"{name}: measured in {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
 
 
-def _unanswerable(folder: Path) -> Path | None:
-    path = folder / "queries_out_of_collection.jsonl"
-    return path if path.is_file() else None
+def _measured(questions: QuestionSet, build: Build, with_txtai: bool) -> Measured:
+    from benchmarks import rivals  # needs the extra
 
-
-def _measured(name: str, labelled: BenchmarkSet, build: Build, most: int) -> tuple[str, float]:
     searcher = Searcher(build)
-    asked = [question for question in labelled.questions if question.answerable and labelled.relevant.get(question.id)][:most]
-    confidences: dict[bool, list[float]] = {True: [], False: []}
+    ours, judged = _asked(questions, searcher)
+    refused = questions.refusable or questions.asked
+    plain_ms, our_ms = _timed(questions, rivals.plain_search(build), lambda text: searcher.search(text, rivals.PASSAGES_SHOWN))
 
-    def ours(question: str) -> list[str]:
-        findings = searcher.search(question, PASSAGES_ASKED_FOR)
-        confidences[True].append(findings.confidence)
-        return _documents(hit.passage.document_id for hit in findings.hits)
+    def mean(rank: Callable[[str], list[str]]) -> float:
+        return float(np.mean([ndcg(rank(one.text), questions.relevant[one.id]) for one in questions.asked]))
 
-    started = time.perf_counter()
-    scores = [_mean(labelled, asked, ours)]
-    milliseconds = (time.perf_counter() - started) / len(asked) * 1000
-    scores += [_mean(labelled, asked, ranker) for ranker in (_by_vector(build), _by_words(build))]
-    refusable = [question for question in labelled.questions if not question.answerable][:most]
-    confidences[False] = [searcher.search(question.text, 1).confidence for question in refusable]
-    ratio = scores[0] / max(scores[1:])
-    area = f"{auroc(confidences[True], confidences[False]):.3f}" if refusable else "-"
-    figures = f"{scores[1]:.3f} | {scores[2]:.3f} | {scores[0]:.3f} | {ratio:.3f} | {area} | {milliseconds:.1f}"
-    return f"| {name} | {build.manifest.passages} | {len(asked)} + {len(refusable)} | {figures} |", ratio
-
-
-def _by_vector(build: Build) -> Ranker:
-    owners = _owners(build)
-    return lambda question: _documents(
-        owners[build.vectors.nearest(build.encoder.encode(question).vector, PASSAGES_ASKED_FOR)[0]]
+    return Measured(
+        name=questions.name,
+        passages=build.manifest.passages,
+        asked=len(questions.asked),
+        refusable=len(refused),
+        left_out=not questions.refusable,
+        vectors=mean(rivals.by_vector(build)),
+        bm25s=mean(rivals.by_bm25s(build)),
+        txtai=mean(rivals.by_txtai(build)) if with_txtai else None,
+        ours=ours,
+        judged=tuple(judged + _unanswerable(questions, searcher)),
+        plain_ms=plain_ms,
+        our_ms=our_ms,
     )
 
 
-def _by_words(build: Build) -> Ranker:
-    owners = _owners(build)
-
-    def rank(question: str) -> list[str]:
-        scores = build.words.scores(read_question(question, str).terms)
-        return _documents(owners[np.argsort(-scores, kind="stable")[:PASSAGES_ASKED_FOR]])
-
-    return rank
-
-
-def _owners(build: Build) -> np.ndarray:
-    names = [document.id for document in build.records.documents for _ in build.records.rows_of(document.id)]
-    return np.array(names, object)
+def _asked(questions: QuestionSet, searcher: Searcher) -> tuple[float, list[Judged]]:
+    scores, judged = [], []
+    for question in questions.asked:
+        findings = searcher.search(question.text, PASSAGES_ASKED_FOR)
+        found, relevant = documents_of(findings.hits), questions.relevant[question.id]
+        scores.append(ndcg(found, relevant))
+        judged.append(Judged(findings.confidence, bool(found) and found[0] in relevant, answerable=True))
+    return float(np.mean(scores)), judged
 
 
-def _documents(names: object) -> list[str]:
-    return list(dict.fromkeys(names))[:DEPTH]  # type: ignore[call-overload]  # an iterable of strings
-
-
-def _mean(labelled: BenchmarkSet, asked: list, rank: Ranker) -> float:  # type: ignore[type-arg]  # of SetQuestion
-    return float(np.mean([ndcg(rank(question.text), labelled.relevant[question.id]) for question in asked]))
-
-
-def _page(lines: list[str], most: int) -> str:
-    return "\n".join(
-        [
-            "# Ranking on labelled question sets",
-            "",
-            f"`python -m benchmarks.sets --most {most} --write`, {datetime.now(UTC):%d %B %Y}, {platform.machine()}, "
-            f"Python {platform.python_version()}. nDCG@10 over documents, a document counting at its best passage; all-MiniLM-L6-v2.",
-            "AUROC: confidence of questions with an answer against those without one (conditionalqa: questions about other guides;",
-            "squad2: written to look answerable). Times on a shared machine: read them against each other only.",
-            "",
-            *lines,
-            "",
+def _unanswerable(questions: QuestionSet, searcher: Searcher) -> list[Judged]:
+    """Ask what has no answer; a set that has none such is asked its questions again, with the documents that answer left out."""
+    if questions.refusable:
+        sure = [searcher.search(question.text, 1).confidence for question in questions.refusable]
+    else:
+        names = [document.id for document in searcher.build.records.documents]
+        sure = [
+            searcher.search(
+                question.text, 1, [name for name in names if name not in questions.relevant[question.id]]
+            ).confidence
+            for question in questions.asked
         ]
-    )
+    return [Judged(confidence, right=False, answerable=False) for confidence in sure]
+
+
+def _timed(questions: QuestionSet, *searches: Callable[[str], object]) -> tuple[float, ...]:
+    """Return the milliseconds that each search takes a question, in turns: the machine may be shared."""
+    spent = [0.0] * len(searches)
+    asked = question_sets.spread(questions.asked, TIMED)
+    for number, question in enumerate(asked):
+        for place in (range(len(searches)), range(len(searches) - 1, -1, -1))[number % 2]:
+            started = time.perf_counter()
+            searches[place](question.text)
+            spent[place] += time.perf_counter() - started
+    return tuple(seconds / len(asked) * 1000 for seconds in spent)
 
 
 if __name__ == "__main__":

@@ -5,19 +5,16 @@ Exit codes: 0 answered · 1 not found · 2 nothing was done, the message says wh
 
 import argparse
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
-from bot.answer_json import answer_json
-from bot.answers import DEFAULT_PASSAGES, AnswerService, Status
-from bot.report_command import print_reports, questions_csv
-from bot.settings import Settings, read_settings
-from bot.terminal import print_answer
-from index.build import open_live_build
+from bot.limits import DEFAULT_PASSAGES
+from bot.logs import start_logging
+from bot.settings import MOST_WORKERS, Settings, processes, read_settings
 from index.errors import LocalismError
 
 ANSWERED, NOT_FOUND, REFUSED = 0, 1, 2
@@ -28,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings()
         options = _parser(settings).parse_args(arguments)
-        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        start_logging(settings.log_level)
         code: int = options.run(options, settings)
     except LocalismError as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False)
@@ -57,6 +54,9 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", parents=[shared], help="serve page and API, and Discord where a token is set")
     serve.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=int, default=settings.port, help="port to listen on (%(default)s)")
+    serve.add_argument(
+        "--workers", type=_workers, default=settings.workers, metavar="N", help="processes that answer, or auto (%(default)s)"
+    )
     serve.set_defaults(run=_serve)
     report = commands.add_parser("report", help="print what was asked and not found, and what people said of passages")
     report.add_argument("--csv", action="store_true", help="print the questions as CSV and nothing else")
@@ -64,7 +64,16 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     return parser
 
 
+# Each command brings in what it needs itself: asking starts without the web libraries, and where several processes serve, the one
+# that only watches over them stays small.
+
+
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.answer_json import answer_json
+    from bot.answers import AnswerService, Status
+    from bot.terminal import print_answer
+    from index.build import open_live_build
+
     service = AnswerService(open_live_build(options.index))
     answer = service.answer(options.question, options.limit, options.document, options.after)
     if options.json:
@@ -75,6 +84,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.report_command import print_reports, questions_csv
+
     if options.csv:
         print(questions_csv(settings), end="")
     else:
@@ -83,10 +94,17 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    # Only serving needs the web and Discord libraries; asking in a terminal starts without them.
     from bot.server import serve
 
-    return serve(options.index, options.host, options.port, settings)
+    return serve(options.index, options.host, options.port, processes(options.workers), settings)
+
+
+def _workers(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    if text.isdecimal() and 1 <= int(text) <= MOST_WORKERS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 to {MOST_WORKERS} nor auto")
 
 
 if __name__ == "__main__":

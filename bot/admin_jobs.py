@@ -3,14 +3,15 @@
 Comes in: a command line of ``localism-ingest``. Goes out: a job that can be looked at. Refuses to import ingestion: it is started, and
 what it prints is kept.
 
-jobs/<id>/job.json      what was asked for, and the process
+jobs/<id>/job.json      what was asked for
+jobs/<id>/alive         locked for as long as the job's process runs
 jobs/<id>/stdout        what the commands printed: one JSON object each
 jobs/<id>/stderr        what they said to people
 jobs/<id>/code          the exit code, written last
 """
 
+import fcntl
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from typing import Any
 
 from index.layout import replace_text
 
-JOB_FILE, STDOUT, STDERR, CODE = "job.json", "stdout", "stderr", "code"
+JOB_FILE, ALIVE, STDOUT, STDERR, CODE = "job.json", "alive", "stdout", "stderr", "code"
 UPLOAD = "upload"
 MOST_TEXT = 20_000  # characters of what a command said to people
 
@@ -93,17 +94,38 @@ class Jobs:
         """Run ``commands`` (arguments of localism-ingest) one after the other until one fails, and return the job at once."""
         begun = datetime.now(UTC).isoformat(timespec="seconds")
         note = {"what": what, "name": name, "begun": begun, "commands": [list(command) for command in commands]}
+        return self._run(folder, note, 0)
+
+    def resume(self, job: str) -> Job:
+        """Run the commands of an interrupted job that had not ended, and return the job at once.
+
+        Raises:
+            KeyError: there is none of that id.
+            ValueError: it was not interrupted.
+        """
+        found, folder = self.get(job), self._folder / job
+        if found.state is not JobState.INTERRUPTED:
+            raise ValueError(f"job {job} was not interrupted")
+        # What the interrupted command had printed of its object goes.
+        whole = "".join(json.dumps(one) + "\n" for one in found.printed)
+        (folder / STDOUT).write_text(whole, encoding="utf-8")
+        return self._run(folder, json.loads((folder / JOB_FILE).read_text(encoding="utf-8")), len(found.printed))
+
+    def _run(self, folder: Path, note: dict[str, Any], done: int) -> Job:
+        """Run the commands of a job but for the first ``done``."""
         replace_text(folder / JOB_FILE, json.dumps(note))
-        with (folder / STDOUT).open("wb") as out, (folder / STDERR).open("wb") as err:
+        with (folder / ALIVE).open("wb") as alive, (folder / STDOUT).open("ab") as out, (folder / STDERR).open("ab") as err:
+            # The process inherits the lock, and the system frees it however the process ends: unlike its number, which a later one
+            # may bear, this tells for certain whether it runs.
+            fcntl.flock(alive, fcntl.LOCK_EX)
             # A session of its own: a signal to the server does not reach it.
-            process = subprocess.Popen(  # noqa: S603  # our own program, and every argument stands by itself
-                [sys.executable, "-m", "bot.admin_runner", str(folder.resolve())],
+            self._processes[folder.name] = subprocess.Popen(  # noqa: S603  # our own program, every argument stands by itself
+                [sys.executable, "-m", "bot.admin_runner", str(folder.resolve()), str(done)],
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
+                pass_fds=[alive.fileno()],
             )
-        self._processes[folder.name] = process
-        replace_text(folder / JOB_FILE, json.dumps(note | {"pid": process.pid}))
         return self.get(folder.name)
 
     def get(self, job: str) -> Job:
@@ -116,10 +138,11 @@ class Jobs:
         if Path(job).name != job or not (folder / JOB_FILE).is_file():
             raise KeyError(job)
         note = json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))
+        runs = _is_locked(folder / ALIVE)  # looked at first: the code is there before the process ends
         code = int((folder / CODE).read_text()) if (folder / CODE).is_file() else None
-        if code is not None and job in self._processes:
+        if not runs and job in self._processes:
             self._processes.pop(job).wait()
-        state = JobState.DONE if code is not None else self._state(note.get("pid"), folder)
+        state = JobState.DONE if code is not None else JobState.RUNNING if runs else JobState.INTERRUPTED
         said = (
             (folder / STDERR).read_text(encoding="utf-8", errors="replace")[-MOST_TEXT:] if (folder / STDERR).is_file() else ""
         )
@@ -129,21 +152,16 @@ class Jobs:
         """Return all jobs, the newest first."""
         return [self.get(path.parent.name) for path in sorted(self._folder.glob(f"*/{JOB_FILE}"), reverse=True)]
 
-    def _state(self, pid: int | None, folder: Path) -> JobState:
-        process = self._processes.get(folder.name)
-        alive = pid is None or (process.poll() is None if process else _is_alive(pid))
-        # The code is looked for again: the process may have ended between the two looks.
-        return JobState.RUNNING if alive or (folder / CODE).is_file() else JobState.INTERRUPTED
 
-
-def _is_alive(pid: int) -> bool:
+def _is_locked(path: Path) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
         return False
-    except PermissionError:
-        pass
-    return True
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _printed(folder: Path) -> tuple[dict[str, Any], ...]:

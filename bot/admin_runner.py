@@ -1,6 +1,6 @@
-"""``python -m bot.admin_runner JOB``: run the commands of a job one after the other and write the exit code last.
+"""``python -m bot.admin_runner JOB DONE``: run the commands of a job one after the other and write the exit code last.
 
-Comes in: the folder of a job. Goes out: its files. Refuses to know the commands.
+Comes in: the folder of a job, and how many of its commands have ended before. Goes out: its files. Refuses to know the commands.
 """
 
 import json
@@ -16,9 +16,9 @@ WENT_WELL = {0, 1, 3}  # done · done, and something could not be read · done, 
 
 def main() -> int:
     """Run the job."""
-    folder = Path(sys.argv[1])
+    folder, done_before = Path(sys.argv[1]), int(sys.argv[2])
     code = 0
-    for command in json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))["commands"]:
+    for command in json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))["commands"][done_before:]:
         done = subprocess.run([sys.executable, "-m", "ingest", *command], check=False)  # noqa: S603  # our own program
         code = done.returncode
         if code not in WENT_WELL:

@@ -10,7 +10,11 @@ from dataclasses import dataclass, replace
 
 from bot.citations import Citation, cite
 from bot.definitions import definition_asked_for
+from bot.limits import DEFAULT_PASSAGES as DEFAULT_PASSAGES
+from bot.limits import MOST_CHARACTERS as MOST_CHARACTERS
+from bot.limits import MOST_PASSAGES as MOST_PASSAGES
 from bot.perspectives import Told, arranged
+from bot.remembered import Remembered
 from index.build import Build
 from index.confidence import Status as Status
 from index.confidence import Thresholds as Thresholds
@@ -18,16 +22,13 @@ from index.errors import QuestionError
 from index.lexicon import Term
 from index.records import Document, Page, Passage, Span
 from index.searcher import Findings, Searcher
-from index.signposts import refusing_signpost
 
-MOST_CHARACTERS = 2000
-MOST_PASSAGES = 20
-DEFAULT_PASSAGES = 3
 NEAREST_TITLES = 3
 # Where a signpost refuses, hardly ever would a passage have answered, whatever the search thinks of it.
 SENT_ON = 0.02
 SPARE_PASSAGES = 7  # searched for beyond those shown, so that repetitions and single voices can be left out
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
+MOST_REMEMBERED = 512  # answers and, apart, texts of passages with their citations, which answers share
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,27 @@ class PassageInContext:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What is the same of a passage in whatever answer it is quoted."""
+
+    text: str
+    citation: Citation
+    prefix: str
+    suffix: str
+
+
 class AnswerService:
     """Answers questions from one build. Blocking: asynchronous surfaces call it on another thread."""
 
     def __init__(self, build: Build, thresholds: Thresholds | None = None) -> None:
         """Answer from ``build``."""
         self.build = build
+        self.remembered: Remembered[Answer] = Remembered(MOST_REMEMBERED)
         self._searcher = Searcher(build)
         self._thresholds = thresholds or Thresholds()
+        self._standing: Remembered[_Standing] = Remembered(MOST_REMEMBERED)
+        self._known = {document.id: document for document in (*build.lexicon.not_held, *build.records.documents)}
 
     @property
     def documents(self) -> list[Document]:
@@ -111,21 +125,21 @@ class AnswerService:
         if not 1 <= limit <= MOST_PASSAGES:
             raise QuestionError(f"The limit is {limit}; ask for 1 to {MOST_PASSAGES} passages.")
         looked_in = documents if document is None else [self.build.records.document(document).id]
-        findings = self._searcher.search(asked, limit + SPARE_PASSAGES, looked_in, context)
-        lexicon = self.build.lexicon
-        signpost = refusing_signpost(asked, lexicon.signposts, findings.confidence) or findings.astray
-        status = Status.NOT_FOUND if signpost else self._status(findings)
-        found = status is not Status.NOT_FOUND
-        return Answer(
-            question=question,
-            status=status,
-            confidence=round(min(findings.confidence, SENT_ON) if signpost else findings.confidence, 4),
-            quotes=tuple(map(self._quote, arranged(findings.hits, limit, self._guide_of))) if found else (),
-            build=self.build.id,
-            nearest=() if found else self._nearest_titles(findings),
-            signpost=signpost.text if signpost else "",
-            definition=definition_asked_for(asked, lexicon.terms),
-        )
+        # Everything that decides the answer.
+        key = (asked, limit, None if looked_in is None else tuple(looked_in), tuple(context))
+        answer = self.remembered.get(key)
+        if answer is None:
+            answer = self._found(asked, limit, looked_in, context)
+            self.remembered.put(key, answer)
+        return replace(answer, question=question)
+
+    def probe(self, question: str) -> None:
+        """Search for ``question`` past everything that is remembered, to see whether the build can still be used.
+
+        Raises:
+            BuildError: it cannot.
+        """
+        self._searcher.search(check_question(question), 1)
 
     def passage(self, passage_id: str) -> PassageInContext:
         """Return a passage with its page.
@@ -139,34 +153,60 @@ class AnswerService:
         rows = records.rows_of(passage.document_id)
         before, after = (records.passages([near])[0].id if near in rows else None for near in (row - 1, row + 1))
         page = records.page(passage.document_id, passage.page_number)
-        quote = self._quoted(passage, page, (), 0.0, {})
+        quote = self._quoted(passage, (), 0.0, {})
         return PassageInContext(quote, page, passage.start, passage.end, before, after)
+
+    def _found(self, asked: str, limit: int, looked_in: Sequence[str] | None, context: Sequence[str]) -> Answer:
+        findings = self._searcher.search(asked, limit + SPARE_PASSAGES, looked_in, context)
+        lexicon = self.build.lexicon
+        signpost = findings.signpost
+        status = Status.NOT_FOUND if signpost else self._status(findings)
+        found = status is not Status.NOT_FOUND
+        return Answer(
+            question=asked,
+            status=status,
+            confidence=round(min(findings.confidence, SENT_ON) if signpost else findings.confidence, 4),
+            quotes=tuple(map(self._quote, arranged(findings.hits, limit, self._guide_of))) if found else (),
+            build=self.build.id,
+            nearest=() if found else self._nearest_titles(findings),
+            signpost=signpost.text if signpost else "",
+            definition=definition_asked_for(asked, lexicon.terms),
+        )
 
     def _status(self, findings: Findings) -> Status:
         return self._thresholds.status(findings.confidence) if findings.hits else Status.NOT_FOUND
 
     def _quote(self, told: Told) -> Quote:
-        hit, passage = told.hit, told.hit.passage
-        quote = self._quoted(passage, self._page(passage), hit.highlights, hit.score, hit.shares)
-        also_in = tuple(self._citation(again.passage, self._page(again.passage)) for again in told.again)
-        return replace(quote, also_in=also_in)
-
-    def _page(self, passage: Passage) -> Page:
-        return self.build.records.page(passage.document_id, passage.page_number)
+        hit = told.hit
+        also_in = tuple(self._stands(again.passage).citation for again in told.again)
+        return self._quoted(hit.passage, hit.highlights, hit.score, hit.shares, also_in)
 
     def _quoted(
-        self, passage: Passage, page: Page, highlights: tuple[Span, ...], score: float, shares: dict[str, float]
+        self,
+        passage: Passage,
+        highlights: tuple[Span, ...],
+        score: float,
+        shares: dict[str, float],
+        also_in: tuple[Citation, ...] = (),
     ) -> Quote:
-        prefix = page.text[max(passage.start - SURROUNDING, 0) : passage.start]
-        suffix = page.text[passage.end : passage.end + SURROUNDING]
-        citation = self._citation(passage, page)
-        return Quote(passage.id, passage.text, highlights, score, citation, shares, passage.start, prefix, suffix)
+        its = self._stands(passage)
+        return Quote(
+            passage.id, its.text, highlights, score, its.citation, shares, passage.start, its.prefix, its.suffix, also_in
+        )
 
-    def _citation(self, passage: Passage, page: Page) -> Citation:
-        document = self.build.records.document(passage.document_id)
-        known = (*self.documents, *self.build.lexicon.not_held)
-        guide = next((guide for guide in known if guide.id == document.about), None)
-        return cite(passage, page, document, guide)
+    def _stands(self, passage: Passage) -> _Standing:
+        held = self._standing.get(passage.id)
+        if held is None:
+            page = self.build.records.page(passage.document_id, passage.page_number)
+            document = self.build.records.document(passage.document_id)
+            held = _Standing(
+                text=passage.text,
+                citation=cite(passage, page, document, self._known.get(document.about)),
+                prefix=page.text[max(passage.start - SURROUNDING, 0) : passage.start],
+                suffix=page.text[passage.end : passage.end + SURROUNDING],
+            )
+            self._standing.put(passage.id, held)
+        return held
 
     def _guide_of(self, document_id: str) -> str:
         return self.build.records.document(document_id).about
@@ -190,8 +230,10 @@ def check_question(question: str) -> str:
             "Ask it in a sentence or two."
         )
     # "Cc" control, "Cf" format (bidi marks, zero width), "Cs" lone surrogates: never meant by a person who asks.
-    visible = "".join(" " if unicodedata.category(letter) in {"Cc", "Cf", "Cs"} else letter for letter in question)
-    asked = " ".join(visible.split())
+    # None of them is printable, and that is told of a whole text at once.
+    if not question.isprintable():
+        question = "".join(" " if unicodedata.category(letter) in {"Cc", "Cf", "Cs"} else letter for letter in question)
+    asked = " ".join(question.split())
     if not asked:
         raise QuestionError("The question is empty. Type a question in plain words.")
     if not any(letter.isalnum() for letter in asked):

@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.citations import PageReference
 from index.build import Build
+from index.layout import BuildLayout
+from index.left_out import LeftOut, read_left_out
 from index.lexicon import Term
 from index.records import Document, Kind, Passage
 
@@ -80,6 +82,11 @@ def coverage_of(build: Build, document_id: str) -> Coverage:
     by_status = report.get("pages_by_status", {})
     read = sum(int(by_status.get(status, 0)) for status in ("read", "ocr")) if by_status else len(pages)
     return Coverage(counted, read, any(page.paged for page in pages), tuple(report.get("not_read", ())))
+
+
+def left_out_of(build: Build) -> list[LeftOut]:
+    """Return the documents that the corpus lists and the build does not hold: copies, and what could not be read."""
+    return read_left_out(BuildLayout(build.folder).left_out)
 
 
 def facts_of(document: Document) -> list[tuple[str, str]]:

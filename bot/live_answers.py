@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.answers import DEFAULT_PASSAGES, Answer, AnswerService, PassageInContext
+from bot.remembered import Remembered
 from index.build import Build
 from index.live import LiveBuild
 
@@ -29,6 +30,11 @@ class LiveAnswers(AnswerService):
         """The build that is served at this moment; two reads may give two builds."""
         return self._live.current.build
 
+    @property
+    def remembered(self) -> Remembered[Answer]:  # type: ignore[override, explicit-override]  # as above
+        """What was answered lately from the build that is served."""
+        return self._live.current.remembered
+
     def answer(  # type: ignore[explicit-override]  # typing.override needs Python 3.12
         self,
         question: str,
@@ -43,6 +49,10 @@ class LiveAnswers(AnswerService):
     def passage(self, passage_id: str) -> PassageInContext:  # type: ignore[explicit-override]  # as above
         """Return a passage with its page; see AnswerService."""
         return self._live.current.passage(passage_id)
+
+    def probe(self, question: str) -> None:  # type: ignore[explicit-override]  # as above
+        """Search for ``question`` past everything that is remembered; see AnswerService."""
+        self._live.current.probe(question)
 
     def start(self) -> None:
         """Begin to watch for another live build."""

@@ -7,9 +7,9 @@ to know HTTP and Discord, and any path from outside.
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pypdfium2
 from numpy.typing import NDArray
 
 from bot.png import png_of
@@ -17,6 +17,9 @@ from index.build import Build
 from index.errors import UnknownPassage
 from index.layout import BuildLayout
 from index.records import Document
+
+if TYPE_CHECKING:
+    import pypdfium2
 
 LEAST_WIDTH, USUAL_WIDTH, MOST_WIDTH = 200, 900, 1400  # pixels
 TALLEST = 3.0  # a page higher than so many widths is drawn smaller
@@ -75,6 +78,8 @@ class PagePictures:
         return self._drawn(document_id, number, width, [])
 
     def _drawn(self, document_id: str, number: int, width: int, marked: list[Rectangle]) -> bytes:
+        import pypdfium2  # with the first picture: it takes 4 MB, and many a server holds no PDF
+
         with _PDFIUM, pypdfium2.PdfDocument(self._path(document_id)) as opened:
             sheet = _sheet(opened, document_id, number)
             wide, high = sheet.get_size()
@@ -126,7 +131,7 @@ def mark(pixels: NDArray[np.uint8], rectangle: Rectangle) -> None:
     pixels[max(bottom - 2, 0) : bottom, max(left, 0) : right] = _LINE
 
 
-def _sheet(opened: pypdfium2.PdfDocument, document_id: str, number: int) -> pypdfium2.PdfPage:
+def _sheet(opened: "pypdfium2.PdfDocument", document_id: str, number: int) -> "pypdfium2.PdfPage":
     if not 1 <= number <= len(opened):
         raise UnknownPassage(f"{document_id!r} has {len(opened)} pages; there is no page {number}.")
     return opened[number - 1]

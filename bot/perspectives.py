@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.analysis import terms_of
 from index.searcher import Hit
 
 NEARLY_THE_SAME = 0.8  # share of common word pairs from which two passages count as one text
@@ -37,8 +36,7 @@ def arranged(hits: Sequence[Hit], limit: int, note_of: Callable[[str], str]) -> 
 def _without_repetition(hits: Sequence[Hit]) -> list[Told]:
     told: list[tuple[Hit, list[Hit], set[tuple[str, str]]]] = []
     for hit in hits:
-        terms = terms_of(hit.passage.text)
-        pairs = set(pairwise(terms))
+        pairs = set(pairwise(hit.passage.text.casefold().split()))
         same = next((again for _, again, known in told if _overlap(pairs, known) >= NEARLY_THE_SAME), None)
         if same is None:
             told.append((hit, [], pairs))
@@ -48,7 +46,11 @@ def _without_repetition(hits: Sequence[Hit]) -> list[Told]:
 
 
 def _overlap(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> float:
-    return len(one & other) / len(one | other) if one and other else 0.0
+    # Sets of very different size cannot have so much in common, and that is told without comparing them.
+    if not one or not other or min(len(one), len(other)) < NEARLY_THE_SAME * max(len(one), len(other)):
+        return 0.0
+    common = len(one & other)
+    return common / (len(one) + len(other) - common)
 
 
 def _several_voices(told: list[Told], limit: int) -> list[Told]:

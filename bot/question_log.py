@@ -1,6 +1,7 @@
 """What was asked, where the operator wants to know it: text, status and day, for a limited time, without identity.
 
-Comes in: a question and what came of it. Goes out: a report of what the sources lack. Refuses to know who asked, and the time of day.
+Comes in: a question and what came of it, and what was said of the answer. Goes out: a report of what the sources lack, and of answers
+that did not help. Refuses to know who asked, and the time of day.
 """
 
 import csv
@@ -13,10 +14,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.answers import Status, check_question
+from bot.feedback import Verdict
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS questions (question TEXT NOT NULL, status TEXT NOT NULL, day TEXT NOT NULL, times INTEGER NOT NULL,
     PRIMARY KEY (question, status, day));
+CREATE TABLE IF NOT EXISTS verdicts (question TEXT NOT NULL, passage TEXT NOT NULL, document TEXT NOT NULL, verdict TEXT NOT NULL,
+    day TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (question, passage, verdict, day));
 """
 QUESTIONS_FILE = "questions.sqlite"
 # A cell that begins so is run as a formula by spreadsheets; a question comes from anyone.
@@ -30,6 +34,19 @@ class AskedRow:
     question: str
     status: str
     times: int
+    last_day: str  # ISO 8601
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """What was said of one passage as an answer to one question."""
+
+    question: str
+    passage: str
+    document: str
+    helpful: int
+    not_helpful: int
+    wrong_page: int
     last_day: str  # ISO 8601
 
 
@@ -51,20 +68,34 @@ class QuestionLog:
 
     def add(self, question: str, status: Status) -> None:
         """Keep one question, as folded text, so that the same question counts together."""
-        today = datetime.now(UTC).date()
-        if today != self._swept:
-            self.sweep()
-        with self._lock, self._connection:
-            self._connection.execute(
-                "INSERT INTO questions VALUES (?, ?, ?, 1) ON CONFLICT (question, status, day) DO UPDATE SET times = times + 1",
-                (check_question(question).casefold(), status.value, today.isoformat()),
-            )
+        self._count(
+            "INSERT INTO questions VALUES (?, ?, ?, 1) ON CONFLICT (question, status, day) DO UPDATE SET times = times + 1",
+            _folded(question),
+            status.value,
+        )
+
+    def judge(self, question: str, passage: str, document: str, verdict: Verdict) -> None:
+        """Count what was said of a passage as an answer to ``question``.
+
+        Raises:
+            QuestionError: nobody can have asked that.
+        """
+        self._count(
+            "INSERT INTO verdicts (question, passage, document, verdict, day, times) VALUES (?, ?, ?, ?, ?, 1) "
+            "ON CONFLICT (question, passage, verdict, day) DO UPDATE SET times = times + 1",
+            _folded(question),
+            passage,
+            document,
+            verdict.value,
+        )
 
     def sweep(self) -> None:
         """Remove what is older than allowed; done at opening and at the first question of each day."""
         today = datetime.now(UTC).date()
         with self._lock, self._connection:
-            self._connection.execute("DELETE FROM questions WHERE day < ?", ((today - self._keep).isoformat(),))
+            for table in ("questions", "verdicts"):
+                # The name of the table is ours.
+                self._connection.execute(f"DELETE FROM {table} WHERE day < ?", ((today - self._keep).isoformat(),))  # noqa: S608
         self._swept = today
 
     def not_answered(self, most: int = 500) -> list[AskedRow]:
@@ -77,9 +108,31 @@ class QuestionLog:
             ).fetchall()
         return [AskedRow(*row) for row in found]
 
+    def judged(self, most: int = 500) -> list[JudgedRow]:
+        """Return what was said of answers, by question and passage, those with most complaints first."""
+        with self._lock:
+            found = self._connection.execute(
+                """SELECT question, passage, document, sum(times * (verdict = 'helpful')), sum(times * (verdict = 'not_helpful')),
+                sum(times * (verdict = 'wrong_page')), max(day) FROM verdicts GROUP BY question, passage
+                ORDER BY sum(times * (verdict != 'helpful')) DESC, max(day) DESC, question LIMIT ?""",
+                (most,),
+            ).fetchall()
+        return [JudgedRow(*row) for row in found]
+
+    def _count(self, statement: str, *values: str) -> None:
+        today = datetime.now(UTC).date()
+        if today != self._swept:
+            self.sweep()
+        with self._lock, self._connection:
+            self._connection.execute(statement, (*values, today.isoformat()))
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _folded(question: str) -> str:
+    return check_question(question).casefold()
 
 
 def csv_of(rows: Sequence[AskedRow]) -> str:

@@ -15,6 +15,8 @@ from bot.feedback import FeedbackStore
 from bot.question_log import AskedRow, QuestionLog, csv_of
 from bot.settings import Settings
 
+VERDICTS = ("helpful", "not helpful", "wrong page")
+
 
 def questions_csv(settings: Settings) -> str:
     """Return the questions that were not answered, most asked first, as CSV.
@@ -38,16 +40,15 @@ def print_reports(settings: Settings, console: Console) -> None:
     if settings.state is None:
         raise SettingsError("Nothing is kept. Set LOCALISM_STATE to a folder.")
     if settings.keep_questions_days:
-        _print(
-            "Asked and not found",
-            ("question", "status", "times", "last asked"),
-            [astuple(row) for row in _questions(settings)],
-            console,
-        )
+        log = QuestionLog(settings.state, settings.keep_questions_days)
+        asked, judged = [astuple(row) for row in log.not_answered()], [astuple(row) for row in log.judged()]
+        log.close()
+        _print("Asked and not found", ("question", "status", "times", "last asked"), asked, console)
+        _print("Feedback by question", ("question", "passage", "document", *VERDICTS, "last"), judged, console)
     store = FeedbackStore(settings.state)
     rows = [astuple(row) for row in store.rows()]
     store.close()
-    _print("Feedback", ("passage", "document", "helpful", "not helpful", "wrong page", "last"), rows, console)
+    _print("Feedback by passage", ("passage", "document", *VERDICTS, "last"), rows, console)
 
 
 def _questions(settings: Settings) -> list[AskedRow]:

@@ -3,7 +3,9 @@
 Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but in ``__main__``.
 """
 
+import os
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 from index.layout import DEFAULT_BUILDS
 
+MOST_WORKERS = 64
 DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 
@@ -23,6 +26,9 @@ class Settings(BaseSettings):
     corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the corpus, for the admin page.")
     host: str = Field("127.0.0.1", description="Address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on; 0 takes a free one.")
+    workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] | Literal["auto"] = Field(
+        1, description="Processes that answer; auto for one on each processor."
+    )
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot; without it only page and API run.")
     public_url: str = Field("", description="Address under which people reach the page; links in Discord point there.")
     base_path: str = Field("", pattern=r"^(/[\w.~-]+)*$", description="Path below which a proxy serves the page: /localism.")
@@ -33,6 +39,14 @@ class Settings(BaseSettings):
     keep_questions_days: int = Field(0, ge=0, description="Days that questions are kept, without identity; 0 keeps none.")
     admin_token: SecretStr | None = Field(None, description="Opens the reports under /admin; without it there are none.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+
+def processes(workers: int | Literal["auto"]) -> int:
+    """Return how many processes ``workers`` stands for; "auto" counts the processors that this process may use."""
+    if workers != "auto":
+        return workers
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, MOST_WORKERS)
 
 
 def read_settings() -> Settings:

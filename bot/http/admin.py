@@ -31,7 +31,8 @@ def admin_routes(desk: Desk, templates: Templates) -> APIRouter:
     async def reports() -> HTMLResponse:
         questions = await desk.answering.run(desk.questions.not_answered) if desk.questions else []
         feedback = await desk.answering.run(desk.feedback.rows) if desk.feedback else []
-        page = templates.page("admin.html", {"questions": questions, "feedback": feedback})
+        judged = await desk.answering.run(desk.questions.judged) if desk.questions else []
+        page = templates.page("admin.html", {"questions": questions, "feedback": feedback, "judged": judged})
         page.headers.update(NO_STORE)
         return page
 

@@ -37,7 +37,7 @@ async def answer_to(desk: Desk, asked: Asked) -> Answer:
 
 
 def _answer(desk: Desk, asked: Asked) -> Answer:
-    with desk.metrics.step("answer"):
+    with desk.metrics.answering(desk.build.encoder):
         answer = desk.service.answer(
             asked.question, asked.limit, asked.document or None, tuple(asked.earlier), _documents(desk, asked.kind)
         )

@@ -65,15 +65,16 @@ def create_app(service: AnswerService, options: HttpOptions, gateway: Gateway | 
 
 
 def _add_routes(app: FastAPI, desk: Desk, templates: Templates) -> None:
+    # Looked through in this order for every request: what is asked for most stands first.
     for routes in (
         ask_routes(desk),
+        page_routes(desk, templates),
         document_routes(desk),
         passage_routes(desk),
         picture_routes(desk),
         feedback_routes(desk, templates),
         health_routes(desk),
         admin_routes(desk, templates),
-        page_routes(desk, templates),
         library_pages(desk, templates),
         plain_pages(app, templates),
     ):

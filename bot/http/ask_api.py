@@ -3,18 +3,20 @@
 Comes in: a question from outside. Goes out: ``answer_json`` of its Answer. Refuses to rank, filter and word anything.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 
 from bot.answer_json import answer_json
-from bot.answers import DEFAULT_PASSAGES, MOST_PASSAGES
+from bot.answers import Answer
 from bot.http.answering import Asked, answer_to
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.desk import Desk
 from bot.http.openapi import NOT_MODIFIED, problems
-from bot.http.schemas import MOST_EARLIER, AnswerBody, AskBody, DocumentId, Earlier, KindName, Question
+from bot.http.queries import query_parameters, read_query
+from bot.http.schemas import AnswerBody, AskBody, AskQuery
 
 
 def ask_routes(desk: Desk) -> APIRouter:
@@ -23,24 +25,18 @@ def ask_routes(desk: Desk) -> APIRouter:
     described: dict[int | str, dict[str, Any]] = {200: {"model": AnswerBody, "description": "The answer."}}
     described |= problems(404, 422, 429, 503)
 
-    @routes.get("/ask", responses=described | NOT_MODIFIED, response_class=JSONResponse)
-    async def ask(
-        request: Request,
-        q: Annotated[Question, Query()],
-        context: Annotated[
-            list[Earlier], Query(default_factory=list, max_length=MOST_EARLIER, description="Earlier questions, oldest first.")
-        ],
-        limit: Annotated[int, Query(ge=1, le=MOST_PASSAGES, description="How many passages at most.")] = DEFAULT_PASSAGES,
-        document: Annotated[DocumentId | None, Query()] = None,
-        kind: Annotated[KindName | None, Query()] = None,
-    ) -> Response:
+    @routes.get(
+        "/ask", responses=described | NOT_MODIFIED, response_class=JSONResponse, openapi_extra=query_parameters(AskQuery)
+    )
+    async def ask(request: Request) -> Response:
         """Answer a question with passages word for word, or say that nothing was found."""
         etag = etag_of(desk, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
-        answer = await answer_to(desk, Asked(q, limit, document or "", kind or "", context))
-        return JSONResponse(answer_json(answer), headers=cache_headers(etag))
+        asked = read_query(request, AskQuery)
+        answer = await answer_to(desk, Asked(asked.q, asked.limit, asked.document or "", asked.kind or "", asked.context))
+        return _sent(answer, cache_headers(etag))
 
     @routes.post("/ask", responses=described | problems(408, 413), response_class=JSONResponse)
     async def ask_with_body(asked: AskBody) -> Response:
@@ -48,6 +44,11 @@ def ask_routes(desk: Desk) -> APIRouter:
         answer = await answer_to(
             desk, Asked(asked.question, asked.limit, asked.document or "", asked.kind or "", asked.context)
         )
-        return JSONResponse(answer_json(answer), headers={"Cache-Control": "no-store"})
+        return _sent(answer, {"Cache-Control": "no-store"})
 
     return routes
+
+
+def _sent(answer: Answer, headers: dict[str, str]) -> Response:
+    # pydantic's writer takes a fifth of the time of the standard library's.
+    return Response(to_json(answer_json(answer)), media_type="application/json", headers=headers)

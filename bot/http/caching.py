@@ -17,8 +17,9 @@ def etag_of(desk: Desk, request: Request) -> str:
 
     Weak, because the same answer may come packed or not.
     """
-    key = "\0".join((desk.build.id, desk.edition, request.url.path, request.url.query))
-    return f'W/"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
+    place = request.scope["path"].encode() + b"\0" + request.scope["query_string"]
+    key = f"{desk.build.id}\0{desk.edition}\0".encode() + place
+    return f'W/"{hashlib.sha256(key).hexdigest()[:24]}"'
 
 
 def not_modified(request: Request, etag: str) -> Response | None:

@@ -1,6 +1,6 @@
 """Feedback on passages, from the page's buttons (a form) and from programs (JSON).
 
-Comes in: a passage and a verdict. Goes out: nothing but thanks. Refuses to keep who said it.
+Comes in: a passage, a verdict and the question that it answered. Goes out: nothing but thanks. Refuses to keep who said it.
 """
 
 from urllib.parse import parse_qs
@@ -23,22 +23,24 @@ def feedback_routes(desk: Desk, templates: Templates) -> APIRouter:
     @routes.post("/api/feedback", status_code=204, responses=problems(404, 408, 413, 422, 429, 503))
     async def say(said: SaidBody) -> Response:
         """Say that a passage was helpful, not helpful, or on the wrong page. Nothing about you is kept."""
-        await desk.answering.run(_keep, desk, said.passage, Verdict(said.verdict))
+        await desk.answering.run(_keep, desk, said)
         return Response(status_code=204)
 
     @routes.post("/feedback", include_in_schema=False, response_class=HTMLResponse)
     async def say_by_form(request: Request) -> HTMLResponse:
-        # Two short fields: no reason to bring in a library that also reads uploads.
+        # A few short fields: no reason to bring in a library that also reads uploads.
         fields = parse_qs((await request.body()).decode("utf-8", "replace"))
         said = SaidBody.model_validate({name: values[0] for name, values in fields.items()})
-        await desk.answering.run(_keep, desk, said.passage, Verdict(said.verdict))
+        await desk.answering.run(_keep, desk, said)
         return templates.page("thanks.html", {"passage": said.passage})
 
     return routes
 
 
-def _keep(desk: Desk, passage_id: str, verdict: Verdict) -> None:
+def _keep(desk: Desk, said: SaidBody) -> None:
     if desk.feedback is None:
         raise HTTPException(404, "This server keeps no feedback.")
-    passage = desk.build.records.passage(passage_id)
+    passage, verdict = desk.build.records.passage(said.passage), Verdict(said.verdict)
+    if desk.questions is not None and said.question:
+        desk.questions.judge(said.question, passage.id, passage.document_id, verdict)
     desk.feedback.add(passage.id, passage.document_id, verdict)

@@ -59,7 +59,9 @@ def health_routes(desk: Desk) -> APIRouter:
         """Give counts and times for Prometheus, to the machine itself or to who brings the operator's token."""
         if client_of(request.scope) not in LOOPBACK:
             check_token(request, desk.options.admin_token)
-        return PlainTextResponse(desk.metrics.text(gauges(desk)), media_type=PROMETHEUS, headers=NO_STORE)
+        return PlainTextResponse(
+            desk.metrics.text(gauges(desk), desk.service.remembered.hits), media_type=PROMETHEUS, headers=NO_STORE
+        )
 
     return routes
 
@@ -75,7 +77,7 @@ def look(desk: Desk) -> dict[str, Any]:
     read = time.perf_counter()
     build.encoder.encode(SELF_QUERY)
     encoded = time.perf_counter()
-    desk.service.answer(SELF_QUERY, limit=1)
+    desk.service.probe(SELF_QUERY)
     answered = time.perf_counter()
     times = {"records": read - started, "encode": encoded - read, "answer": answered - encoded}
     milliseconds = {part: round(seconds * 1000, 3) for part, seconds in times.items()}

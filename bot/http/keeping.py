@@ -22,7 +22,7 @@ from bot.http.templates import Templates
 from index.errors import BuildError
 from index.history import finished_builds, live_id
 from index.manifest import Manifest
-from index.standing import Standing, read_standings
+from index.standing import once_live, read_standings, waiting_builds
 
 API = "/api/admin"
 JOBS_FOLDER = ".jobs"
@@ -69,26 +69,47 @@ class Keeping:
 
     def waiting_jobs(self, jobs: Sequence[Job]) -> set[str]:
         """Return the ids of those among ``jobs`` whose build waits for a person to publish or discard it."""
-        noted = read_standings(self.options.builds)
-        waiting = {build for build, standing in noted.items() if standing is not Standing.ROLLED_BACK}
+        waiting = waiting_builds(self.options.builds)
         return {job.id for job in jobs if job.what == "add" and job.build in waiting}
 
     def busy(self) -> bool:
-        """Tell whether an upload is at work or waits for a person."""
+        """Tell whether an upload is at work, was interrupted, or waits for a person."""
         jobs = self.jobs.all()
-        return bool(self.waiting_jobs(jobs)) or any(job.what == "add" and job.state is JobState.RUNNING for job in jobs)
+        return bool(self.waiting_jobs(jobs)) or any(job.what == "add" and job.state is not JobState.DONE for job in jobs)
+
+    def resume(self, job: str) -> Job:
+        """Let an interrupted job go on; 409 where it was not interrupted."""
+        try:
+            return self.jobs.resume(self.job(job).id)
+        except ValueError:
+            raise HTTPException(HTTPStatus.CONFLICT, "This job was not interrupted.") from None
+
+    def check_was_live(self, build: str) -> None:
+        """Answer 404 where there is no such build, 409 where it was never live."""
+        if build not in finished_builds(self.options.builds):
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no build of that id.")
+        if build not in once_live(self.options.builds):
+            raise HTTPException(HTTPStatus.CONFLICT, "Only a build that was live before can be made live again.")
 
     def builds(self) -> list[dict[str, Any]]:
         """Return all builds, the newest first."""
         live, standings = live_id(self.options.builds), read_standings(self.options.builds)
-        listed = []
+        lived, listed = once_live(self.options.builds), []
         for build in reversed(finished_builds(self.options.builds)):
             try:
                 manifest = Manifest.open(self.options.builds / build)
             except BuildError:
                 continue
             standing = "live" if build == live else standings[build].value if build in standings else ""
-            listed.append({"build": build, "created": manifest.created, "documents": manifest.documents, "standing": standing})
+            listed.append(
+                {
+                    "build": build,
+                    "created": manifest.created,
+                    "documents": manifest.documents,
+                    "standing": standing,
+                    "was_live": build != live and build in lived,
+                }
+            )
         return listed
 
 
@@ -118,14 +139,17 @@ def keeping_routes(keeping: Keeping) -> APIRouter:
             (await run_in_threadpool(keeping.start, "discard", found.name, commands)).json(), HTTPStatus.ACCEPTED, NO_STORE
         )
 
+    @routes.post("/jobs/{job}/resume", status_code=HTTPStatus.ACCEPTED)
+    async def resume(job: str) -> JSONResponse:
+        return JSONResponse((await run_in_threadpool(keeping.resume, job)).json(), HTTPStatus.ACCEPTED, NO_STORE)
+
     @routes.get("/builds")
     async def builds() -> JSONResponse:
         return JSONResponse({"builds": await run_in_threadpool(keeping.builds)}, headers=NO_STORE)
 
     @routes.post("/builds/{build}/rollback", status_code=HTTPStatus.ACCEPTED)
     async def roll_back(build: str) -> JSONResponse:
-        if build not in await run_in_threadpool(finished_builds, keeping.options.builds):
-            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no build of that id.")
+        await run_in_threadpool(keeping.check_was_live, build)
         started = await run_in_threadpool(keeping.start, "rollback", build, [("rollback", build)])
         return JSONResponse(started.json(), HTTPStatus.ACCEPTED, NO_STORE)
 

@@ -13,18 +13,18 @@ from fastapi.responses import JSONResponse
 from bot.answer_json import quote_json
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.desk import Desk
-from bot.http.openapi import NOT_MODIFIED, Described, problems
-from bot.http.passages import passage_of
-from bot.http.schemas import (
+from bot.http.library_schemas import (
     ContextBody,
     CoverageBody,
     DocumentsBody,
     GlossaryBody,
-    PassageBody,
     SuggestionsBody,
     WholeDocumentBody,
 )
-from bot.library import contents_of, coverage_of, glossary_of
+from bot.http.openapi import NOT_MODIFIED, Described, problems
+from bot.http.passages import passage_of
+from bot.http.schemas import PassageBody
+from bot.library import contents_of, coverage_of, glossary_of, left_out_of
 from index.records import Document
 
 PassageId = Annotated[str, Path(max_length=64, description="Id of a passage.")]
@@ -96,7 +96,11 @@ def passage_routes(desk: Desk) -> APIRouter:
 
 def documents_json(desk: Desk) -> dict[str, Any]:
     """Return all documents as a JSON object."""
-    return {"build": desk.build.id, "documents": [document_json(desk, document) for document in desk.service.documents]}
+    left_out = [
+        {"id": one.id, "title": one.title, "reason": one.reason, "copy_of": one.copy_of} for one in left_out_of(desk.build)
+    ]
+    documents = [document_json(desk, document) for document in desk.service.documents]
+    return {"build": desk.build.id, "documents": documents, "left_out": left_out}
 
 
 def whole_document_json(desk: Desk, document_id: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.desk import Desk
 from bot.http.passages import passage_of
 from bot.http.templates import Templates
-from bot.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on
+from bot.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.links import original_link, safe_link
 from index.lexicon import Term
 from index.records import Document, Kind
@@ -86,6 +86,7 @@ def _sources(desk: Desk) -> Values:
         "passages": desk.build.records.size,
         "indexed_on": indexed_on(desk.build),
         "by_kind": [(kind, sources) for kind, sources in by_kind if sources],
+        "left_out": left_out_of(desk.build),
     }
 
 

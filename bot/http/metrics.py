@@ -8,8 +8,15 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds, upper edges of the buckets
+
+
+class Encoder(Protocol):
+    """Knows how long it has worked; ``index.query_encoder`` has it."""
+
+    seconds: float
 
 
 class Times:
@@ -42,7 +49,7 @@ class Metrics:
 
     def __init__(self) -> None:
         """Begin at nought."""
-        self.steps = Times()  # answer, render, picture
+        self.steps = Times()  # answer, of it encode and search, render, picture
         self.requests = Times()  # by route
         self._responses: dict[tuple[str, int], int] = defaultdict(int)
         self._answers: dict[str, int] = defaultdict(int)
@@ -56,6 +63,22 @@ class Metrics:
         finally:
             self.steps.add(name, time.perf_counter() - started)
 
+    @contextmanager
+    def answering(self, encoder: Encoder) -> Iterator[None]:
+        """Time an answer, and apart what of it was encoding by ``encoder`` and what was searching.
+
+        An answer that was remembered took neither. Where Discord asks at the same moment its encoding is counted along.
+        """
+        started, encoded_before = time.perf_counter(), encoder.seconds
+        try:
+            yield
+        finally:
+            whole, encoding = time.perf_counter() - started, encoder.seconds - encoded_before
+            self.steps.add("answer", whole)
+            if encoding:
+                self.steps.add("encode", encoding)
+                self.steps.add("search", max(whole - encoding, 0.0))
+
     def responded(self, route: str, status: int, seconds: float) -> None:
         """Count one response; ``route`` is the pattern of the route, never the address."""
         self.requests.add(route, seconds)
@@ -65,8 +88,8 @@ class Metrics:
         """Count one answer by its status."""
         self._answers[status] += 1
 
-    def text(self, gauges: dict[str, float]) -> str:
-        """Return everything, with ``gauges`` as they are now."""
+    def text(self, gauges: dict[str, float], remembered: int = 0) -> str:
+        """Return everything, with ``gauges`` as they are now; ``remembered`` counts answers that were known already."""
         lines = [*self.requests.lines("localism_request_seconds", "route"), *self.steps.lines("localism_step_seconds", "step")]
         lines.append("# TYPE localism_responses_total counter")
         lines += [
@@ -75,6 +98,7 @@ class Metrics:
         ]
         lines.append("# TYPE localism_answers_total counter")
         lines += [f'localism_answers_total{{status="{status}"}} {count}' for status, count in sorted(self._answers.items())]
+        lines += ["# TYPE localism_answers_remembered_total counter", f"localism_answers_remembered_total {remembered}"]
         for name, value in gauges.items():
             lines += [f"# TYPE localism_{name} gauge", f"localism_{name} {value:g}"]
         return "\n".join(lines) + "\n"

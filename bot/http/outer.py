@@ -5,7 +5,6 @@ Comes in: a request and its response on the way out. Goes out: the same with hea
 
 import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.metrics import Metrics
@@ -34,7 +33,8 @@ class Outer:
         self._app = app
         self._metrics = metrics
         self._base_path = base_path
-        self._headers = {**SAFE_HEADERS, "Strict-Transport-Security": A_YEAR} if secure else SAFE_HEADERS
+        headers = {**SAFE_HEADERS, "Strict-Transport-Security": A_YEAR} if secure else SAFE_HEADERS
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -47,9 +47,9 @@ class Outer:
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = {name for name, _ in message["headers"]}
+                safe = [header for header in self._headers if header[0] not in own]
+                message = {**message, "headers": [*message["headers"], *safe]}
                 self._metrics.responded(_route_of(scope), message["status"], time.perf_counter() - started)
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}

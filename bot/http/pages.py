@@ -4,21 +4,24 @@ Comes in: an address. Goes out: HTML that works without JavaScript. Refuses to r
 """
 
 from dataclasses import dataclass
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
-from bot.answers import DEFAULT_PASSAGES, Answer, Quote
+from bot.answers import Answer, Quote
 from bot.http.answering import Asked, answer_to
 from bot.http.caching import cache_headers, etag_of, not_modified
-from bot.http.desk import Desk
+from bot.http.desk import Desk, PerBuild
 from bot.http.problems import status_of
+from bot.http.queries import read_query
+from bot.http.schemas import PageQuery
 from bot.http.templates import Templates
 from bot.links import original_link
 from bot.suggestions import examples_of
 from bot.wording import EXPLANATIONS, HEADLINES, WHAT_TO_TRY
+from index.build import Build
 from index.errors import LocalismError
 from index.records import Document, Kind
 
@@ -38,44 +41,47 @@ class ShownQuote:
 def page_routes(desk: Desk, templates: Templates) -> APIRouter:
     """Return the route of the page where people ask."""
     routes = APIRouter(include_in_schema=False)
+    plain_choices = PerBuild(lambda build: _choices(templates, build, Asked()))
+
+    def values(asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
+        chosen = asked.document or asked.kind
+        choices = _choices(templates, desk.build, asked) if chosen else plain_choices.of(desk.build)
+        return {**_values(desk, asked, answer, fault), "choices": choices}
 
     @routes.get("/", response_class=HTMLResponse)
-    async def ask_page(
-        request: Request,
-        q: str = "",
-        document: str = "",
-        kind: str = "",
-        limit: int = DEFAULT_PASSAGES,
-        c: Annotated[list[str] | None, Query()] = None,
-    ) -> Response:
+    async def ask_page(request: Request) -> Response:
         etag = etag_of(desk, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
-        asked = Asked(q, limit, document, kind, tuple(earlier for earlier in c or () if earlier.strip())[-EARLIER_KEPT:])
+        given = read_query(request, PageQuery)
+        earlier = tuple(question for question in given.c if question.strip())[-EARLIER_KEPT:]
+        asked = Asked(given.q, given.limit, given.document, given.kind, earlier)
         try:
-            answer = await answer_to(desk, asked) if q else None
+            answer = await answer_to(desk, asked) if given.q else None
         except LocalismError as error:
-            return templates.page("ask.html", _values(desk, asked, None, str(error)), status_of(error))
+            return templates.page("ask.html", values(asked, None, str(error)), status_of(error))
         with desk.metrics.step("render"):
-            page = templates.page("ask.html", _values(desk, asked, answer, ""))
+            page = templates.page("ask.html", values(asked, answer, ""))
         page.headers.update(cache_headers(etag))
         return page
 
     return routes
 
 
+def _choices(templates: Templates, build: Build, asked: Asked) -> Markup:
+    examples = examples_of(build.lexicon, EXAMPLES)
+    return templates.part(
+        "_choices.html",
+        {"asked": asked, "documents": build.records.documents, "kinds": tuple(Kind), "examples": examples},
+    )
+
+
 def _values(desk: Desk, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
-    values: dict[str, object] = {
-        "asked": asked,
-        "answer": answer,
-        "fault": fault,
-        "here": "/",
-        "documents": desk.service.documents,
-        "kinds": tuple(Kind),
-        "examples": examples_of(desk.build.lexicon, EXAMPLES),
-    }
-    return values if answer is None else {**values, **_values_of_answer(desk, asked, answer)}
+    values: dict[str, object] = {"asked": asked, "answer": answer, "fault": fault, "here": "/"}
+    if answer is None:
+        return {**values, "examples": examples_of(desk.build.lexicon, EXAMPLES)}
+    return {**values, **_values_of_answer(desk, asked, answer)}
 
 
 def _values_of_answer(desk: Desk, asked: Asked, answer: Answer) -> dict[str, object]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.options import Rate
@@ -91,7 +90,8 @@ class RateLimit:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+                message = {**message, "headers": [*message["headers"], *raw]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -40,6 +40,28 @@ class AskBody(BaseModel):
     )
 
 
+class AskQuery(BaseModel):
+    """A question in an address."""
+
+    q: Question
+    context: list[Earlier] = Field(
+        default_factory=list, max_length=MOST_EARLIER, description="Earlier questions, oldest first."
+    )
+    limit: int = Field(DEFAULT_PASSAGES, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
+    document: DocumentId | None = None
+    kind: KindName | None = None
+
+
+class PageQuery(BaseModel):
+    """A question in the address of the page; what is wrong with it is said on the page."""
+
+    q: str = ""
+    c: list[str] = Field(default_factory=list)  # earlier questions, oldest first
+    limit: int = DEFAULT_PASSAGES
+    document: str = ""
+    kind: str = ""
+
+
 class PageBody(BaseModel):
     """A page of a document."""
 
@@ -134,96 +156,6 @@ class ProblemBody(BaseModel):
     successor: str | None = Field(None, description="With 410: id of the passage that stands in its place, or empty.")
 
 
-class ContextBody(BaseModel):
-    """A passage with its page and its neighbours."""
-
-    passage: PassageBody
-    page_text: str = Field(description="The whole text of the page or section.")
-    start: int = Field(description="Where the quote begins in the text, in characters.")
-    end: int = Field(description="Where it ends, exclusive.")
-    before: str | None = Field(description="Id of the passage before it in the document.")
-    after: str | None = Field(description="Id of the passage after it.")
-    picture: str | None = Field(description="Path of the picture of the page with the quote marked.")
-
-
-class CoverageBody(BaseModel):
-    """How much of a document could be read."""
-
-    pages: int
-    read: int
-    share: float = Field(ge=0, le=1)
-    not_read: list[dict[str, str | int]]
-
-
-class DocumentBody(BaseModel):
-    """A document that answers are quoted from."""
-
-    id: str
-    title: str
-    kind: Literal["notes", "briefing", "original"]
-    publisher: str
-    published: str
-    authors: str
-    url: str
-    licence: str
-    about: str = Field(description="For a note: the id of the guide that it is about.")
-    jurisdiction: str
-    as_of: str
-    notice: str
-    passages: int
-    coverage: CoverageBody
-
-
-class EntryBody(BaseModel):
-    """A line of a document's contents."""
-
-    heading: str
-    page: PageBody | None
-    passage: str = Field(description="Id of the first passage under the heading.")
-
-
-class WholeDocumentBody(DocumentBody):
-    """A document with its contents."""
-
-    contents: list[EntryBody]
-
-
-class DocumentsBody(BaseModel):
-    """All documents, in the order of the catalogue."""
-
-    build: str
-    documents: list[DocumentBody]
-
-
-class TermBody(BaseModel):
-    """An entry of the glossary."""
-
-    term: str
-    definition: str
-    aliases: list[str]
-    source: str
-    see: list[str]
-
-
-class GlossaryBody(BaseModel):
-    """The glossary, in alphabetical order."""
-
-    terms: list[TermBody]
-
-
-class SuggestionBody(BaseModel):
-    """A text that can be asked as it stands."""
-
-    text: str
-    origin: Literal["question", "term", "heading", "title"]
-
-
-class SuggestionsBody(BaseModel):
-    """Texts that go on from what was typed."""
-
-    suggestions: list[SuggestionBody]
-
-
 class SaidBody(BaseModel):
     """What a person says of a passage."""
 
@@ -233,3 +165,6 @@ class SaidBody(BaseModel):
 
     passage: str = Field(max_length=64, description="Id of the passage.")
     verdict: Literal["helpful", "not_helpful", "wrong_page"]
+    question: str = Field(
+        "", max_length=MOST_CHARACTERS, description="That it was an answer to. Kept only where the operator keeps questions."
+    )

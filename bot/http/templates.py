@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from bot.answers import MOST_CHARACTERS
 from bot.http.options import HttpOptions
@@ -42,6 +43,7 @@ class Templates:
             finalize=printable,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # else the date of each file is asked for at every page
         )
         versions = {path.name: _digest(path) for path in STATIC.iterdir()}
         self._environment.globals.update(
@@ -63,6 +65,10 @@ class Templates:
     def page(self, name: str, values: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
         """Return the page of template ``name`` with ``values``."""
         return HTMLResponse(self._environment.get_template(name).render(values), status)
+
+    def part(self, name: str, values: Mapping[str, object]) -> Markup:
+        """Return template ``name`` with ``values``, to stand in a page as it is."""
+        return Markup(self._environment.get_template(name).render(values))  # noqa: S704  # escaped by the template
 
     def page_of_problem(self, status: HTTPStatus, detail: str, successor: str) -> HTMLResponse:
         """Return a page that says what went wrong; ``successor`` is the id of a passage to go on to, or empty."""

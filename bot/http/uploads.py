@@ -67,7 +67,7 @@ def _uploads_app(keeping: Keeping, templates: Templates) -> FastAPI:
         _check_length(request, most)
         plain = _plain_name(name)
         if await run_in_threadpool(keeping.busy):
-            raise HTTPException(HTTPStatus.CONFLICT, "Another upload is at work or waits to be published or discarded.")
+            raise HTTPException(HTTPStatus.CONFLICT, "Another upload is at work, was interrupted, or waits to be published.")
         folder = await run_in_threadpool(keeping.jobs.prepare)
         path = folder / UPLOAD / plain
         try:
@@ -75,8 +75,10 @@ def _uploads_app(keeping: Keeping, templates: Templates) -> FastAPI:
         except (HTTPException, TimeoutError, OSError):
             await run_in_threadpool(shutil.rmtree, folder)
             raise
-        command = ("add", str(path.resolve()), "--hold", f"--title={title}", f"--publisher={publisher}", f"--year={year}")
-        job = await run_in_threadpool(keeping.start, "add", path.name, [command], folder)
+        add = ("add", str(path.resolve()), "--no-build", f"--title={title}", f"--publisher={publisher}", f"--year={year}")
+        # Two commands: what is interrupted in the long one goes on without taking the document in a second time.
+        commands = [add, ("build", "--hold")]
+        job = await run_in_threadpool(keeping.start, "add", path.name, commands, folder)
         return JSONResponse(job.json(), HTTPStatus.ACCEPTED, NO_STORE)
 
     return app

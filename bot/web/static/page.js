@@ -61,7 +61,7 @@
   }
 
   async function say(form, button) {
-    const body = JSON.stringify({ passage: form.elements.passage.value, verdict: button.value });
+    const body = JSON.stringify({ ...Object.fromEntries(new FormData(form)), verdict: button.value });
     const answer = await fetch(`${base}/api/feedback`, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
     const thanks = document.createElement("span");
     thanks.textContent = answer && answer.ok ? "Thank you. That helps us mend the sources." : "That could not be kept. Try again later.";

@@ -3,25 +3,25 @@
 The name does not begin with "test": the default run, which needs no browser, leaves this file alone.
 """
 
-import contextlib
 import os
 import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bot.answers import AnswerService
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
 from bot.http.serving import server_config
+from tests.bot.http.browser_site import DESKTOP, OtherSite, opened
 
 QUESTION = "How long does the council have to decide on a nomination?"
 ANSWER = "The council must decide on a nomination within eight weeks of receiving it."
@@ -35,29 +35,7 @@ ALL_PAGES = [
     "/documents/hostile",
 ]
 ALL_PAGES += ["/glossary", "/help", "/privacy", "/api", "/embed", "/nothing"]
-PHONE, DESKTOP = {"width": 375, "height": 720}, {"width": 1200, "height": 800}
-
-
-class OtherSite(BaseHTTPRequestHandler):
-    """A page of a campaign, with a loud style of its own, that embeds the box of ``server``."""
-
-    server_address_of_ours = ""
-
-    def do_GET(self) -> None:
-        """Give the page."""
-        ours = self.server_address_of_ours
-        body = (
-            "<!DOCTYPE html><html lang=en><title>Save our pub</title><style>* { color: lime !important }</style>"
-            f"<h1>Save our pub</h1><script src='{ours}/widget.js' defer></script>"
-            f"<localism-ask><form action='{ours}/'><input name=q aria-label=Question><button>Plain</button></form></localism-ask>"
-        ).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+PHONE = {"width": 375, "height": 720}
 
 
 @pytest.fixture(scope="module")
@@ -100,22 +78,6 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened
         opened.close()
-
-
-@contextlib.contextmanager
-def opened(browser: Browser, **options: object) -> Iterator[tuple[BrowserContext, Page]]:
-    """Open a page whose requests and complaints are watched: nothing may be asked of other hosts, nothing may break."""
-    context = browser.new_context(**{"viewport": DESKTOP, **options})
-    page = context.new_page()
-    hosts: set[str] = set()
-    complaints: list[str] = []
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
-    yield context, page
-    context.close()
-    assert complaints == []
-    assert all(host.startswith("127.0.0.1:") for host in hosts), hosts
 
 
 def test_ask_go_back_and_forward(browser: Browser, site: str):
@@ -178,6 +140,15 @@ def test_context_picture_copy_and_feedback(browser: Browser, site: str):
         assert page.evaluate("navigator.clipboard.readText()") == page.url.split("#")[0]
         page.get_by_role("button", name="helpful", exact=True).click()
         expect(page.locator("form.said")).to_contain_text("Thank you")
+
+
+def test_a_passage_without_a_picture_has_the_whole_width(browser: Browser, site: str):
+    """Only beside a picture is the text in a column of half the width."""
+    with opened(browser) as (_, page):
+        page.goto(f"{site}/?q={QUESTION}")
+        page.get_by_role("link", name="Show in context").first.click()
+        text, main = page.locator(".text").bounding_box(), page.locator("main").bounding_box()
+        assert text["width"] > 0.8 * main["width"]
 
 
 def test_everything_works_without_javascript(browser: Browser, site: str):

@@ -56,9 +56,7 @@ def held_job(workshop: Workshop) -> tuple[str, str]:
     outcome = workshop.build(Step.HOLD)
     folder = workshop.builds / JOBS_FOLDER / "20260101T000000-abcdef"
     folder.mkdir(parents=True)
-    (folder / JOB_FILE).write_text(
-        json.dumps({"what": "add", "name": "gulls.md", "begun": "2026-01-01", "commands": [], "pid": 1})
-    )
+    (folder / JOB_FILE).write_text(json.dumps({"what": "add", "name": "gulls.md", "begun": "2026-01-01", "commands": []}))
     (folder / STDOUT).write_text(json.dumps({"added": "gulls", **outcome.json()}))
     (folder / STDERR).write_text("")
     (folder / CODE).write_text("0")
@@ -150,11 +148,33 @@ def test_a_build_that_waits_is_discarded_with_its_document(client, workshop):
     assert 'id = "gulls"' not in (workshop.corpus / "catalogue.toml").read_text()
 
 
-def test_a_rollback_over_the_web(client, workshop):
-    """To a build that is there, and to none that is not."""
+def test_an_interrupted_job_goes_on_with_the_command_that_had_not_ended(client, workshop):
+    """What its first command did is not done again, and half an object that the second had printed goes."""
     first = live_id(workshop.builds)
-    held_job(workshop)
+    job, held = held_job(workshop)
+    folder = workshop.builds / JOBS_FOLDER / job
+    note = json.loads((folder / JOB_FILE).read_text())
+    commands = [["add", "not there any more"], ["builds", "--json", "--index", str(workshop.builds)]]
+    (folder / JOB_FILE).write_text(json.dumps(note | {"commands": commands}))
+    (folder / STDOUT).write_text('{\n  "added": "gulls"\n}\n{\n  "builds": [')
+    (folder / CODE).unlink()
+    assert f"/api/admin/jobs/{job}/resume" in client.get("/admin/index", headers=TOKEN).text
+    assert client.post("/api/admin/documents?name=x.md", headers=TOKEN, content=b"# X").status_code == 409
+    assert client.post(f"/api/admin/jobs/{job}/resume", headers=TOKEN).status_code == 202
+    gone_on = finished(client, job)
+    assert (gone_on["code"], gone_on["printed"][0]) == (0, {"added": "gulls"})
+    assert [one["build"] for one in gone_on["printed"][1]["builds"]] == [held, first]
+    assert client.post(f"/api/admin/jobs/{job}/resume", headers=TOKEN).status_code == 409
+
+
+def test_a_rollback_over_the_web(client, workshop):
+    """To a build that was live, to none that waits, and to none that is not there."""
+    first = live_id(workshop.builds)
+    _, held = held_job(workshop)
+    assert client.post(f"/api/admin/builds/{held}/rollback", headers=TOKEN).status_code == 409
+    assert "Make live" not in client.get("/admin/index", headers=TOKEN).text
     workshop.build(Step.ACCEPT)
+    assert "Make live" in client.get("/admin/index", headers=TOKEN).text
     assert client.post("/api/admin/builds/nothing/rollback", headers=TOKEN).status_code == 404
     started = client.post(f"/api/admin/builds/{first}/rollback", headers=TOKEN).json()
     assert finished(client, started["id"])["code"] == 0
@@ -166,8 +186,6 @@ def test_a_job_whose_process_is_gone_says_so(client, workshop):
     job, _ = held_job(workshop)
     folder = workshop.builds / JOBS_FOLDER / job
     (folder / CODE).unlink()
-    note = json.loads((folder / JOB_FILE).read_text())
-    (folder / JOB_FILE).write_text(json.dumps(note | {"pid": 2**22 + 12345}))
     assert client.get(f"/api/admin/jobs/{job}", headers=TOKEN).json()["state"] == "interrupted"
     shutil.rmtree(folder)
     assert client.get(f"/api/admin/jobs/{job}", headers=TOKEN).status_code == 404

@@ -9,8 +9,11 @@ from starlette.testclient import TestClient
 
 from bot.answers import AnswerService
 from bot.http.app import create_app
+from bot.http.library_schemas import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
 from bot.http.options import HttpOptions
-from bot.http.schemas import ContextBody, DocumentsBody, GlossaryBody, PassageBody, SuggestionsBody, WholeDocumentBody
+from bot.http.schemas import PassageBody
+from index.layout import BuildLayout
+from index.left_out import LeftOut, save_left_out
 from index.records import Passage
 
 
@@ -35,6 +38,22 @@ def test_what_is_sent_has_the_shape_that_is_described(client: TestClient, a_pass
     """The body that OpenAPI describes has exactly the keys of the body that is sent."""
     sent = client.get(path.format(id=a_passage.id)).json()
     assert model.model_validate(sent).model_dump() == sent
+
+
+def test_what_the_build_leaves_out_is_shown_with_its_reason(client: TestClient, service: AnswerService):
+    """A copy and a file that could not be read, in the list of sources and over the API."""
+    path = BuildLayout(service.build.folder).left_out
+    copy = LeftOut("copy", "A <b>copy</b>", "the same file as 'playground', which is kept", "playground")
+    save_left_out([copy, LeftOut("broken", "A broken file", "it is not a PDF")], path)
+    try:
+        found = client.get("/api/documents").json()["left_out"]
+        page = client.get("/sources").text
+    finally:
+        path.unlink()
+    assert [(one["id"], one["copy_of"]) for one in found] == [("copy", "playground"), ("broken", "")]
+    assert "A &lt;b&gt;copy&lt;/b&gt;" in page
+    assert "it is not a PDF" in page
+    assert "not quoted from" not in client.get("/sources", headers={"if-none-match": ""}).text
 
 
 def test_context_gives_the_quote_at_its_place_in_the_page(client: TestClient, a_passage: Passage):

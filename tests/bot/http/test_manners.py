@@ -16,6 +16,7 @@ from index.records import Passage
 
 QUESTION = {"q": "How long does the council have to decide on a nomination?"}
 WORD = "right"  # the operator's
+STEPS = {"answer": 2, "encode": 1, "search": 1}
 Opened = Callable[..., object]
 
 
@@ -118,6 +119,25 @@ def test_feedback_is_kept_without_a_person_and_shown_to_the_operator(opened: Ope
     assert f"<td><bdi>{a_passage.document_id}</bdi></td><td>1</td><td>0</td><td>1</td>" in report.text
 
 
+def test_feedback_is_kept_with_its_question_only_where_questions_are_kept(opened: Opened, a_passage: Passage, tmp_path: Path):
+    """Off, the form does not even send it, and what a program sends is dropped; on, the report shows question and passage."""
+    said = {"passage": a_passage.id, "verdict": "not_helpful", "question": "Who <decides> on nomination?"}
+    right = {"authorization": f"Bearer {WORD}"}
+    with opened(state=tmp_path / "off", admin_token=WORD) as client:
+        assert 'name="question"' not in client.get("/", params=QUESTION).text
+        client.post("/api/feedback", json=said)
+        assert "nomination" not in client.get("/admin", headers=right).text
+        assert [path.name for path in (tmp_path / "off").glob("*.sqlite")] == ["feedback.sqlite"]
+    with opened(state=tmp_path / "on", admin_token=WORD, keep_questions_days=30) as client:
+        assert f'name="question" value="{QUESTION["q"]}"' in client.get("/", params=QUESTION).text
+        client.post("/api/feedback", json=said)
+        client.post("/feedback", data={**said, "verdict": "helpful"})
+        report = client.get("/admin", headers=right).text
+    row = f"<bdi>{a_passage.document_id}</bdi></td><td>1</td><td>1</td><td>0</td>"
+    assert "<bdi>who &lt;decides&gt; on nomination?</bdi>" in report
+    assert row in report.partition("<h2>Feedback by question</h2>")[2]
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"passage": "x"}, {"passage": "x", "verdict": "great"}, {"passage": "x", "verdict": "helpful", "who": "me"}]
 )
@@ -158,6 +178,19 @@ def test_metrics_count_without_any_word_that_was_typed(opened: Opened):
     assert "secret" not in text
     assert 'localism_responses_total{route="/p/{passage_id}",status="404"} 1' in text
     assert "localism_build_documents 3" in text
+
+
+def test_metrics_tell_encoding_and_searching_apart_and_count_what_was_remembered(opened: Opened, service: AnswerService):
+    """The second time the same question is neither encoded nor searched for."""
+    before = service.remembered.hits
+    with opened(admin_token=WORD) as client:
+        for _ in range(2):
+            client.get("/api/ask", params={"q": "what is encoded once only?"})
+        text = client.get("/metrics", headers={"authorization": f"Bearer {WORD}"}).text
+    counts = {step: f'localism_step_seconds_count{{step="{step}"}} {times}' for step, times in STEPS.items()}
+    assert all(count in text for count in counts.values())
+    assert 'localism_step_seconds_sum{step="encode"} 0.000250' in text
+    assert f"localism_answers_remembered_total {before + 1}" in text
 
 
 def test_questions_are_kept_only_where_the_operator_wants_it(opened: Opened, tmp_path: Path):

@@ -1,0 +1,109 @@
+"""The labelled question sets beside the checkout, and throw-away builds of them.
+
+Comes in: names of sets. Goes out: their documents, questions, judgements and marked answers, and an opened build. Refuses to know what
+is measured.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from index.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
+from index.build import Build
+from index.embedder import SentenceTransformerEmbedder
+from index.evaluation import DEPTH, build_throw_away
+from index.searcher import Hit
+
+SETS = Path(__file__).resolve().parent.parent.parent / "shared" / "bench"
+NAMES = ("conditionalqa", "squad2", "doc2dial", "covid_faq", "cranfield", "ohrbench_law")
+MISSING = f"There are no question sets in shared/{SETS.name} beside this checkout, so there is nothing to measure."
+
+_Kind = TypeVar("_Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedAnswer:
+    """Where an answer stands."""
+
+    document: str
+    start: int  # half-open range in the document's text, in characters
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """A set with the questions that are asked of it."""
+
+    name: str
+    documents: tuple[SetDocument, ...]
+    asked: tuple[SetQuestion, ...]  # with an answer and a judgement
+    refusable: tuple[SetQuestion, ...]  # without an answer
+    relevant: dict[str, dict[str, float]]  # question id to document id to grade
+
+
+def add_arguments(parser: argparse.ArgumentParser, names: Sequence[str] = NAMES, most: int = 600) -> None:
+    """Add which sets to measure, and how many questions of each."""
+    parser.add_argument("sets", nargs="*", default=names, metavar="SET", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--most", type=int, default=most, help="questions of each kind asked of a set (%(default)s)")
+
+
+def are_there() -> bool:
+    """Tell whether the sets are beside the checkout, and say so where they are not."""
+    if not SETS.is_dir():
+        print(MISSING)
+    return SETS.is_dir()
+
+
+def read_questions(name: str, most: int) -> QuestionSet:
+    """Return the set of that name with at most ``most`` questions of each kind, spread evenly over the set."""
+    folder = SETS / name
+    other = folder / "queries_out_of_collection.jsonl"
+    whole: BenchmarkSet = read_set(
+        folder / "docs.jsonl", folder / "queries.jsonl", folder / "qrels.tsv", other if other.is_file() else None
+    )
+    asked = [question for question in whole.questions if question.answerable and whole.relevant.get(question.id)]
+    refusable = [question for question in whole.questions if not question.answerable]
+    return QuestionSet(name, whole.documents, spread(asked, most), spread(refusable, most), whole.relevant)
+
+
+def marked_answers(name: str) -> dict[str, list[MarkedAnswer]]:
+    """Return for each question of a set where its answers are marked; empty where none are."""
+    path = SETS / name / "spans.jsonl"
+    marked: dict[str, list[MarkedAnswer]] = {}
+    for line in path.read_text(encoding="utf-8").split("\n") if path.is_file() else ():
+        if line.strip():
+            row = json.loads(line)
+            marked.setdefault(str(row["qid"]), []).append(MarkedAnswer(str(row["docid"]), int(row["start"]), int(row["end"])))
+    return marked
+
+
+def spread(among: Sequence[_Kind], most: int) -> tuple[_Kind, ...]:
+    """Return at most ``most`` of ``among``, evenly spread: neighbours in a set often ask about one document."""
+    count = min(most, len(among))
+    return tuple(among[place * len(among) // count] for place in range(count))
+
+
+@contextmanager
+def opened(questions: QuestionSet, model: SentenceTransformerEmbedder, light: bool = True) -> Iterator[Build]:
+    """Build the documents of a set, as production does, and remove the build afterwards."""
+    with tempfile.TemporaryDirectory() as scratch:
+        build = build_throw_away(questions.documents, model, Path(scratch), light=light)
+        try:
+            yield build
+        finally:
+            build.close()
+
+
+def documents_of(hits: Iterable[Hit]) -> list[str]:
+    """Return the first different documents that ``hits`` stand in: a document counts at its best passage."""
+    return first_different(hit.passage.document_id for hit in hits)
+
+
+def first_different(names: Iterable[str]) -> list[str]:
+    """Return the first ``DEPTH`` different names."""
+    return list(dict.fromkeys(names))[:DEPTH]

@@ -1,0 +1,5 @@
+"""How long a question may be and how many passages an answer may show, for everything that checks or says so."""
+
+MOST_CHARACTERS = 2000
+MOST_PASSAGES = 20
+DEFAULT_PASSAGES = 3

@@ -1,0 +1,44 @@
+"""Answers given lately, so that the same question need not be searched for again.
+
+Comes in: what was asked, whole, and its answer. Goes out: that answer, or nothing. Refuses to write anything down: what is held lies
+in memory only, holds nobody's identity, and is gone with the build that it came from.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+_Value = TypeVar("_Value")
+
+
+class Remembered(Generic[_Value]):
+    """The values used last, at most ``most`` of them. Safe to use from several threads."""
+
+    def __init__(self, most: int) -> None:
+        """Hold nothing yet."""
+        self._most = most
+        self._held: OrderedDict[Hashable, _Value] = OrderedDict()
+        self._lock = threading.Lock()
+        self.hits = 0
+
+    def __len__(self) -> int:
+        """Return how many values are held."""
+        return len(self._held)
+
+    def get(self, key: Hashable) -> _Value | None:
+        """Return what is held under ``key``, or None, and count it where it is held."""
+        with self._lock:
+            value = self._held.get(key)
+            if value is not None:
+                self._held.move_to_end(key)
+                self.hits += 1
+            return value
+
+    def put(self, key: Hashable, value: _Value) -> None:
+        """Hold ``value`` under ``key``; what was not used for longest gives way."""
+        with self._lock:
+            self._held[key] = value
+            self._held.move_to_end(key)
+            if len(self._held) > self._most:
+                self._held.popitem(last=False)

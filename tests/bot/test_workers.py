@@ -1,0 +1,175 @@
+"""Several processes on one port, as an operator runs them: one that is killed, another build, feedback from all, and the end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from bot.discord_bot.health import GatewayHealth
+from bot.feedback import FeedbackStore
+from bot.gateway_board import GatewayBoard
+from bot.settings import processes
+from tests.conftest import ROOT
+from tests.ingest.conftest import BREAD, Workshop, write_corpus
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are counted in /proc")
+QUESTION = {"q": "How long does bread keep?"}
+CLIENTS = 16  # connections, each of which the kernel gives to either process
+
+
+@dataclass
+class Served:
+    """A server of two processes."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    state: Path
+
+    def children(self) -> set[int]:
+        """Return the processes that answer."""
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {int(child) for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
+
+    def get(self, path: str, **parameters: str) -> dict[str, object]:
+        """Ask over a connection of its own."""
+        return httpx2.get(f"http://127.0.0.1:{self.port}{path}", params=parameters, timeout=10).raise_for_status().json()
+
+    def answers(self) -> set[str]:
+        """Ask over several connections and return the builds that answered."""
+        return {str(self.get("/api/ask", **QUESTION)["build"]) for _ in range(CLIENTS)}
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def begin(builds: Path, port: int, workers: int, state: Path, errors: object) -> subprocess.Popen[bytes]:
+    """Start the server as an operator does."""
+    command = [sys.executable, "-m", "bot", "serve", "--index", str(builds), "--port", str(port), "--workers", str(workers)]
+    return subprocess.Popen(command, cwd=ROOT, env={"LOCALISM_STATE": str(state)}, stderr=errors)
+
+
+def wait_for(found: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until ``found``."""
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """A corpus with a live build."""
+    folder = tmp_path_factory.mktemp("workers")
+    made = Workshop(write_corpus(folder / "corpus"), folder / "builds")
+    made.build()
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of two processes, both ready."""
+    folder = tmp_path_factory.mktemp("served")
+    log = folder / "log"
+    with log.open("wb") as errors:
+        running = Served(begin(workshop.builds, free_port(), 2, folder / "state", errors), 0, folder / "state")
+    running.port = int(running.process.args[7])
+    wait_for(lambda: b"process 2 of 2 is ready" in log.read_bytes())
+    yield running
+    running.process.terminate()
+    assert running.process.wait(20) == 0
+    assert b"Traceback" not in log.read_bytes()
+
+
+def test_both_answer_and_count_feedback_in_one_file(served: Served):
+    """Whichever process a connection meets, nothing is lost."""
+    assert len(served.children()) == 2
+    assert len(served.answers()) == 1
+    passage = served.get("/api/ask", **QUESTION)["passages"][0]["id"]
+    for _ in range(CLIENTS):
+        said = {"passage": passage, "verdict": "helpful"}
+        assert httpx2.post(f"http://127.0.0.1:{served.port}/api/feedback", json=said).status_code == 204
+    store = FeedbackStore(served.state)
+    assert [row.helpful for row in store.rows()] == [CLIENTS]
+    store.close()
+
+
+def test_an_answer_is_sent_at_once(served: Served):
+    """Over a connection that is kept open too, where TCP would like to wait for more."""
+    times = []
+    with httpx2.Client() as client:
+        for _ in range(20):
+            before = time.perf_counter()
+            client.get(f"http://127.0.0.1:{served.port}/livez")
+            times.append(time.perf_counter() - before)
+    assert sorted(times)[10] < 0.03
+
+
+def test_each_follows_to_another_build(served: Served, workshop: Workshop):
+    """Without being told."""
+    workshop.write("bread.md", BREAD.replace("three days", "five days"))
+    second = workshop.build().build
+    wait_for(lambda: served.answers() == {second})
+
+
+def test_one_that_is_killed_is_begun_again_and_no_connection_is_lost(served: Served):
+    """Connections that the killed one would have got wait for the new one."""
+    before = served.children()
+    os.kill(min(before), signal.SIGKILL)
+    assert len(served.answers()) == 1
+    wait_for(lambda: len(served.children()) == 2)
+    assert len(served.children() - before) == 1
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(served: Served, workshop: Workshop, tmp_path: Path):
+    """By another server of ours too, though its processes share the port among themselves."""
+    for workers in (1, 2):
+        second = begin(workshop.builds, served.port, workers, tmp_path, subprocess.PIPE)
+        said = " ".join(second.communicate(timeout=20)[1].decode().split())
+        assert (second.returncode, said.count("Traceback")) == (2, 0)
+        assert said.startswith(f"Port {served.port} of 127.0.0.1 is taken by another program. ")
+
+
+def test_without_a_build_it_is_said_once(tmp_path: Path):
+    """Not once for each process."""
+    server = begin(tmp_path, free_port(), 2, tmp_path, subprocess.PIPE)
+    said = server.communicate(timeout=20)[1].decode()
+    assert (server.returncode, said.count("localism-ingest build")) == (2, 1)
+
+
+def test_processes_end_when_the_one_that_began_them_is_killed(workshop: Workshop, tmp_path: Path):
+    """None is left behind to hold the port."""
+    port = free_port()
+    server = Served(begin(workshop.builds, port, 2, tmp_path, subprocess.DEVNULL), port, tmp_path)
+    wait_for(lambda: len(server.children()) == 2)
+    children = server.children()
+    server.process.kill()
+    server.process.wait()
+    wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+
+
+def test_the_health_of_discord_is_read_where_the_bot_does_not_run():
+    """Nothing written is not connected; what was written is what is read."""
+    board, there = GatewayBoard(), GatewayHealth(connected=True, latency=0.04, connects=2, disconnects=1, resumes=1)
+    here = GatewayHealth()
+    board.read(here)
+    assert not here.healthy
+    board.post(there)
+    board.read(here)
+    assert here == there
+
+
+@pytest.mark.parametrize(("said", "wanted"), [(1, 1), (3, 3), ("auto", len(os.sched_getaffinity(0)))])
+def test_auto_is_one_process_for_each_processor(said: int | str, wanted: int):
+    """And a number is a number."""
+    assert processes(said) == wanted
