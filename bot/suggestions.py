@@ -11,7 +11,7 @@ from index.build import Build
 from index.lexicon import Lexicon
 
 MOST_SUGGESTIONS = 8
-LONGEST_EXAMPLE = 70  # characters: two lines on a phone
+LONGEST_EXAMPLE = 75  # characters: two lines on a phone
 
 
 class Origin(Enum):
@@ -32,10 +32,9 @@ class Suggestion:
 
 
 def examples_of(lexicon: Lexicon, most: int) -> list[str]:
-    """Return some of the questions that the corpus answers, spread over all of it, short and written as sentences."""
+    """Return the first of the suggestions that are short and written as sentences: the corpus puts good examples first."""
     neat = [text for text in lexicon.suggestions if text[:1].isupper() and text.endswith("?") and len(text) <= LONGEST_EXAMPLE]
-    step = max(len(neat) // most, 1)
-    return neat[::step][:most]
+    return neat[:most]
 
 
 class Suggester:

@@ -13,7 +13,7 @@ from index.errors import BenchmarkSetError
 
 QUESTIONS_FILE = "questions.toml"
 VERDICTS = ("answer", "refuse")
-_KNOWN = {"id", "text", "asker", "verdict", "kind", "held_back", "answers", "context", "why"}
+_KNOWN = {"id", "text", "asker", "verdict", "kind", "held_back", "answers", "context", "why", "example"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class GoldenQuestion:
     asker: str = ""
     why: str = ""  # of a refusal: "other jurisdiction", "off topic" …
     context: tuple[str, ...] = ()  # earlier questions of the conversation, oldest first
+    example: bool = False  # shown first where people are told what they can ask
     line: int = 0
 
     @property
@@ -91,6 +92,7 @@ def _question(table: dict[str, Any], line: int, path: Path, problems: list[str])
         asker=str(table.get("asker", "")),
         why=str(table.get("why", "")),
         context=tuple(map(str, table.get("context", []))),
+        example=table.get("example") is True,
         line=line,
     )
 

@@ -42,7 +42,7 @@ class Lexicon:
     terms: tuple[Term, ...] = ()
     synonyms: tuple[tuple[str, ...], ...] = ()  # groups of words that mean the same to the people who ask
     signposts: tuple[Signpost, ...] = ()
-    suggestions: tuple[str, ...] = ()  # questions that the corpus answers
+    suggestions: tuple[str, ...] = ()  # questions that the corpus answers, good examples first
     not_held: tuple[Document, ...] = ()  # documents that the catalogue lists and whose text is not here
 
     def save(self, path: Path) -> None:

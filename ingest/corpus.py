@@ -48,7 +48,8 @@ def open_corpus(folder: Path) -> Corpus:
     """
     listed = read_catalogue(folder)
     golden = _golden(folder)
-    suggestions = tuple(question.text for question in golden if question.answerable and not question.context)
+    examples_first = sorted(golden, key=lambda question: not question.example)
+    suggestions = tuple(question.text for question in examples_first if question.answerable and not question.context)
     lexicon = read_lexicon(folder, suggestions)
     unlisted = list(_unlisted(folder, listed))
     held = [replace(entry, document=_with_digest(entry)) for entry in listed if entry.held]
