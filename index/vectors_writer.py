@@ -31,8 +31,8 @@ MOST_BYTES = 512 * 1024**2  # of the groups: with more rows than fit into it at 
 _DEPTH = 10
 _QUESTIONS = 200
 _NOISE = 2.0  # added to a row of unit length it gives a question with a cosine of 0.45 to that row: harder than most real ones
-_BLOCK = 250_000  # rows in memory at a time
-_SAMPLE = 50  # rows a centre to learn from
+_BLOCK = 50_000  # rows in memory at a time
+_SAMPLE = 40  # rows a centre to learn from
 
 
 @dataclass(frozen=True, slots=True)
