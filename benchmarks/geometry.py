@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.question_sets import SETS, are_there
 from index.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
 from index.build import Build
 from index.embedder import SentenceTransformerEmbedder
@@ -25,7 +26,6 @@ from index.measures import ndcg
 from index.searcher import Searcher
 from index.splitting import Geometry
 
-SETS = Path(__file__).resolve().parent.parent.parent / "shared" / "bench"
 NAMES = ("conditionalqa", "doc2dial", "ohrbench_law")
 IN_USE = Geometry()
 
@@ -38,8 +38,7 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=120, help="asked of a set (%(default)s)")
     parser.add_argument("--targets", type=int, nargs="+", default=[40, 80, IN_USE.target_words, 180], help="words a passage")
     options = parser.parse_args()
-    if not SETS.is_dir():
-        print(f"There are no question sets in {SETS.name}/ beside this checkout, so there is nothing to measure.")
+    if not are_there():
         return 2
     model = SentenceTransformerEmbedder()
     print("| set | documents | questions | target words | passages | words a passage | nDCG@10 | difference |")

@@ -1,6 +1,6 @@
 """How time, memory, disk and recall grow with the corpus: builds of a thousand to a million passages, searched on one core.
 
-    python -m benchmarks.scaling --folder ROOM [--sizes 1000 10000 100000 1000000] [--write]
+    python -m benchmarks.scaling --folder ROOM [--sizes 1000 10000 100000 1000000] [--keep]
 
 The passages are those of the question sets in ../shared/bench, multiplied: each made passage begins with the first sentences of one
 real passage and ends with the last of another, its vector is that of the two joined with noise, its tokens are theirs. Fifty stand in
@@ -45,7 +45,6 @@ from index.unit_vectors import unit
 from index.vectors import VectorFiles
 from index.writer import BuildWriter, ReadyDocument
 
-HERE = Path(__file__).resolve().parent
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 A_DOCUMENT = 50  # passages
 A_PAGE = 5

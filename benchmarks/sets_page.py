@@ -17,6 +17,7 @@ from benchmarks.sets import Measured
 from index.confidence import Thresholds
 from index.embedder import PACKAGED_MODEL, PACKAGED_WEIGHTS_SHA256
 from index.measures import auroc
+from index.processors import usable_processors
 from index.ranking import WEIGHTS
 from index.splitting import Geometry
 
@@ -82,7 +83,7 @@ def recipe() -> str:
 
 def machine() -> str:
     """Return what the figures were measured on, without its name."""
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_processors()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{cores} cores of {_processor()}, {memory:.0f} GiB, Python {platform.python_version()}"
 

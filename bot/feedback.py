@@ -3,12 +3,13 @@
 Comes in: a passage and a verdict. Goes out: counts for maintainers. Refuses to know who said it and what they had asked.
 """
 
-import sqlite3
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+
+from bot.counts_file import open_counts
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (passage TEXT NOT NULL, document TEXT NOT NULL, verdict TEXT NOT NULL, day TEXT NOT NULL,
@@ -42,12 +43,8 @@ class FeedbackStore:
 
     def __init__(self, folder: Path) -> None:
         """Open the store in ``folder``, making both where they are missing."""
-        folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(folder / FEEDBACK_FILE, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last words, never the file
-        self._connection.executescript(_SCHEMA)
+        self._connection = open_counts(folder / FEEDBACK_FILE, _SCHEMA)
 
     def add(self, passage: str, document: str, verdict: Verdict) -> None:
         """Count one verdict on a passage."""

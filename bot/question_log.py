@@ -6,7 +6,6 @@ that did not help. Refuses to know who asked, and the time of day.
 
 import csv
 import io
-import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
@@ -14,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.answers import Status, check_question
+from bot.counts_file import open_counts
 from bot.feedback import Verdict
 
 _SCHEMA = """
@@ -55,14 +55,10 @@ class QuestionLog:
 
     def __init__(self, folder: Path, keep_days: int) -> None:
         """Open the log in ``folder``, making both where they are missing, and remove what is older than ``keep_days``."""
-        folder.mkdir(parents=True, exist_ok=True)
         self._keep = timedelta(days=keep_days)
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(folder / QUESTIONS_FILE, check_same_thread=False)
+        self._connection = open_counts(folder / QUESTIONS_FILE, _SCHEMA)
         self._connection.execute("PRAGMA secure_delete = ON")
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last questions, never the file
-        self._connection.executescript(_SCHEMA)
         self._swept: date | None = None
         self.sweep()
 

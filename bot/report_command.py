@@ -4,6 +4,7 @@ Comes in: the operator's settings. Goes out: tables, or CSV. Refuses to know the
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import astuple
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from bot.errors import SettingsError
 from bot.feedback import FeedbackStore
-from bot.question_log import AskedRow, QuestionLog, csv_of
+from bot.question_log import QuestionLog, csv_of
 from bot.settings import Settings
 
 VERDICTS = ("helpful", "not helpful", "wrong page")
@@ -28,7 +29,8 @@ def questions_csv(settings: Settings) -> str:
         raise SettingsError(
             "No questions are kept. Set LOCALISM_STATE to a folder and LOCALISM_KEEP_QUESTIONS_DAYS to a number of days."
         )
-    return csv_of(_questions(settings))
+    with closing(QuestionLog(settings.state, settings.keep_questions_days)) as log:
+        return csv_of(log.not_answered())
 
 
 def print_reports(settings: Settings, console: Console) -> None:
@@ -40,24 +42,13 @@ def print_reports(settings: Settings, console: Console) -> None:
     if settings.state is None:
         raise SettingsError("Nothing is kept. Set LOCALISM_STATE to a folder.")
     if settings.keep_questions_days:
-        log = QuestionLog(settings.state, settings.keep_questions_days)
-        asked, judged = [astuple(row) for row in log.not_answered()], [astuple(row) for row in log.judged()]
-        log.close()
+        with closing(QuestionLog(settings.state, settings.keep_questions_days)) as log:
+            asked, judged = [astuple(row) for row in log.not_answered()], [astuple(row) for row in log.judged()]
         _print("Asked and not found", ("question", "status", "times", "last asked"), asked, console)
         _print("Feedback by question", ("question", "passage", "document", *VERDICTS, "last"), judged, console)
-    store = FeedbackStore(settings.state)
-    rows = [astuple(row) for row in store.rows()]
-    store.close()
+    with closing(FeedbackStore(settings.state)) as store:
+        rows = [astuple(row) for row in store.rows()]
     _print("Feedback by passage", ("passage", "document", *VERDICTS, "last"), rows, console)
-
-
-def _questions(settings: Settings) -> list[AskedRow]:
-    if settings.state is None:
-        return []
-    log = QuestionLog(settings.state, settings.keep_questions_days)
-    rows = log.not_answered()
-    log.close()
-    return rows
 
 
 def _print(title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], console: Console) -> None:

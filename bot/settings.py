@@ -3,7 +3,6 @@
 Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but in ``__main__``.
 """
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 from index.layout import DEFAULT_BUILDS
+from index.processors import usable_processors
 
 MOST_WORKERS = 64
 DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
@@ -43,10 +43,7 @@ class Settings(BaseSettings):
 
 def processes(workers: int | Literal["auto"]) -> int:
     """Return how many processes ``workers`` stands for; "auto" counts the processors that this process may use."""
-    if workers != "auto":
-        return workers
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST_WORKERS)
+    return min(usable_processors(), MOST_WORKERS) if workers == "auto" else workers
 
 
 def read_settings() -> Settings:

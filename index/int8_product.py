@@ -17,6 +17,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from index.query_encoder import one_thread
+
 GRAPH = Path(__file__).with_suffix(".onnx")
 _DIGIT = 63
 _BASE = 2 * _DIGIT
@@ -45,8 +47,4 @@ def inner_products(stored: NDArray[np.int8], asked: NDArray[np.float32]) -> NDAr
 
 @cache
 def _session() -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # as for the encoder: a second thread would only wait
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(GRAPH), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(GRAPH), one_thread(), providers=["CPUExecutionProvider"])

@@ -7,7 +7,6 @@ core works on a text of its own, and the vector of a text does not depend on its
 embedded together). What that costs in quality is measured by ``benchmarks.precision``.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedder import Embedder, Progress, TokenVectors, light_identity
+from index.processors import usable_processors
 from index.query_encoder import QueryEncoder
 from index.unit_vectors import unit
 
@@ -48,7 +48,7 @@ class LightEmbedder:
 
     def _each(self, texts: Sequence[str], progress: Progress | None) -> Iterator[TokenVectors]:
         # The arithmetic runs outside of Python's lock, so threads share the cores and one opened graph.
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(usable_processors()) as pool:
             for start in range(0, len(texts), _AT_ONCE):
                 yield from pool.map(self._vectors, texts[start : start + _AT_ONCE])
                 if progress:

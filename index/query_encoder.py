@@ -60,7 +60,7 @@ class QueryEncoder:
             settings = json.loads((folder / ENCODER_FILES.settings).read_text(encoding="utf-8"))
             tokenizer = Tokenizer.from_file(str(folder / ENCODER_FILES.tokenizer))
             session = onnxruntime.InferenceSession(
-                str(folder / ENCODER_FILES.graph), _one_thread(), providers=["CPUExecutionProvider"]
+                str(folder / ENCODER_FILES.graph), one_thread(), providers=["CPUExecutionProvider"]
             )
             dimension, max_tokens = int(settings["dimension"]), int(settings["max_tokens"])
         except Exception as error:
@@ -99,7 +99,8 @@ class QueryEncoder:
         return self._tokenizer.token_to_id(word) is not None
 
 
-def _one_thread() -> onnxruntime.SessionOptions:
+def one_thread() -> onnxruntime.SessionOptions:
+    """Return how ONNX Runtime is run here: on one thread, holding no memory between two questions."""
     options = onnxruntime.SessionOptions()
     # One question is too little work to share: a second thread costs more in waiting than it saves, and it would take the
     # core from another worker. The memory arena keeps the largest question's buffers for ever; without it memory stays flat.

@@ -92,15 +92,13 @@ class Vectors:
         count = min(count, self.size)
         if count == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        # One question is too little work to share: a second thread only waits for the first, and takes the core from another question.
-        # OpenMP keeps the number for each thread that asks, so it is set here, by the one that searches.
-        faiss.omp_set_num_threads(1)
+        allowed = None if ranges is None else self._allowed(ranges)
         if self._rows is None:
-            return self._searched(query, count, ranges)
+            return self._searched(query, count, allowed)
         if ranges is not None and sum(end - start for start, end in ranges) <= FILTERED_EXACTLY:
             found = np.concatenate([np.arange(start, end, dtype=np.int64) for start, end in ranges])
         else:
-            found, _ = self._searched(query, min(OVERSAMPLED * count, self.size), ranges)
+            found, _ = self._searched(query, min(OVERSAMPLED * count, self.size), allowed)
         cosines = self.rows(found) @ query  # in the order of ``found``
         best = np.argsort(-cosines, kind="stable")[:count]
         return found[best], cosines[best]
@@ -109,12 +107,11 @@ class Vectors:
         """Return the cosine of ``query`` and each of ``rows``, which are distinct and ascending, shape (rows,)."""
         if self._rows is not None or not len(rows):
             return self.rows(rows) @ query
-        faiss.omp_set_num_threads(1)
         # FAISS compares stored numbers as they are; taking the rows out and unfolding them takes seven times as long.
         allowed = np.zeros(self.size, bool)
         allowed[rows] = True
-        cosines, found = self._index.search(query[None, :], len(rows), params=_door.SearchParameters(sel=_selector(allowed)))
-        return np.asarray(cosines[0][np.argsort(found[0])], np.float32)
+        found, cosines = self._searched(query, len(rows), allowed)
+        return np.asarray(cosines[np.argsort(found)], np.float32)
 
     def rows(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of ``rows``, shape (n, d)."""
@@ -125,15 +122,21 @@ class Vectors:
         vectors: NDArray[np.float32] = self._index.reconstruct_batch(rows)
         return vectors
 
+    def _allowed(self, ranges: Sequence[Range]) -> NDArray[np.bool_]:
+        allowed = np.zeros(self.size, bool)
+        for start, end in ranges:
+            allowed[start:end] = True
+        return allowed
+
     def _searched(
-        self, query: NDArray[np.float32], count: int, ranges: Sequence[Range] | None
+        self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        # One question is too little work to share: a second thread only waits for the first, and takes the core from another question.
+        # OpenMP keeps the number for each thread that asks, so it is set here, by the one that searches.
+        faiss.omp_set_num_threads(1)
         parameters = None
-        if ranges is not None:
-            allowed = np.zeros(self.size, bool)
-            for start, end in ranges:
-                allowed[start:end] = True
-            selector = _selector(allowed)
+        if allowed is not None:
+            selector = _door.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
             parameters = (
                 _door.SearchParameters(sel=selector)
                 if self._rows is None
@@ -156,11 +159,6 @@ def _map_lists(index: Any, path: Path) -> None:  # noqa: ANN401 - see Vectors
     lists.read_only = True
     lists.do_mmap()
     lists.prefetch_nthread = 0  # reading ahead takes threads of its own for each question; the disk's cache does as well
-
-
-def _selector(allowed: NDArray[np.bool_]) -> "faiss.IDSelector":
-    selector: faiss.IDSelector = _door.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-    return selector
 
 
 def as_stored(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

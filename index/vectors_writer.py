@@ -10,7 +10,6 @@ block.
 """
 
 import math
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 from faiss.contrib.ondisk import merge_ondisk
 from numpy.typing import NDArray
 
+from index.processors import usable_processors
 from index.stored_array import StoredArray
 from index.unit_vectors import unit
 from index.vectors import VectorFiles, Vectors
@@ -75,7 +75,7 @@ class VectorsWriter:
         """
         self.close()
         # Search sets one thread; learning takes all there are.
-        faiss.omp_set_num_threads(len(os.sched_getaffinity(0)))
+        faiss.omp_set_num_threads(usable_processors())
         if self._size > self._exact_up_to:
             approximate = self._approximate(questions())
             if approximate.recall10 >= WANTED_RECALL:

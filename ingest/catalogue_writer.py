@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import CatalogueError
+from index.layout import replace_text
 
 if TYPE_CHECKING:
     from tomlkit.items import Table
@@ -31,9 +32,7 @@ def record_digest(catalogue: Path, document_id: str, sha256: str) -> None:
         entries[place]["sha256"] = sha256
     else:
         entries[place] = _with_last_key(entries[place], "sha256", sha256)
-    beside = catalogue.with_name(f".{catalogue.name}.new")
-    beside.write_text(tomlkit.dumps(text), encoding="utf-8")
-    beside.replace(catalogue)
+    replace_text(catalogue, tomlkit.dumps(text))
 
 
 def _with_last_key(table: "Table", key: str, value: str) -> "Table":

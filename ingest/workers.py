@@ -9,7 +9,6 @@ files each is replaced anyway, so that nothing leaks from file to file.
 
 import importlib.util
 import multiprocessing
-import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from index.errors import CatalogueError, UnreadableDocument
+from index.processors import usable_processors
 from ingest.read_document import ReadDocument, ReadingOptions
 from ingest.reading import read_file
 
@@ -54,7 +54,7 @@ def read_files(paths: Sequence[Path], options: ReadingOptions, most_workers: int
     ``most_workers`` is as many as there are processors, where 0. Closing the iterator stops the workers.
     """
     waiting = deque(paths)
-    count = min(most_workers or os.cpu_count() or 1, len(waiting))
+    count = min(most_workers or usable_processors(), len(waiting))
     workers = [_Worker(options) for _ in range(count)]
     try:
         for worker in workers:
