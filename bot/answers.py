@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.citations import Citation, cite
-from bot.definitions import definition_asked_for
+from bot.definitions import Definitions
 from bot.limits import DEFAULT_PASSAGES as DEFAULT_PASSAGES
 from bot.limits import MOST_CHARACTERS as MOST_CHARACTERS
 from bot.limits import MOST_PASSAGES as MOST_PASSAGES
-from bot.perspectives import Told, arranged
+from bot.perspectives import Perspectives, Told
 from bot.remembered import Remembered
 from index.build import Build
 from index.confidence import Status as Status
@@ -93,6 +93,8 @@ class AnswerService:
         self._searcher = Searcher(build)
         self._thresholds = thresholds or Thresholds()
         self._standing: Remembered[_Standing] = Remembered(MOST_REMEMBERED)
+        self._definitions = Definitions(build.lexicon.terms)
+        self._perspectives = Perspectives(lambda document_id: build.records.document(document_id).about)
         self._known = {document.id: document for document in (*build.lexicon.not_held, *build.records.documents)}
 
     @property
@@ -131,7 +133,7 @@ class AnswerService:
         if answer is None:
             answer = self._found(asked, limit, looked_in, context)
             self.remembered.put(key, answer)
-        return replace(answer, question=question)
+        return answer if answer.question == question else replace(answer, question=question)
 
     def probe(self, question: str) -> None:
         """Search for ``question`` past everything that is remembered, to see whether the build can still be used.
@@ -139,7 +141,8 @@ class AnswerService:
         Raises:
             BuildError: it cannot.
         """
-        self._searcher.search(check_question(question), 1)
+        for hit in self._searcher.search(check_question(question), 1).hits:
+            self.build.records.passage(hit.passage.id)
 
     def passage(self, passage_id: str) -> PassageInContext:
         """Return a passage with its page.
@@ -158,7 +161,6 @@ class AnswerService:
 
     def _found(self, asked: str, limit: int, looked_in: Sequence[str] | None, context: Sequence[str]) -> Answer:
         findings = self._searcher.search(asked, limit + SPARE_PASSAGES, looked_in, context)
-        lexicon = self.build.lexicon
         signpost = findings.signpost
         status = Status.NOT_FOUND if signpost else self._status(findings)
         found = status is not Status.NOT_FOUND
@@ -166,11 +168,11 @@ class AnswerService:
             question=asked,
             status=status,
             confidence=round(min(findings.confidence, SENT_ON) if signpost else findings.confidence, 4),
-            quotes=tuple(map(self._quote, arranged(findings.hits, limit, self._guide_of))) if found else (),
+            quotes=tuple(map(self._quote, self._perspectives.arranged(findings.hits, limit))) if found else (),
             build=self.build.id,
             nearest=() if found else self._nearest_titles(findings),
             signpost=signpost.text if signpost else "",
-            definition=definition_asked_for(asked, lexicon.terms),
+            definition=self._definitions.asked_for(asked),
         )
 
     def _status(self, findings: Findings) -> Status:
@@ -207,9 +209,6 @@ class AnswerService:
             )
             self._standing.put(passage.id, held)
         return held
-
-    def _guide_of(self, document_id: str) -> str:
-        return self.build.records.document(document_id).about
 
     def _nearest_titles(self, findings: Findings) -> tuple[str, ...]:
         titles = dict.fromkeys(

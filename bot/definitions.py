@@ -16,14 +16,24 @@ _ASKING = re.compile(
 )
 
 
-def definition_asked_for(question: str, terms: Iterable[Term]) -> Term | None:
-    """Return the glossary entry whose term or alias ``question`` asks to have explained."""
-    asking = _ASKING.match(question.strip())
-    return find_term(asking.group("term"), terms) if asking else None
+class Definitions:
+    """The terms of a glossary by all their names."""
 
+    def __init__(self, terms: Iterable[Term]) -> None:
+        """Gather the names of ``terms``; where two share one, the first has it."""
+        self._terms = tuple(terms)
+        self._places: dict[str, int] = {}
+        for place, term in enumerate(self._terms):
+            for name in (term.term, *term.aliases):
+                self._places.setdefault(name.casefold(), place)
 
-def find_term(name: str, terms: Iterable[Term]) -> Term | None:
-    """Return the entry with the term or alias ``name``, in any case, with or without quotation marks and a plural s."""
-    plain = name.strip(" \"'“”‘’?.").casefold()
-    wanted = {plain, plain.removesuffix("s")}
-    return next((term for term in terms if wanted & {known.casefold() for known in (term.term, *term.aliases)}), None)
+    def asked_for(self, question: str) -> Term | None:
+        """Return the entry whose term or alias ``question`` asks to have explained."""
+        asking = _ASKING.match(question.strip())
+        return self._named(asking.group("term")) if asking else None
+
+    def _named(self, name: str) -> Term | None:
+        """Return the entry with the term or alias ``name``, in any case, with or without quotation marks and a plural s."""
+        plain = name.strip(" \"'“”‘’?.").casefold()
+        places = [self._places[wanted] for wanted in (plain, plain.removesuffix("s")) if wanted in self._places]
+        return self._terms[min(places)] if places else None

@@ -1,16 +1,28 @@
 """Put the passages found into the order in which a reader is served best: no repetition, originals first, more than one voice.
 
-Comes in: hits, best first. Goes out: groups of hits that say the same, in a new order. Refuses to change a score. Pure.
+Comes in: hits, best first. Goes out: groups of hits that say the same, in a new order. Refuses to change a score.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.remembered import Remembered
+from index.records import Passage
 from index.searcher import Hit
 
 NEARLY_THE_SAME = 0.8  # share of common word pairs from which two passages count as one text
+OUTLINE_BITS = 512  # a passage of usual length has 100 to 200 pairs
+MOST_OUTLINES = 4096  # 200 bytes each
 AS_GOOD = 0.9  # a passage of another document with at least this share of the score answers as well
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """By which most texts are told apart without being compared word by word."""
+
+    pairs: int  # how many different pairs of words that follow each other
+    bits: int  # one for each pair; several pairs may share one
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +33,69 @@ class Told:
     again: tuple[Hit, ...] = ()
 
 
-def arranged(hits: Sequence[Hit], limit: int, note_of: Callable[[str], str]) -> list[Told]:
-    """Return the ``limit`` hits to show, best first.
+class Perspectives:
+    """Arranges the hits of one build, and remembers what it has seen of a passage."""
 
-    Args:
-        hits: more than are shown, best first.
-        limit: how many to show.
-        note_of: leads from a document id to the id of the guide that it is a note about, or to an empty string.
-    """
-    told = _several_voices(_without_repetition(hits), limit)
-    return _originals_first(told, note_of)
+    def __init__(self, note_of: Callable[[str], str]) -> None:
+        """Arrange hits; ``note_of`` leads from a document id to the id of the guide that it is a note about, or to an empty string."""
+        self._note_of = note_of
+        self._outlines: Remembered[_Outline] = Remembered(MOST_OUTLINES)
+
+    def arranged(self, hits: Sequence[Hit], limit: int) -> list[Told]:
+        """Return the ``limit`` hits to show, best first.
+
+        Args:
+            hits: more than are shown, best first.
+            limit: how many to show.
+        """
+        return _originals_first(_several_voices(self._without_repetition(hits), limit), self._note_of)
+
+    def _without_repetition(self, hits: Sequence[Hit]) -> list[Told]:
+        told: list[tuple[Hit, list[Hit], _Outline]] = []
+        for hit in hits:
+            outline = self._outline(hit.passage)
+            for first, again, known in told:
+                if _may_repeat(outline, known) and _overlap(hit.passage.text, first.passage.text) >= NEARLY_THE_SAME:
+                    again.append(hit)
+                    break
+            else:
+                told.append((hit, [], outline))
+        return [Told(hit, tuple(again)) for hit, again, _ in told]
+
+    def _outline(self, passage: Passage) -> _Outline:
+        outline = self._outlines.get(passage.id)  # the id is made from the text
+        if outline is None:
+            outline = _outline_of(passage.text)
+            self._outlines.put(passage.id, outline)
+        return outline
 
 
-def _without_repetition(hits: Sequence[Hit]) -> list[Told]:
-    told: list[tuple[Hit, list[Hit], set[tuple[str, str]]]] = []
-    for hit in hits:
-        pairs = set(pairwise(hit.passage.text.casefold().split()))
-        same = next((again for _, again, known in told if _overlap(pairs, known) >= NEARLY_THE_SAME), None)
-        if same is None:
-            told.append((hit, [], pairs))
-        else:
-            same.append(hit)
-    return [Told(hit, tuple(again)) for hit, again, _ in told]
+def _pairs_of(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(text.casefold().split()))
 
 
-def _overlap(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> float:
-    # Sets of very different size cannot have so much in common, and that is told without comparing them.
-    if not one or not other or min(len(one), len(other)) < NEARLY_THE_SAME * max(len(one), len(other)):
+def _outline_of(text: str) -> _Outline:
+    pairs, bits = _pairs_of(text), 0
+    for pair in pairs:
+        bits |= 1 << hash(pair) % OUTLINE_BITS
+    return _Outline(len(pairs), bits)
+
+
+def _may_repeat(one: _Outline, other: _Outline) -> bool:
+    """Tell whether two texts can have enough in common: a bit of one alone is at least a pair of it alone."""
+    common = min(
+        one.pairs - (one.bits & ~other.bits).bit_count(),
+        other.pairs - (other.bits & ~one.bits).bit_count(),
+    )
+    return common >= NEARLY_THE_SAME * (one.pairs + other.pairs - common)
+
+
+def _overlap(one: str, other: str) -> float:
+    pairs, others = _pairs_of(one), _pairs_of(other)
+    if not pairs or not others:
         return 0.0
-    common = len(one & other)
-    return common / (len(one) + len(other) - common)
+    common = len(pairs & others)
+    return common / (len(pairs) + len(others) - common)
 
 
 def _several_voices(told: list[Told], limit: int) -> list[Told]:

@@ -6,7 +6,10 @@ that did not help. Refuses to know who asked, and the time of day.
 
 import csv
 import io
+import logging
+import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +19,8 @@ from bot.answers import Status, check_question
 from bot.counts_file import open_counts
 from bot.feedback import Verdict
 
+log = logging.getLogger(__name__)
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS questions (question TEXT NOT NULL, status TEXT NOT NULL, day TEXT NOT NULL, times INTEGER NOT NULL,
     PRIMARY KEY (question, status, day));
@@ -23,6 +28,8 @@ CREATE TABLE IF NOT EXISTS verdicts (question TEXT NOT NULL, passage TEXT NOT NU
     day TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (question, passage, verdict, day));
 """
 QUESTIONS_FILE = "questions.sqlite"
+WRITE_AFTER = 1.0  # seconds; written together, many questions cost hardly more than one
+MOST_UNWRITTEN = 10_000  # where the disk takes nothing, memory is not filled instead
 # A cell that begins so is run as a formula by spreadsheets; a question comes from anyone.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -56,19 +63,43 @@ class QuestionLog:
     def __init__(self, folder: Path, keep_days: int) -> None:
         """Open the log in ``folder``, making both where they are missing, and remove what is older than ``keep_days``."""
         self._keep = timedelta(days=keep_days)
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # for the file
+        self._adding = threading.Lock()  # for what is not written yet: who asks never waits for the disk
         self._connection = open_counts(folder / QUESTIONS_FILE, _SCHEMA)
         self._connection.execute("PRAGMA secure_delete = ON")
         self._swept: date | None = None
+        self._unwritten: Counter[tuple[str, str, str]] = Counter()  # by question, status and day
+        self._writing: threading.Timer | None = None
         self.sweep()
 
     def add(self, question: str, status: Status) -> None:
-        """Keep one question, as folded text, so that the same question counts together."""
-        self._count(
-            "INSERT INTO questions VALUES (?, ?, ?, 1) ON CONFLICT (question, status, day) DO UPDATE SET times = times + 1",
-            _folded(question),
-            status.value,
-        )
+        """Keep one question, as folded text, so that the same question counts together; it is in the file within a second."""
+        key = (_folded(question), status.value, _today().isoformat())
+        with self._adding:
+            if len(self._unwritten) < MOST_UNWRITTEN:
+                self._unwritten[key] += 1
+            if self._writing is None:
+                self._writing = threading.Timer(WRITE_AFTER, self._write_in_time)
+                self._writing.daemon = True
+                self._writing.start()
+
+    def write(self) -> None:
+        """Write what was added and is not in the file yet."""
+        if _today() != self._swept:
+            self.sweep()
+        with self._adding:
+            unwritten, self._unwritten = self._unwritten, Counter()
+        try:
+            with self._lock, self._connection:
+                self._connection.executemany(
+                    "INSERT INTO questions VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT (question, status, day) DO UPDATE SET times = times + excluded.times",
+                    [(*key, times) for key, times in unwritten.items()],
+                )
+        except sqlite3.Error:
+            with self._adding:
+                self._unwritten.update(unwritten)
+            raise
 
     def judge(self, question: str, passage: str, document: str, verdict: Verdict) -> None:
         """Count what was said of a passage as an answer to ``question``.
@@ -87,7 +118,7 @@ class QuestionLog:
 
     def sweep(self) -> None:
         """Remove what is older than allowed; done at opening and at the first question of each day."""
-        today = datetime.now(UTC).date()
+        today = _today()
         with self._lock, self._connection:
             for table in ("questions", "verdicts"):
                 # The name of the table is ours.
@@ -96,6 +127,7 @@ class QuestionLog:
 
     def not_answered(self, most: int = 500) -> list[AskedRow]:
         """Return the questions that were not answered for certain, most asked first."""
+        self.write()
         with self._lock:
             found = self._connection.execute(
                 """SELECT question, status, sum(times), max(day) FROM questions WHERE status != ? GROUP BY question, status
@@ -116,15 +148,30 @@ class QuestionLog:
         return [JudgedRow(*row) for row in found]
 
     def _count(self, statement: str, *values: str) -> None:
-        today = datetime.now(UTC).date()
-        if today != self._swept:
+        if _today() != self._swept:
             self.sweep()
         with self._lock, self._connection:
-            self._connection.execute(statement, (*values, today.isoformat()))
+            self._connection.execute(statement, (*values, _today().isoformat()))
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what is left and close the file."""
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing.join()
+        self._write_in_time()
         self._connection.close()
+
+    def _write_in_time(self) -> None:
+        with self._adding:
+            self._writing = None
+        try:
+            self.write()
+        except sqlite3.Error as error:  # a full disk: tried again with the next question
+            log.warning("kept questions could not be written: %s", error)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _folded(question: str) -> str:

@@ -31,7 +31,7 @@ async def answer_to(desk: Desk, asked: Asked) -> Answer:
     Raises:
         LocalismError: it cannot be asked so, or not now.
     """
-    answer = await desk.answering.run(_answer, desk, asked)
+    answer = await desk.turns.run(_answer, desk, asked)
     desk.metrics.answered(answer.status.value)
     return answer
 

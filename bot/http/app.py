@@ -78,7 +78,8 @@ def _add_routes(app: FastAPI, desk: Desk, templates: Templates) -> None:
         library_pages(desk, templates),
         plain_pages(app, templates),
     ):
-        app.include_router(routes)
+        # Put in as they are: in an included router each request is matched three times.
+        app.router.routes.extend(routes.routes)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 

@@ -15,6 +15,7 @@ from bot.http.answering import Asked, answer_to
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.desk import Desk
 from bot.http.openapi import NOT_MODIFIED, problems
+from bot.http.plain_route import PlainRoute
 from bot.http.queries import query_parameters, read_query
 from bot.http.schemas import AnswerBody, AskBody, AskQuery
 
@@ -25,9 +26,6 @@ def ask_routes(desk: Desk) -> APIRouter:
     described: dict[int | str, dict[str, Any]] = {200: {"model": AnswerBody, "description": "The answer."}}
     described |= problems(404, 422, 429, 503)
 
-    @routes.get(
-        "/ask", responses=described | NOT_MODIFIED, response_class=JSONResponse, openapi_extra=query_parameters(AskQuery)
-    )
     async def ask(request: Request) -> Response:
         """Answer a question with passages word for word, or say that nothing was found."""
         etag = etag_of(desk, request)
@@ -37,6 +35,15 @@ def ask_routes(desk: Desk) -> APIRouter:
         asked = read_query(request, AskQuery)
         answer = await answer_to(desk, Asked(asked.q, asked.limit, asked.document or "", asked.kind or "", asked.context))
         return _sent(answer, cache_headers(etag))
+
+    routes.add_api_route(
+        "/ask",
+        ask,
+        responses=described | NOT_MODIFIED,
+        response_class=JSONResponse,
+        openapi_extra=query_parameters(AskQuery),
+        route_class_override=PlainRoute,
+    )
 
     @routes.post("/ask", responses=described | problems(408, 413), response_class=JSONResponse)
     async def ask_with_body(asked: AskBody) -> Response:

@@ -11,6 +11,7 @@ from bot.http.metrics import Metrics
 from bot.http.off_loop import OffLoop
 from bot.http.options import HttpOptions
 from bot.http.picture_cache import PictureCache
+from bot.http.turns import Turns
 from bot.page_pictures import PagePictures
 from bot.question_log import QuestionLog
 from bot.suggestions import Suggester
@@ -43,7 +44,8 @@ class Desk:
     service: AnswerService
     options: HttpOptions
     edition: str  # digest of templates, static files and options: with the build's id it says whether a page has changed
-    answering: OffLoop  # the thread that questions are answered on
+    turns: Turns  # in which questions are answered
+    answering: OffLoop  # the thread for everything else that waits for the disk, and for questions while they are slow
     drawing: OffLoop  # the thread that pictures are drawn on
     metrics: Metrics
     cache: PictureCache
@@ -80,11 +82,13 @@ class Desk:
 def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None) -> Desk:
     """Return the desk, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
+    answering = OffLoop("answers", options.most_waiting)
     return Desk(
         service=service,
         options=options,
         edition=edition,
-        answering=OffLoop("answers", options.most_waiting),
+        turns=Turns(answering, options.most_waiting),
+        answering=answering,
         drawing=OffLoop("pictures", options.most_waiting),
         metrics=Metrics(),
         cache=PictureCache(options.picture_cache_bytes),

@@ -96,7 +96,7 @@ def gauges(desk: Desk) -> dict[str, float]:
         "build_age_seconds": _age(desk.build),
         "build_passages": desk.build.manifest.passages,
         "build_documents": desk.build.manifest.documents,
-        "questions_waiting": desk.answering.waiting,
+        "questions_waiting": desk.turns.waiting,
         "pictures_waiting": desk.drawing.waiting,
         "picture_cache_bytes": desk.cache.bytes,
         **gateway_gauges(desk.gateway),

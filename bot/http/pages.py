@@ -3,22 +3,22 @@
 Comes in: an address. Goes out: HTML that works without JavaScript. Refuses to rank, filter and word answers by itself.
 """
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from bot.answers import Answer, Quote
+from bot.answers import Answer
 from bot.http.answering import Asked, answer_to
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.desk import Desk, PerBuild
+from bot.http.plain_route import PlainRoute
 from bot.http.problems import status_of
 from bot.http.queries import read_query
+from bot.http.quote_cards import QuoteCards
 from bot.http.schemas import PageQuery
 from bot.http.templates import Templates
-from bot.links import original_link
 from bot.suggestions import examples_of
 from bot.wording import EXPLANATIONS, HEADLINES, WHAT_TO_TRY
 from index.build import Build
@@ -29,24 +29,16 @@ EXAMPLES = 8
 EARLIER_KEPT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ShownQuote:
-    """A quote with what the page links to."""
-
-    quote: Quote
-    original: str  # address, or empty
-    pictured: bool
-
-
 def page_routes(desk: Desk, templates: Templates) -> APIRouter:
     """Return the route of the page where people ask."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=PlainRoute)
+    cards = QuoteCards(desk, templates)
     plain_choices = PerBuild(lambda build: _choices(templates, build, Asked()))
 
     def values(asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
         chosen = asked.document or asked.kind
         choices = _choices(templates, desk.build, asked) if chosen else plain_choices.of(desk.build)
-        return {**_values(desk, asked, answer, fault), "choices": choices}
+        return {**_values(desk, cards, asked, answer, fault), "choices": choices}
 
     @routes.get("/", response_class=HTMLResponse)
     async def ask_page(request: Request) -> Response:
@@ -77,20 +69,16 @@ def _choices(templates: Templates, build: Build, asked: Asked) -> Markup:
     )
 
 
-def _values(desk: Desk, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
+def _values(desk: Desk, cards: QuoteCards, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
     values: dict[str, object] = {"asked": asked, "answer": answer, "fault": fault, "here": "/"}
     if answer is None:
         return {**values, "examples": examples_of(desk.build.lexicon, EXAMPLES)}
-    return {**values, **_values_of_answer(desk, asked, answer)}
+    return {**values, **_values_of_answer(desk, cards, asked, answer)}
 
 
-def _values_of_answer(desk: Desk, asked: Asked, answer: Answer) -> dict[str, object]:
-    shown = [
-        ShownQuote(quote, original_link(quote.citation, quote.text), desk.pictures.has(quote.citation.document))
-        for quote in answer.quotes
-    ]
+def _values_of_answer(desk: Desk, cards: QuoteCards, asked: Asked, answer: Answer) -> dict[str, object]:
     return {
-        "quotes": shown,
+        "quotes": [cards.of(quote) for quote in answer.quotes],
         "headline": HEADLINES[answer.status],
         "explanation": EXPLANATIONS[answer.status],
         "hints": WHAT_TO_TRY,

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from bot.answers import MOST_CHARACTERS
 from bot.http.options import HttpOptions
 from bot.http.quote_view import parts_of
-from bot.wording import KIND_HEADINGS, KIND_NAMES, VIEW_NAMES
+from bot.wording import KIND_HEADINGS, KIND_NAMES
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 STATIC = WEB / "static"
@@ -49,10 +49,9 @@ class Templates:
         self._environment.globals.update(
             base=options.base_path,
             public=options.public_url and options.public_url + options.base_path,
-            asset=lambda name: f"{options.base_path}/static/{name}?v={versions[name]}",
+            asset={name: f"{options.base_path}/static/{name}?v={version}" for name, version in versions.items()},
             kind_names=KIND_NAMES,
             kind_headings=KIND_HEADINGS,
-            view_names=VIEW_NAMES,
             most_characters=MOST_CHARACTERS,
             feedback_kept=options.state is not None,
             question_days=options.keep_questions_days if options.state else 0,
@@ -79,7 +78,8 @@ class Templates:
 
 def printable(value: object) -> object:
     """Return ``value`` with a mark in the place of each character that HTML cannot carry: questions and documents come from anyone."""
-    return _UNPRINTABLE.sub("\ufffd", value) if isinstance(value, str) and _UNPRINTABLE.search(value) else value
+    # Markup is what a template of ours has made of such values already.
+    return _UNPRINTABLE.sub("\ufffd", value) if type(value) is str and _UNPRINTABLE.search(value) else value
 
 
 def edition_of(options: HttpOptions) -> str:

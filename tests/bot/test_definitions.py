@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.definitions import definition_asked_for
+from bot.definitions import Definitions
 from index.lexicon import Term
 
 TERMS = (Term("asset of community value", "A place on the list.", ("ACV",)), Term("precept", "A parish's share."))
@@ -21,11 +21,10 @@ TERMS = (Term("asset of community value", "A place on the list.", ("ACV",)), Ter
 )
 def test_a_term_asked_for_is_found_by_name_or_alias(question):
     """In the ways that people ask."""
-    found = definition_asked_for(question.replace("assets", "asset"), TERMS)
-    assert found is TERMS[0]
+    assert Definitions(TERMS).asked_for(question.replace("assets", "asset")) is TERMS[0]
 
 
 @pytest.mark.parametrize("question", ["Who can nominate an ACV?", "What is the deadline for an ACV?", "ACV", "what is"])
 def test_another_question_about_a_term_is_not_a_wish_for_its_definition(question):
     """Only a whole term counts."""
-    assert definition_asked_for(question, TERMS) is None
+    assert Definitions(TERMS).asked_for(question) is None

@@ -1,9 +1,13 @@
 """Questions are kept for the days that were said, without anything else, and then they are gone from the disk."""
 
 import sqlite3
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from bot import question_log
 from bot.answers import Status
 from bot.question_log import QUESTIONS_FILE, AskedRow, QuestionLog, csv_of
 
@@ -50,3 +54,38 @@ def test_a_table_program_runs_nothing_from_the_report():
     """A question that begins like a formula is text."""
     rows = [AskedRow(f"{start}HYPERLINK(1)", "not_found", 1, "2026-01-01") for start in "=+-@"]
     assert [line.split(",")[0] for line in csv_of(rows).splitlines()[1:]] == [f"'{start}HYPERLINK(1)" for start in "=+-@"]
+
+
+def test_questions_reach_the_file_by_themselves_and_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Within the time that was said, without anybody reading, also what another process of the server has added."""
+    monkeypatch.setattr(question_log, "WRITE_AFTER", 0.01)
+    logs = [QuestionLog(tmp_path, 30), QuestionLog(tmp_path, 30)]
+    for log in logs:
+        log.add("Bins?", Status.UNCERTAIN)
+        log.add("Bins?", Status.UNCERTAIN)
+    with sqlite3.connect(tmp_path / QUESTIONS_FILE) as connection:
+        for _ in range(200):
+            if connection.execute("SELECT question, times FROM questions").fetchall() == [("bins?", 4)]:
+                break
+            time.sleep(0.01)
+        else:
+            pytest.fail("nothing was written")
+    connection.close()
+    for log in logs:
+        log.close()
+
+
+def test_what_cannot_be_written_is_kept_for_the_next_time(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """Who asks is answered all the same, and the log says that it failed without saying what was asked."""
+    log = QuestionLog(tmp_path, 30)
+    log.add("secretword?", Status.UNCERTAIN)
+    with sqlite3.connect(tmp_path / QUESTIONS_FILE) as connection:
+        connection.execute("ALTER TABLE questions RENAME TO elsewhere")
+        connection.commit()
+        log._write_in_time()
+        connection.execute("ALTER TABLE elsewhere RENAME TO questions")
+    connection.close()
+    assert "could not be written" in caplog.text
+    assert "secretword" not in caplog.text
+    assert [row.times for row in log.not_answered()] == [1]
+    log.close()

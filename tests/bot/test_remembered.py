@@ -51,7 +51,7 @@ def test_everything_that_decides_the_answer_tells_questions_apart(service, other
 def test_a_probe_searches_whatever_is_remembered(service, monkeypatch):
     """Else a server would call itself ready for as long as it remembers its own question."""
     service.probe(QUESTION)
-    monkeypatch.setattr(service.build.records, "passages", lambda _: 1 / 0)
+    monkeypatch.setattr(service.build.records, "passage", lambda _: 1 / 0)
     assert service.answer(QUESTION).quotes
     with pytest.raises(ZeroDivisionError):
         service.probe(QUESTION)
