@@ -40,7 +40,7 @@ class Build:
     key_words: Words
     pairs: Words
     spelling: Spelling
-    astray: NDArray[np.float32]  # ways in which people ask about what is not held, unit length, shape (wordings, d)
+    astray: Vectors  # ways in which people ask about what is not held, in the order of the signposts
     encoder: QueryEncoder
     lexicon: Lexicon
 
@@ -79,7 +79,6 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
     try:
         key_bounds = np.load(layout.key_bounds)
         document_vectors = np.load(layout.document_vectors)
-        astray = np.load(layout.astray)
     except (OSError, ValueError, EOFError) as error:
         raise DamagedBuild(
             f"The vectors of build {folder.name} cannot be opened ({error}). Build again: localism-ingest build"
@@ -99,7 +98,7 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
         key_words=Words.open(layout.key_words),
         pairs=Words.open(layout.pairs),
         spelling=Spelling(layout.spelling),
-        astray=astray,
+        astray=Vectors.open(layout.astray),
         encoder=_encoder(layout, manifest, beside),
         lexicon=Lexicon.open(layout.lexicon),
     )

@@ -25,7 +25,11 @@ BY_VECTOR = 100
 BY_WORDS = 100
 BY_KEY = 60
 NEAR_KEYS = 200  # several of them belong to one passage
-LOOKED_AT = 40  # passages that are matched word by word: the dearest step
+LOOKED_AT = 24  # passages that are matched word by word: the dearest step
+# What the first round's views count, that of one passage being 1. With these, 24 passages hold as much of what answers as 40 did by
+# the plain sum: nDCG@10 .784 on six sets, .783 with 24 by the plain sum.
+WORDS_COUNT = 1.5
+DOCUMENT_COUNTS = 0.5
 
 Range = tuple[int, int]
 
@@ -63,8 +67,9 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
         return rows
     passage = build.vectors.cosines(encoded.vector, rows)
     key = _with_key_cosines(passage, rows, by_key, key_cosines)
-    rough = stretched(passage) + stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
-    rough = rough + names_held(build, asked, rows)
+    document = build.document_vectors[_documents(build, rows)] @ encoded.vector
+    rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
+    rough = rough + DOCUMENT_COUNTS * stretched(document) + names_held(build, asked, rows)
     return np.sort(rows[np.argsort(-rough, kind="stable")[:LOOKED_AT]])
 
 
@@ -73,7 +78,7 @@ def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded
     tokens = build.tokens
     weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
     matches = match(tokens.seen(encoded), weights, tokens.of(rows))
-    documents = np.searchsorted(build.document_ends, rows, side="right")
+    documents = _documents(build, rows)
     views = Views(
         sentence=matches.best_sentence,
         words=build.words.shares(asked.terms, rows),
@@ -129,6 +134,10 @@ def _with_key_cosines(
     kept = rows[places] == by_key  # a filter by document leaves some out
     np.maximum.at(key, places[kept], cosines[kept])
     return key
+
+
+def _documents(build: Build, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.searchsorted(build.document_ends, rows, side="right")
 
 
 def _rows_of_keys(build: Build, keys: NDArray[np.int64]) -> NDArray[np.int64]:

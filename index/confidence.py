@@ -21,12 +21,14 @@ class Status(Enum):
 class Thresholds:
     """The least confidence, 0 to 1, for each status; below ``uncertain`` nothing is shown.
 
-    A wrong answer costs more than a "not found", so below a third nothing is shown: two wrong passages for
-    one right one are worth less than an honest refusal.
+    What is shown as an answer is to be right nine times in ten. What is shown as uncertain need not be: sending somebody away whose
+    answer is here is taken to cost twice as much as showing them, marked as uncertain, what is not an answer. Of 1,238 questions in
+    four sets, each judged by weights that had not seen its own set, 552 of 606 answered had the right passage first, and 56 of 133
+    uncertain ones, of which 102 lay inside what is held.
     """
 
     answered: float = 0.6
-    uncertain: float = 0.33
+    uncertain: float = 0.15
 
     def status(self, confidence: float) -> Status:
         """Return what ``confidence`` allows to be said."""
@@ -44,13 +46,18 @@ class Signals:
     lead: float  # score of the first place less that of the second, in units of the ranking's weights, 0 to 2
     clearance: float  # the same against the tenth place, 0 to 2.75
     rarest: float  # idf of the question's rarest word as a share of the highest there is, 0 to 1
-    agree: float  # share of the views whose own first passage stands in the same document
-    keyed: float  # 1 where the first passage has wordings under which people ask for it, else 0
+    apart: float  # how much nearer the question lies to the passages found than to what is known not to be held: cosines, -0.2 to 0.08
 
 
-_BIAS = -5.86
-_WEIGHTS = {"key": 3.78, "covered": 1.36, "lead": 0.46, "clearance": 0.93, "rarest": 0.39, "agree": 0.61, "keyed": 1.42}
-_MOST = {"lead": 2.0, "clearance": 2.75}
+# Sentences lie this much farther from questions than the wordings under which people ask: a passage without wordings is not to seem
+# farther from a question than what is not held, which has them.
+FARTHER = 0.1
+NOTHING_KNOWN = 0.0  # ``apart`` of a build that knows nothing of what it does not hold: it speaks neither for nor against
+
+# Fitted where two questions in three lie inside what is held, as among those that people ask.
+_BIAS = -6.56
+_WEIGHTS = {"key": 3.71, "covered": 1.63, "lead": 1.44, "clearance": 0.61, "rarest": 1.92, "apart": 22.4}
+_RANGES = {"lead": (0.0, 2.0), "clearance": (0.0, 2.75), "apart": (-0.2, 0.08)}
 
 
 def probability(signals: Signals) -> float:
@@ -58,5 +65,9 @@ def probability(signals: Signals) -> float:
 
     A logistic model: sigmoid of the weighted sum of the signals, each held to its range.
     """
-    held = {name: min(max(value, 0.0), _MOST.get(name, 1.0)) for name, value in asdict(signals).items()}
-    return 1 / (1 + math.exp(-(_BIAS + sum(_WEIGHTS[name] * value for name, value in held.items()))))
+    return 1 / (1 + math.exp(-(_BIAS + sum(_WEIGHTS[name] * _held(name, value) for name, value in asdict(signals).items()))))
+
+
+def _held(name: str, value: float) -> float:
+    least, most = _RANGES.get(name, (0.0, 1.0))
+    return min(max(value, least), most)

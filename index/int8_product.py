@@ -1,12 +1,12 @@
 """Multiply stored int8 vectors with the vectors of a question, without unfolding them into floats first.
 
-Comes in: int8 vectors as they lie on disk, and float vectors. Goes out: their inner products. Refuses to know what the vectors stand
-for.
+Comes in: the bytes of vectors as they lie on disk, and float vectors. Goes out: their inner products. Refuses to know what the vectors
+stand for.
 
 numpy multiplies only floats fast, and unfolding a few thousand stored vectors costs more than all else that a question needs.
 ONNX Runtime, which is here for the encoder, has kernels for int8 on every processor; the graph beside this file is one
-``MatMulInteger``. They multiply unsigned with signed numbers, so stored numbers are moved up by 128. A question's numbers are written
-in two digits of base 126, each from -63 to 63: thirteen bits in all, and the kernels of processors without VNNI, which add two
+``MatMulInteger``. They multiply unsigned with signed numbers, so numbers are stored moved up by 128. A question's numbers are
+written in two digits of base 126, each from -63 to 63: thirteen bits in all, and the kernels of processors without VNNI, which add two
 products in 16 bits, never overflow (2 * 255 * 63 < 32768).
 """
 
@@ -24,11 +24,21 @@ _DIGIT = 63
 _BASE = 2 * _DIGIT
 
 
-def inner_products(stored: NDArray[np.int8], asked: NDArray[np.float32]) -> NDArray[np.float32]:
+def moved_up(vectors: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """Return ``vectors`` as they are stored: each number 128 above what it stands for."""
+    return np.bitwise_xor(vectors.view(np.uint8), np.uint8(128))
+
+
+def moved_down(stored: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Return the numbers that ``stored`` ones stand for."""
+    return np.bitwise_xor(stored, np.uint8(128)).view(np.int8)
+
+
+def inner_products(stored: NDArray[np.uint8], asked: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the inner product of every stored vector with every vector of the question.
 
     Args:
-        stored: shape (n, d).
+        stored: as ``moved_up`` gives them, shape (n, d).
         asked: shape (m, d); right to one part in 8,000 of its greatest number.
 
     Returns:
@@ -38,8 +48,7 @@ def inner_products(stored: NDArray[np.int8], asked: NDArray[np.float32]) -> NDAr
     scaled = asked * np.float32(_DIGIT / greatest)
     high = np.rint(scaled)
     digits = np.concatenate([high, np.rint((scaled - high) * _BASE)]).astype(np.int8)
-    unsigned = np.bitwise_xor(stored.view(np.uint8), np.uint8(128))
-    products: NDArray[np.int32] = _session().run(None, {"stored": unsigned, "asked": np.ascontiguousarray(digits.T)})[0]
+    products: NDArray[np.int32] = _session().run(None, {"stored": stored, "asked": np.ascontiguousarray(digits.T)})[0]
     count = len(asked)
     joined = products[:, :count] * np.int32(_BASE) + products[:, count:]
     return joined * np.float32(greatest / (_DIGIT * _BASE))

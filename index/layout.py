@@ -94,8 +94,8 @@ class BuildLayout:
 
     @property
     def astray(self) -> Path:
-        """Vectors of the ways in which people ask about what is not held, in the lexicon's order, float32, shape (wordings, d)."""
-        return self.folder / "astray.npy"
+        """Vectors of the ways in which people ask about what is not held, in the lexicon's order."""
+        return self.folder / "astray.faiss"
 
     @property
     def readings(self) -> Path:

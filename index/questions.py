@@ -21,6 +21,7 @@ _POINTS_BACK = re.compile(
 )
 # Two to eight capitals or digits, the first and one more a capital: ACV, TUPE, S106 is not one, and neither is COVID-19's number.
 _ACRONYM = re.compile(r"\b[A-Z](?=[A-Z0-9&]*[A-Z])[A-Z0-9&]{1,7}(?=s?\b)")
+_SHOUTED = re.compile(r"\b[A-Z]+(?:\s+[A-Z]+){2,}\b")  # three words or more in capitals: WHERE DO I START
 LONGEST_FOLLOW_UP = 12  # words; a longer question says for itself what it is about
 
 
@@ -59,8 +60,8 @@ def read_question(question: str, mend: Callable[[str], str], synonyms: "Synonyms
 
 
 def _acronyms(question: str) -> list[str]:
-    """Return the terms of the acronyms in ``question``; none where all of it is in capitals."""
-    return [] if question.isupper() else [stem(fold(found)) for found in _ACRONYM.findall(question)]
+    """Return the terms of the acronyms in ``question``; none of what is shouted."""
+    return [] if question.isupper() else [stem(fold(found)) for found in _ACRONYM.findall(_SHOUTED.sub(" ", question))]
 
 
 class Synonyms:

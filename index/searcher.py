@@ -6,24 +6,26 @@ confidence for all. Refuses to know thresholds, wording and surfaces.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.build import Build
 from index.candidates import Candidates, Range, blended, find, look_at
-from index.confidence import Signals, probability
+from index.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
 from index.highlights import answering_sentences
 from index.lexicon import Signpost
 from index.questions import AskedQuestion, Synonyms, follows, read_question
 from index.ranking import TOTAL_WEIGHT, shares
 from index.records import Passage, Span
-from index.signposts import Signposts
+from index.signposts import NEAREST, Outside, Signposts
+from index.store import RecentPassages
 
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3
 PLACES = 10
+REMEMBERED_WORDS = 4096  # with what they were meant to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Searcher:
     def __init__(self, build: Build) -> None:
         """Search ``build``."""
         self.build = build
-        self._mend = partial(build.spelling.mend, is_known=build.encoder.knows)
+        # The words of questions repeat.
+        self._mend = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.mend, is_known=build.encoder.knows))
+        self._passages = RecentPassages(build.records)
         self._synonyms = Synonyms(build.lexicon.synonyms)
         self._signposts = Signposts(build.lexicon.signposts, build.astray)
 
@@ -77,7 +81,7 @@ class Searcher:
         given = shares(candidates.views)
         scores = np.sum(list(given.values()), axis=0)
         order = self._order(candidates, scores)
-        passages = self.build.records.passages([int(candidates.rows[place]) for place in order[:limit]])
+        passages = self._passages.of(candidates.rows[order[:limit]].tolist())
         hits = tuple(
             Hit(
                 passage=passage,
@@ -88,9 +92,10 @@ class Searcher:
             )
             for rank, (place, passage) in enumerate(zip(order, passages, strict=False), start=1)
         )
-        confidence = probability(self.signals(candidates, scores, order, asked))
+        outside = self._signposts.nearest(candidates.question)
+        confidence = probability(self.signals(candidates, scores, order, asked, outside))
         nearness = float(candidates.views.key.max())
-        return Findings(hits, confidence, self._signposts.refusing(question, candidates.question, nearness, confidence))
+        return Findings(hits, confidence, self._signposts.refusing(question, outside, nearness, confidence))
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""
@@ -126,23 +131,40 @@ class Searcher:
         return np.concatenate([order[best : best + 1], np.delete(order, best)])
 
     def signals(
-        self, candidates: Candidates, scores: NDArray[np.float32], order: NDArray[np.int64], asked: AskedQuestion
+        self,
+        candidates: Candidates,
+        scores: NDArray[np.float32],
+        order: NDArray[np.int64],
+        asked: AskedQuestion,
+        outside: Outside | None,
     ) -> Signals:
-        """Return what confidence is made from, for candidates with their scores and their ``order``, best first."""
+        """Return what confidence is made from.
+
+        Args:
+            candidates: that may answer.
+            scores: of each candidate.
+            order: their places, best first.
+            asked: the question as read.
+            outside: what lies nearest to it of all that is known not to be held.
+        """
         places = _separate_places(candidates, order)
         first = places[0]
-        views, documents = candidates.views, candidates.documents
         row = int(candidates.rows[first])
-        judges = (views.passage, views.sentence, views.words, candidates.matches.plain)
         return Signals(
-            key=float(views.key[first]),
+            key=float(candidates.views.key[first]),
             covered=self._covered(row, asked),
             lead=TOTAL_WEIGHT * float(scores[first] - scores[places[1]]) if len(places) > 1 else 0.0,
             clearance=TOTAL_WEIGHT * float(scores[first] - scores[places[-1]]),
             rarest=self._rarest(asked),
-            agree=float(np.mean([documents[int(np.argmax(judge))] == documents[first] for judge in judges])),
-            keyed=float(self.build.key_bounds[row + 1] - self.build.key_bounds[row] > 1),
+            apart=self._apart(row, candidates.views.key, outside),
         )
+
+    def _apart(self, row: int, nearness: NDArray[np.float32], outside: Outside | None) -> float:
+        if outside is None:
+            return NOTHING_KNOWN
+        has_wordings = self.build.key_bounds[row + 1] - self.build.key_bounds[row] > 1  # beside its heading
+        inside = np.sort(nearness)[-NEAREST:].mean()
+        return float(inside) - outside.around + (0 if has_wordings else FARTHER)
 
     def _covered(self, row: int, asked: AskedQuestion) -> float:
         words, keys = self.build.words, self.build.key_words

@@ -182,6 +182,32 @@ class Records:
             return self._connection.execute(statement, values).fetchall()
 
 
+class RecentPassages:
+    """The passages of a records file, of which those looked up last are not read again."""
+
+    def __init__(self, records: Records, most: int = 512) -> None:
+        """Remember ``most`` passages of ``records``."""
+        self._records = records
+        self._most = most
+        self._recent: dict[int, Passage] = {}
+
+    def of(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of ``rows``, in that order.
+
+        Raises:
+            DamagedBuild: a slice is not what its id was made from.
+        """
+        recent = self._recent
+        found = {row: recent[row] for row in rows if row in recent}
+        missing = [row for row in rows if row not in found]
+        if missing:
+            found |= zip(missing, self._records.passages(missing), strict=True)
+            # Put in anew, so that those not asked for lately come first and go first. A new dict: another thread may be reading.
+            kept = {row: passage for row, passage in recent.items() if row not in found} | found
+            self._recent = dict(list(kept.items())[-self._most :])
+        return [found[row] for row in rows]
+
+
 def _passage(row: tuple[Any, ...]) -> Passage:
     _, identifier, document_id, page, start, end, occurrence, section, sentences, keys, text = row
     if passage_id(document_id, text, occurrence) != identifier:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
+from index.int8_product import moved_down
 from index.passage_vectors import TOKEN_SCALE, PassageVectors
 from index.projection import SCALE, projected
 from index.query_encoder import EncodedQuestion
@@ -28,8 +29,8 @@ class TokenFiles:
 
     @property
     def vectors(self) -> Path:
-        """All vectors, one after the other."""
-        return self.folder / "vectors.i8"
+        """All vectors, one after the other, as ``int8_product.moved_up`` gives them."""
+        return self.folder / "vectors.u8"
 
     @property
     def sentences(self) -> Path:
@@ -66,7 +67,7 @@ class TokenFiles:
 class PassageTokens:
     """The tokens of several passages, one passage after the other."""
 
-    vectors: NDArray[np.int8]  # unit length times ``scale``, shape (tokens, d)
+    vectors: NDArray[np.uint8]  # unit length times ``scale``, moved up by 128, shape (tokens, d)
     sentences: NDArray[np.int16]  # the sentence of its passage that each stands in, shape (tokens,)
     lengths: NDArray[np.float32]  # of the sum of the vectors of that sentence, in the same scale, shape (tokens,)
     bounds: NDArray[np.int64]  # where each passage begins, and the end of the last, shape (passages + 1,)
@@ -89,7 +90,7 @@ class Tokens:
             self._frequencies: NDArray[np.int32] = np.load(files.frequencies)
             size = int(self._bounds[-1])
             kept = dimension if self.directions is None else self.directions.shape[1]
-            self._vectors = StoredArray(mapped(files.vectors, np.int8, (size, kept)))
+            self._vectors = StoredArray(mapped(files.vectors, np.uint8, (size, kept)))
             self._sentences = StoredArray(mapped(files.sentences, np.int16, (size,)))
             self._pieces = StoredArray(mapped(files.pieces, np.int32, (size,)))
             self._lengths = StoredArray(mapped(files.lengths, np.float32, (size,)))
@@ -124,7 +125,8 @@ class Tokens:
     def stored(self, row: int, passage: NDArray[np.float32]) -> PassageVectors:
         """Return the vectors of one passage as they were written, given the vector of the ``passage`` itself."""
         here = [(int(self._bounds[row]), int(self._bounds[row + 1]))]
-        return PassageVectors(passage, self._vectors.parts(here), self._sentences.parts(here), self._pieces.parts(here))
+        tokens = moved_down(self._vectors.parts(here))
+        return PassageVectors(passage, tokens, self._sentences.parts(here), self._pieces.parts(here))
 
     def frequencies(self, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return in how many passages each word piece stands."""

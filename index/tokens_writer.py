@@ -15,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from index.int8_product import moved_down, moved_up
 from index.passage_vectors import TOKEN_SCALE, PassageVectors
 from index.projection import KEPT, SCALE, principal_directions, projected
 from index.sentence_bounds import segment_starts
@@ -76,7 +77,7 @@ class TokensWriter:
             np.save(self._files.directions, self._directions)
 
     def _write(self, tokens: NDArray[np.int8], sentences: NDArray[np.int16]) -> None:
-        self._vectors.write(np.ascontiguousarray(tokens).tobytes())
+        self._vectors.write(moved_up(np.ascontiguousarray(tokens)).tobytes())
         self._lengths.write(sentence_lengths(tokens, sentences).tobytes())
 
     def _shorten(self) -> None:
@@ -85,14 +86,14 @@ class TokensWriter:
             file.flush()
         shape = (self._bounds[-1], self._dimension)
         whole = self._files.vectors.rename(self._files.vectors.with_suffix(".whole"))
-        vectors, sentences = mapped(whole, np.int8, shape), mapped(self._files.sentences, np.int16, shape[:1])
-        sample = vectors[:: max(1, len(vectors) // _SAMPLE)]
+        vectors, sentences = mapped(whole, np.uint8, shape), mapped(self._files.sentences, np.int16, shape[:1])
+        sample = moved_down(vectors[:: max(1, len(vectors) // _SAMPLE)])
         self._directions = principal_directions(sample.astype(np.float32) / np.float32(TOKEN_SCALE))
         for file in (self._vectors, self._lengths):
             file.close()
         self._vectors, self._lengths = self._files.vectors.open("wb"), self._files.lengths.open("wb")
         for start, end in zip(self._bounds, self._bounds[1:], strict=False):
-            self._write(shortened(vectors[start:end], self._directions), sentences[start:end])
+            self._write(shortened(moved_down(vectors[start:end]), self._directions), sentences[start:end])
         whole.unlink()
 
 

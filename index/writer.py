@@ -91,7 +91,7 @@ class BuildWriter:
         try:
             self._records = RecordsWriter(layout.records)
             self._vectors = VectorsWriter(layout.vectors, model.dimension)
-            self._key_vectors = VectorsWriter(layout.keys, model.dimension)
+            self._key_vectors = VectorsWriter(layout.keys, model.dimension, in_bytes=True)
             self._tokens = TokensWriter(layout.tokens, model.dimension, directions)
             self._words, self._key_words, self._pairs = map(WordsWriter, (layout.words, layout.key_words, layout.pairs))
         except BaseException:
@@ -156,9 +156,11 @@ class BuildWriter:
         write_passage_history(self.layout, self._builds, self._created[:10])
         shutil.copytree(encoder, self.layout.encoder)
         questions = QueryEncoder.open(self.layout.encoder)
-        np.save(self.layout.astray, wording_vectors(lexicon.signposts, questions))
+        astray = VectorsWriter(self.layout.astray, self._model.dimension, in_bytes=True)
+        astray.add(wording_vectors(lexicon.signposts, questions))
         asked = partial(questions.vectors, lexicon.suggestions[:MEASURED_WITH])
-        searches = {"passages": self._vectors.save(asked), "keys": self._key_vectors.save(asked)}
+        written = {"passages": self._vectors, "keys": self._key_vectors, "signposts": astray}
+        searches = {name: vectors.save(asked) for name, vectors in written.items()}
         Manifest(
             build=self.build,
             created=self._created,

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-import numpy as np
+import faiss
 import pytest
 
 from index.embedder import SentenceTransformerEmbedder
@@ -12,13 +12,14 @@ from index.golden import read_golden
 from index.records import Kind, Page
 from index.signposts import Signposts, refuses
 from index.splitting import Geometry, split_pages
+from index.vectors import Vectors
 from ingest.catalogue import Entry, read_catalogue
 from ingest.check import problems_of
 from ingest.corpus import open_corpus
 from ingest.read_document import ReadingOptions
 from ingest.reading import read_file
 
-NO_WORDINGS = np.empty((0, 3), np.float32)
+NO_WORDINGS = Vectors(faiss.IndexFlatIP(3))
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 OWN = [entry for entry in read_catalogue(CORPUS) if entry.document.kind is not Kind.ORIGINAL]
 LAW = [entry for entry in OWN if entry.document.id.startswith("briefing-")]

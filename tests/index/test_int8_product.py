@@ -5,7 +5,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from index.int8_product import GRAPH, inner_products
+from index.int8_product import GRAPH, inner_products, moved_down, moved_up
 
 
 def test_products_are_those_of_numpy():
@@ -13,7 +13,7 @@ def test_products_are_those_of_numpy():
     generator = np.random.default_rng(5)
     stored = generator.integers(-128, 128, (500, 384), np.int8)
     asked = generator.normal(size=(7, 384)).astype(np.float32)
-    found = inner_products(stored, asked)
+    found = inner_products(moved_up(stored), asked)
     assert found.shape == (500, 7)
     assert np.abs(found - stored.astype(np.float32) @ asked.T).max() < 384 * 128 * np.abs(asked).max() / 8000
     assert np.corrcoef(found.ravel(), (stored.astype(np.float32) @ asked.T).ravel())[0, 1] > 0.999999
@@ -22,14 +22,21 @@ def test_products_are_those_of_numpy():
 @pytest.mark.parametrize("number", [-128, 127])
 def test_nothing_overflows_where_every_number_is_the_greatest(number):
     """Kernels that add two products in 16 bits would."""
-    stored = np.full((3, 384), number, np.int8)
+    stored = moved_up(np.full((3, 384), number, np.int8))
     assert inner_products(stored, np.ones((2, 384), np.float32)) == pytest.approx(np.full((3, 2), number * 384.0), rel=1e-4)
 
 
 def test_no_passage_and_a_question_of_zeros_are_no_error():
     """An empty candidate list, an empty question."""
-    assert inner_products(np.empty((0, 384), np.int8), np.ones((2, 384), np.float32)).shape == (0, 2)
-    assert not inner_products(np.ones((2, 384), np.int8), np.zeros((1, 384), np.float32)).any()
+    assert inner_products(np.empty((0, 384), np.uint8), np.ones((2, 384), np.float32)).shape == (0, 2)
+    assert not inner_products(np.ones((2, 384), np.uint8), np.zeros((1, 384), np.float32)).any()
+
+
+def test_numbers_are_stored_so_that_they_come_back():
+    """Every one there is."""
+    numbers = np.arange(-128, 128, dtype=np.int8)
+    np.testing.assert_array_equal(moved_up(numbers), np.arange(256))
+    np.testing.assert_array_equal(moved_down(moved_up(numbers)), numbers)
 
 
 def test_the_graph_is_one_product():

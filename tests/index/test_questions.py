@@ -63,6 +63,7 @@ def test_other_names_of_what_is_asked_bring_their_terms():
         ("TUPE and NDPs for the S&P", ("tupe", "ndp", "s&p")),
         ("Who May Bid in England", ()),
         ("WHAT IS AN ACV", ()),
+        ("the ACV is for sale, WHERE DO I START", ("acv",)),
         ("covid-19 rules in A1 shops", ()),
     ],
 )

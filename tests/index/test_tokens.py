@@ -51,7 +51,7 @@ def test_shortened_tokens_find_the_same_passages(tmp_path, passages):
     """In a third of the room."""
     whole = written(tmp_path / "whole", passages)
     short = written(tmp_path / "short", passages, whole_up_to=10)
-    assert (tmp_path / "short" / "vectors.i8").stat().st_size * 3 == (tmp_path / "whole" / "vectors.i8").stat().st_size
+    assert (tmp_path / "short" / "vectors.u8").stat().st_size * 3 == (tmp_path / "whole" / "vectors.u8").stat().st_size
     assert not list((tmp_path / "short").glob("*.whole"))
     rows = np.arange(len(passages))
     for row, passage in enumerate(passages):
@@ -67,5 +67,5 @@ def test_the_next_build_takes_shortened_tokens_over_as_they_are(tmp_path, passag
     short = written(tmp_path / "short", passages, whole_up_to=10)
     taken = [short.stored(row, passages[row].passage) for row in range(20)]
     again = written(tmp_path / "again", [*taken, *passages[20:]], directions=short.directions)
-    assert (tmp_path / "again" / "vectors.i8").read_bytes() == (tmp_path / "short" / "vectors.i8").read_bytes()
+    assert (tmp_path / "again" / "vectors.u8").read_bytes() == (tmp_path / "short" / "vectors.u8").read_bytes()
     np.testing.assert_array_equal(again.directions, short.directions)

@@ -21,9 +21,9 @@ def no_questions(dimension):
     return np.empty((0, dimension), np.float32)
 
 
-def build(path, vectors):
+def build(path, vectors, in_bytes=False):
     """Write and open an index."""
-    writer = VectorsWriter(path, vectors.shape[1])
+    writer = VectorsWriter(path, vectors.shape[1], in_bytes=in_bytes)
     writer.add(vectors)
     writer.save(lambda: no_questions(vectors.shape[1]))
     return Vectors.open(path)
@@ -54,6 +54,21 @@ def test_rows_come_back_as_they_were_written(tmp_path):
     rows = np.array([6, 0, 3], np.int64)
     np.testing.assert_array_equal(build(tmp_path / "x.faiss", vectors).rows(rows), as_stored(vectors)[rows])
     np.testing.assert_allclose(as_stored(vectors), vectors, atol=1e-3)
+
+
+def test_a_byte_a_number_is_right_to_a_five_hundredth(tmp_path):
+    """In a search, in chosen rows, and in the vectors that come back: those of a build can be written into the next as they are."""
+    vectors = unit(200, 6, dimension=384)
+    opened = build(tmp_path / "x.faiss", vectors, in_bytes=True)
+    query = vectors[17] + 0.03 * unit(1, 7, dimension=384)[0]
+    found, cosines = opened.nearest(query, 5)
+    assert found[0] == 17
+    np.testing.assert_allclose(cosines, vectors[found] @ query, atol=0.004)
+    rows = np.array([3, 90, 150])
+    np.testing.assert_allclose(opened.cosines(query, rows), vectors[rows] @ query, atol=0.004)
+    np.testing.assert_allclose(opened.rows(rows), vectors[rows], atol=0.5 / 254 + 1e-6)
+    again = build(tmp_path / "y.faiss", opened.rows(np.arange(200)), in_bytes=True)
+    np.testing.assert_array_equal(again.rows(np.arange(200)), opened.rows(np.arange(200)))
 
 
 def test_cosines_of_chosen_rows_are_those_of_their_vectors(tmp_path):
