@@ -32,7 +32,9 @@ CLEARLY = 0.04
 # A near miss or a personal matter is only told by nearness to a search less sure than this, 0 to 1: of 228 questions that this was not
 # chosen on, three of the six refused wrongly are won back by it, and nothing is let through.
 SURE = 0.6
-IN_DOUBT = 0.15  # under this confidence, where nothing is shown in any case, any nearer wording says it
+# Under this confidence, where nothing is shown in any case, any nearer wording says it if another one near agrees: the way to the
+# wrong office is worse than none.
+IN_DOUBT = 0.15
 
 # Kinds of signpost that a certain search overrules.
 CLOSE_KINDS = frozenset({"near miss", "personal matter"})
@@ -55,6 +57,7 @@ class Outside:
     signpost: Signpost  # of the nearest wording
     cosine: float  # of that wording and the question
     around: float  # mean cosine of the ``NEAREST``
+    agreed: bool  # whether another of these is a wording of the same signpost
 
 
 class Signposts:
@@ -79,7 +82,10 @@ class Signposts:
             vector: of the question, unit length, shape (d,).
         """
         rows, cosines = self._wordings.nearest(vector, NEAREST)
-        return Outside(self._of_wording[int(rows[0])], float(cosines[0]), float(cosines.mean())) if len(rows) else None
+        if not len(rows):
+            return None
+        first, *others = (self._of_wording[row] for row in rows.tolist())
+        return Outside(first, float(cosines[0]), float(cosines.mean()), first in others)
 
     def refusing(self, question: str, outside: Outside | None, nearness: float, confidence: float) -> Signpost | None:
         """Return the signpost that refuses ``question``, if there is one.
@@ -96,7 +102,8 @@ class Signposts:
             return standing
         if outside is None or (outside.signpost.kind in CLOSE_KINDS and confidence >= SURE):
             return None
-        needed = max(LEAST_NEAR, nearness + (0 if confidence < IN_DOUBT else CLEARLY))
+        doubted = confidence < IN_DOUBT and outside.agreed
+        needed = max(LEAST_NEAR, nearness + (0 if doubted else CLEARLY))
         return outside.signpost if outside.cosine >= needed else None
 
     def standing_at(self, question: str) -> Signpost | None:

@@ -1,5 +1,7 @@
 """When a signpost stands at a question, and when that is enough to refuse."""
 
+from dataclasses import replace
+
 import faiss
 import numpy as np
 import pytest
@@ -75,7 +77,7 @@ ASKED = (
     Signpost("bins", "personal matter", ("y",), "Ask the council.", asked=("my bin was not emptied",)),
 )
 NEAR = Signposts(ASKED, wordings([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]]))
-BINS = Outside(ASKED[1], cosine=0.8, around=0.5)
+BINS = Outside(ASKED[1], cosine=0.8, around=0.5, agreed=True)
 
 
 def test_what_lies_nearest_of_all_that_is_not_held_is_named():
@@ -84,6 +86,10 @@ def test_what_lies_nearest_of_all_that_is_not_held_is_named():
     assert nearest is not None
     assert nearest.signpost is ASKED[0]
     assert (nearest.cosine, nearest.around) == pytest.approx((1.0, 0.6))
+    assert nearest.agreed
+    bins = NEAR.nearest(np.array([0, 0, 1], np.float32))
+    assert bins is not None
+    assert not bins.agreed
 
 
 def test_a_corpus_need_not_say_what_it_does_not_hold():
@@ -101,7 +107,7 @@ def test_a_question_clearly_nearer_to_what_is_not_held_than_to_anything_held_is_
 @pytest.mark.parametrize(("kind", "refused"), [("near miss", False), ("personal matter", False), ("emergency", True)])
 def test_nearness_gives_way_to_a_sure_search_unless_the_matter_is_far_off(kind, refused):
     """What was found shares more with the question than its subject; who is in danger is sent on all the same."""
-    outside = Outside(Signpost("close", kind, ("z",), "Elsewhere."), cosine=0.8, around=0.5)
+    outside = Outside(Signpost("close", kind, ("z",), "Elsewhere."), cosine=0.8, around=0.5, agreed=True)
     assert (NEAR.refusing("my bins", outside, 0.6, 0.6) is not None) is refused
 
 
@@ -109,6 +115,13 @@ def test_where_nothing_is_shown_any_nearer_wording_says_where_to_go():
     """There it takes no answer away."""
     assert NEAR.refusing("my bins", BINS, 0.78, 0.1) is ASKED[1]
     assert NEAR.refusing("my bins", BINS, 0.82, 0.1) is None
+
+
+def test_a_lone_wording_sends_nobody_to_an_office():
+    """Unless it is clearly nearer than anything held."""
+    lone = replace(BINS, agreed=False)
+    assert NEAR.refusing("my bins", lone, 0.78, 0.1) is None
+    assert NEAR.refusing("my bins", lone, 0.7, 0.1) is ASKED[1]
 
 
 def test_words_refuse_before_nearness():
@@ -119,4 +132,4 @@ def test_words_refuse_before_nearness():
 
 def test_a_question_far_from_everything_is_left_to_the_confidence():
     """Nothing is known about it."""
-    assert NEAR.refusing("my bins", Outside(ASKED[1], cosine=0.4, around=0.3), 0.0, 0.1) is None
+    assert NEAR.refusing("my bins", Outside(ASKED[1], cosine=0.4, around=0.3, agreed=True), 0.0, 0.1) is None
