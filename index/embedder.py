@@ -21,6 +21,7 @@ from index.errors import ModelError
 from index.unit_vectors import unit
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
     from torch import Tensor
 
@@ -92,13 +93,13 @@ class SentenceTransformerEmbedder:
         Raises:
             ModelError: the packaged weights are missing or not the published ones, or there is no such model here.
         """
-        self._folder = _model_folder(model)
+        self.folder = _model_folder(model)
         try:
-            self._tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-            self.identity = _read_identity(model, self._folder)
+            self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+            self.identity = _read_identity(model, self.folder)
         except Exception as error:
             raise ModelError(
-                f"The folder {self._folder.name!r} does not hold a sentence-transformers model with a fast tokenizer ({error}). "
+                f"The folder {self.folder.name!r} does not hold a sentence-transformers model with a fast tokenizer ({error}). "
                 "Name another model."
             ) from error
         self._tokenizer.no_truncation()
@@ -116,7 +117,7 @@ class SentenceTransformerEmbedder:
             raise ModelError(f"Embedding needs sentence-transformers. {_INSTALL}") from error
         disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for 100 tensors, gone in a blink, only spoils what the commands print
         try:
-            model = SentenceTransformer(str(self._folder))
+            model = SentenceTransformer(str(self.folder))
         except (OSError, ValueError) as error:
             raise ModelError(f"The model {self.identity.name!r} could not be loaded: {error}. Name another model.") from error
         if model.get_embedding_dimension() != self.identity.dimension:
@@ -125,6 +126,12 @@ class SentenceTransformerEmbedder:
                 f"{self.identity.dimension}. Name a model without a dense layer on top."
             )
         return model
+
+    @property
+    def transformer(self) -> "torch.nn.Module":
+        """The model's own transformer, without pooling."""
+        transformer: torch.nn.Module = self.model[0].auto_model  # type: ignore[assignment]  # typed as tensor or module
+        return transformer
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Return one unit vector a text, shape (n, d), float32."""

@@ -1,19 +1,26 @@
 """Turn the full model into the light query encoder that a build carries: an int8 ONNX graph and its tokenizer.
 
-Comes in: a loaded sentence-transformers model. Goes out: a folder that index.query_encoder opens without torch.
+Comes in: a sentence-transformers model. Goes out: a folder that index.query_encoder opens without torch.
 Refuses to know where builds lie.
 """
 
+import gc
 import json
 import logging
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embedder import SentenceTransformerEmbedder
 from index.errors import ModelError
+from index.plain_transformer import PlainTransformer, is_plain
 from index.query_encoder import ENCODER_FILES, QueryEncoder
+
+if TYPE_CHECKING:
+    import torch
 
 log = logging.getLogger(__name__)
 
@@ -58,23 +65,35 @@ SAMPLE_QUESTIONS = (
 def export_query_encoder(embedder: SentenceTransformerEmbedder, folder: Path) -> float:
     """Write the int8 query encoder of ``embedder`` to ``folder`` and return its mean cosine to the full model.
 
-    Weights are quantised per channel (per-tensor weights lose three times as much), activations at run time.
-
     Raises:
         ModelError: the quantised encoder strays too far from the full model on the sample questions.
     """
+    from index.quantiser import quantise  # needs onnx, which serving does not have
+
     folder.mkdir(parents=True, exist_ok=True)
     full_graph = folder / "full.onnx"
-    _export_graph(embedder, full_graph)
-    _quantise(full_graph, folder / ENCODER_FILES.graph)
+    wanted = _export_full_model(embedder, full_graph)
+    gc.collect()  # a loaded model holds itself in circles, and the quantiser needs the room
+    quantise(full_graph, folder / ENCODER_FILES.graph)
     full_graph.unlink()
     embedder.save_tokenizer(folder / ENCODER_FILES.tokenizer)
     settings = {"max_tokens": embedder.identity.max_tokens, "dimension": embedder.identity.dimension}
     (folder / ENCODER_FILES.settings).write_text(json.dumps(settings), encoding="utf-8")
-    return _check_against_full_model(embedder, QueryEncoder.open(folder))
+    return _check_against_full_model(wanted, QueryEncoder.open(folder))
 
 
-def _export_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
+def _export_full_model(embedder: SentenceTransformerEmbedder, path: Path) -> NDArray[np.float32]:
+    """Write the graph of the full model to ``path`` and return the vectors that it gives for the sample questions.
+
+    Whatever of the model nobody else holds can go after that.
+    """
+    full = PlainTransformer(embedder.folder) if is_plain(embedder.folder) else embedder
+    wanted = full.embed(SAMPLE_QUESTIONS)
+    _export_graph(full.transformer, path)
+    return wanted
+
+
+def _export_graph(transformer: "torch.nn.Module", path: Path) -> None:
     import torch
 
     class TokenVectors(torch.nn.Module):
@@ -91,14 +110,13 @@ def _export_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
             vectors: torch.Tensor = self.transformer(input_ids=input_ids).last_hidden_state
             return vectors
 
-    transformer: torch.nn.Module = embedder.model[0].auto_model  # type: ignore[assignment]  # typed as tensor or module
     transformer.to("cpu").eval()
     ids = torch.ones((1, 7), dtype=torch.int64)
     tokens = {1: "tokens"}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the tracing exporter announces its successor at every call
         torch.onnx.export(
-            TokenVectors(transformer),
+            TokenVectors(transformer).eval(),  # the exporter leaves it as it was, and what stands in it too
             (ids,),
             str(path),
             input_names=["input_ids"],
@@ -109,22 +127,9 @@ def _export_graph(embedder: SentenceTransformerEmbedder, path: Path) -> None:
         )
 
 
-def _quantise(source: Path, target: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)  # the quantiser advises pre-processing on the root logger; the check below is what decides
-    try:
-        quantize_dynamic(source, target, per_channel=True, weight_type=QuantType.QInt8)
-    finally:
-        root.setLevel(level)
-
-
-def _check_against_full_model(embedder: SentenceTransformerEmbedder, encoder: QueryEncoder) -> float:
-    full = embedder.embed(SAMPLE_QUESTIONS)
+def _check_against_full_model(wanted: NDArray[np.float32], encoder: QueryEncoder) -> float:
     light = np.stack([encoder.encode(question).vector for question in SAMPLE_QUESTIONS])
-    cosines = np.sum(full * light, axis=1)
+    cosines = np.sum(wanted * light, axis=1)
     mean, least = float(cosines.mean()), float(cosines.min())
     if mean < LEAST_MEAN_COSINE or least < LEAST_COSINE:
         raise ModelError(

@@ -49,7 +49,7 @@ class SpellingWriter:
         )
         connection.executemany(
             "INSERT INTO deletes VALUES (?, ?)",
-            ((form, word) for word in words if len(word) >= SHORTEST for form in deletes(word)),
+            ((form, word) for word in words if len(word) >= SHORTEST for form in sorted(deletes(word))),
         )
         connection.commit()
         connection.close()

@@ -22,7 +22,7 @@ from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catal
 from ingest.catalogue_file import append_entry, remove_entry
 from ingest.errors import DocumentRefused
 from ingest.fetching import FORMATS, fetch
-from ingest.isolation import read_group
+from ingest.isolation import read_each
 from ingest.network import Network
 from ingest.read_document import FileMetadata, ReadingOptions
 from ingest.workers import ReadFailure
@@ -166,7 +166,7 @@ def _check_new(arrived: Path, corpus: Path, listed: list[Entry], inside: Path | 
 
 
 def _read(arrived: Path, options: ReadingOptions) -> FileMetadata:
-    read = read_group([arrived], options)[arrived]
+    [(_, read)] = read_each([arrived], options)
     if isinstance(read, ReadFailure):
         raise DocumentRefused(f"{arrived.name!r} cannot be read: {read.reason}. Nothing was changed.")
     if not read.pages:

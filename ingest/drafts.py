@@ -5,7 +5,8 @@ copies of what stands before them. Refuses to embed.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,20 @@ from index.layout import BuildLayout
 from index.left_out import LeftOut, read_left_out
 from index.records import Document, Page, Passage
 from index.splitting import split_pages
+from ingest.arriving import Arriving
 from ingest.catalogue import Entry
-from ingest.corpus import digest_of
 from ingest.duplicates import Fingerprint, Originals
-from ingest.isolation import read_group
 from ingest.kept import Kept
 from ingest.read_document import ReadDocument
 from ingest.recipe import Recipe, entry_digest, reading_key, versions
 from ingest.report import DocumentReport, report_of
 from ingest.reuse import Earlier, EarlierBuild
 from ingest.wordings import Wordings, with_wordings
-from ingest.workers import FailureKind, ReadFailure
+from ingest.workers import ReadFailure
 
 log = logging.getLogger(__name__)
 
-GROUP = 32  # files that are read before the first of them is split: bounds the memory, and keeps the workers busy
+GROUP = 32  # files that are given to the workers together: bounds the memory, and keeps them busy
 PICTURED = {"application/pdf"}  # media types whose pages can be drawn later
 
 
@@ -64,10 +64,12 @@ class Drafter:
         earlier: Sequence[Earlier],
         kept: Kept,
         fingerprints: Mapping[str, str],
+        most_workers: Callable[[], int] = lambda: 0,
     ) -> None:
         """Draft by ``recipe``; ``embedder`` counts tokens; what is read is kept in ``kept``.
 
-        ``fingerprints`` are those of documents that earlier builds left out as copies, by the key of their reading.
+        ``fingerprints`` are those of documents that earlier builds left out as copies, by the key of their reading;
+        ``most_workers`` tells how many files may be read at a time, as many as there are processors where 0.
         """
         self._recipe = recipe
         self._wordings = wordings
@@ -75,31 +77,29 @@ class Drafter:
         self._earlier: Sequence[Earlier] = (*earlier, kept)
         self._kept = kept
         self._fingerprints = fingerprints
+        self._most_workers = most_workers
         self._originals = Originals()
 
     def drafts(self, entries: Sequence[Entry]) -> Iterator[Drafted]:
         """Yield the draft of each entry, in order, and its report; what gives nothing or is a copy is left out."""
         for start in range(0, len(entries), GROUP):
             group = entries[start : start + GROUP]
-            # The first of several equal files is read, the others are not.
-            found = self._read({self._key(entry): entry for entry in reversed(group) if not self._is_known(entry)})
-            for entry in group:
-                yield self._drafted(entry, found)
+            with closing(self._arriving([entry for entry in group if not self._is_known(entry)])) as arriving:
+                for entry in group:
+                    yield self._drafted(entry, arriving)
 
     def _is_known(self, entry: Entry) -> bool:
         key = self._key(entry)
         taken_over = key in self._fingerprints or any(one.knows(key) for one in self._earlier)
         return taken_over or self._originals.same_file(entry.document) is not None
 
-    def _read(self, entries: Mapping[str, Entry]) -> dict[str, ReadDocument | ReadFailure]:
-        found = read_group([entry.path for entry in entries.values()], self._recipe.reading)
-        sound = {key: _if_unchanged(entry, found[entry.path]) for key, entry in entries.items()}
-        for key, read in sound.items():
-            if isinstance(read, ReadDocument):
-                self._kept.keep_reading(key, read)
-        return sound
+    def _arriving(self, entries: Sequence[Entry]) -> Arriving:
+        first: dict[str, Entry] = {}
+        for entry in entries:
+            first.setdefault(self._key(entry), entry)  # of several equal files the first is read, the others are not
+        return Arriving(first, self._recipe.reading, self._kept, self._most_workers())
 
-    def _drafted(self, entry: Entry, found: dict[str, ReadDocument | ReadFailure]) -> Drafted:
+    def _drafted(self, entry: Entry, arriving: Arriving) -> Drafted:
         key = self._key(entry)
         copy = self._originals.same_file(entry.document)
         if copy:
@@ -108,18 +108,20 @@ class Drafter:
         noted = self._fingerprints.get(key)
         if noted and (copy := self._originals.nearly_same(entry.document, Fingerprint.from_text(noted))):
             return _left_out(entry, key, copy.reason, copy.original, noted)
-        read = self._reading(entry, key, found)
+        read = self._reading(entry, key, arriving)
         if isinstance(read, ReadFailure):
             return _left_out(entry, key, read.reason)
         return self._new(entry, key, read)
 
-    def _reading(self, entry: Entry, key: str, found: dict[str, ReadDocument | ReadFailure]) -> ReadDocument | ReadFailure:
-        fresh = found.pop(key, None)
-        if fresh is not None:
-            return fresh
+    def _reading(self, entry: Entry, key: str, arriving: Arriving) -> ReadDocument | ReadFailure:
+        if arriving.holds(key):
+            return arriving.take(key)
         known = next((one for one in self._earlier if one.knows(key)), None)
+        if known:
+            return known.reading(key)
         # What was not read with its group: a copy whose original is gone, or the second of two files that cannot be read.
-        return known.reading(key) if known else self._read({key: entry})[key]
+        with closing(self._arriving([entry])) as again:
+            return again.take(key)
 
     def _new(self, entry: Entry, key: str, read: ReadDocument) -> Drafted:
         fingerprint = Fingerprint.of(page.text for page in read.pages)
@@ -180,13 +182,6 @@ def _left_out(entry: Entry, key: str, reason: str, copy_of: str = "", fingerprin
     noted = {"key": key, "fingerprint": fingerprint} if fingerprint else {"key": key}
     left = LeftOut(document.id, document.title or entry.path.stem, reason, copy_of, noted)
     return left, DocumentReport.without(document, reason, copy_of)
-
-
-def _if_unchanged(entry: Entry, read: ReadDocument | ReadFailure) -> ReadDocument | ReadFailure:
-    """Return what was read, unless the file is not any more the one that the catalogue was read with."""
-    if digest_of(entry.path) == entry.document.sha256:
-        return read
-    return ReadFailure(FailureKind.UNREADABLE, "the file changed while it was read; run again when it is complete")
 
 
 def _noted(entry: Entry, key: str, read: ReadDocument) -> dict[str, Any]:

@@ -1,10 +1,12 @@
-"""Give drafts their vectors, in batches over documents.
+"""Give drafts their vectors, in batches over documents, while further drafts are made and what is ready is written.
 
-Comes in: drafts in order. Goes out: documents that are ready for the writer, in the same order. Refuses to hold more than one batch in
-memory, and to embed any text that has a vector already.
+Comes in: drafts in order. Goes out: documents that are ready for the writer, in the same order. Refuses to hold more than some batches
+in memory, and to embed any text that has a vector already.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
@@ -19,7 +21,10 @@ _Found = TypeVar("_Found")
 
 # Texts that are embedded in one go: enough that small documents share a call and sorting by length saves padding.
 BATCH = 256
-MOST_HELD = 16 * BATCH  # texts of waiting drafts, known vectors included: what bounds the memory
+MOST_HELD = 4 * BATCH  # texts of the drafts of one batch, known vectors included: what bounds the memory
+# Batches that wait or are embedded while drafts are made: about what is read and split until a new light encoder is made. It is also
+# what a kill can cost at most.
+AHEAD = 4
 
 
 class _Lacking:
@@ -64,15 +69,32 @@ def _first_found(names: Iterable[str], looks: Sequence[Callable[[str], _Found | 
 
 def embedded(
     drafts: Iterable[Draft], embedder: Embedder, earlier: Sequence[Earlier], progress: Progress
-) -> Iterator[ReadyDocument]:
-    """Yield ``drafts`` with their vectors, in order; the texts of several drafts are embedded together."""
+) -> Generator[ReadyDocument, None, None]:
+    """Yield ``drafts`` with their vectors, in order; the texts of several drafts are embedded together, beside this thread."""
+    under_way: deque[Future[list[ReadyDocument]]] = deque()
+    # One thread: it hands each batch to all cores.
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            for batch in _batches(drafts, earlier):
+                under_way.append(thread.submit(_filled, batch, embedder, progress))
+                while len(under_way) >= AHEAD or (under_way and under_way[0].done()):
+                    yield from under_way.popleft().result()
+            while under_way:
+                yield from under_way.popleft().result()
+        finally:
+            for batch_under_way in under_way:
+                batch_under_way.cancel()
+
+
+def _batches(drafts: Iterable[Draft], earlier: Sequence[Earlier]) -> Iterator[list[_Lacking]]:
     waiting: list[_Lacking] = []
     for draft in drafts:
         waiting.append(_Lacking(draft, earlier))
         if _enough(waiting):
-            yield from _filled(waiting, embedder, progress)
+            yield waiting
             waiting = []
-    yield from _filled(waiting, embedder, progress)
+    if waiting:
+        yield waiting
 
 
 def _enough(waiting: Sequence[_Lacking]) -> bool:
@@ -81,10 +103,9 @@ def _enough(waiting: Sequence[_Lacking]) -> bool:
     return not waiting[0].missing or missing >= BATCH or held >= MOST_HELD
 
 
-def _filled(waiting: Sequence[_Lacking], embedder: Embedder, progress: Progress) -> Iterator[ReadyDocument]:
+def _filled(waiting: Sequence[_Lacking], embedder: Embedder, progress: Progress) -> list[ReadyDocument]:
     new = {name: (one.draft.document, one.passages[name]) for one in waiting for name in one.missing_passages}
     keys = list(dict.fromkeys(key for one in waiting for key in one.missing_keys))
     passages = dict(zip(new, passage_vectors(list(new.values()), embedder, progress), strict=True)) if new else {}
     of_keys = dict(zip(keys, embedder.embed(keys, progress), strict=True)) if keys else {}
-    for one in waiting:
-        yield one.ready(passages, of_keys, embedder.identity.dimension)
+    return [one.ready(passages, of_keys, embedder.identity.dimension) for one in waiting]

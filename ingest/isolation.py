@@ -6,25 +6,30 @@ Plain text and Markdown are read right here: nothing beneath their readers can h
 than reading them. Everything else is read in worker processes (ingest.workers).
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from index.errors import CatalogueError, UnreadableDocument
 from ingest.read_document import ReadDocument, ReadingOptions
 from ingest.readers.media_types import media_type_of
 from ingest.reading import read_file
-from ingest.workers import FailureKind, ReadFailure, read_files
+from ingest.workers import FailureKind, Outcome, ReadFailure, read_files
 
 TEXT_TYPES = {"text/markdown", "text/plain"}
 MOST_TEXT_BYTES = 4 * 2**20  # a larger text file is read by a worker too
 
 
-def read_group(paths: Sequence[Path], options: ReadingOptions) -> dict[Path, ReadDocument | ReadFailure]:
-    """Return what was read from each of ``paths``, or why nothing was."""
+def read_each(paths: Sequence[Path], options: ReadingOptions, most_workers: int = 0) -> Generator[Outcome, None, None]:
+    """Yield each of ``paths`` with what was read from it, or why nothing was, as it becomes ready.
+
+    Between two of them the workers read on; there are at most ``most_workers``, as many as processors where 0.
+    """
     plain = [path for path in paths if _is_plain(path)]
+    for path in plain:
+        yield path, _read_here(path, options)
     others = [path for path in paths if path not in plain]
-    found = {path: _read_here(path, options) for path in plain}
-    return found | dict(read_files(others, options)) if others else found
+    if others:
+        yield from read_files(others, options, most_workers)
 
 
 def _is_plain(path: Path) -> bool:

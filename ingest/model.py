@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
 from index.embedder import Embedder, ModelIdentity, SentenceTransformerEmbedder, light_identity
 
@@ -23,12 +24,24 @@ class EmbedWith(Enum):
     FULL = "full"  # sentence-transformers in full precision
 
 
+class EncoderExport(Protocol):
+    """A light encoder that is being written."""
+
+    def mean_cosine(self) -> float:
+        """Wait until it is written and checked; return how near it is to the model, 0 to 1."""
+        ...
+
+    def stop(self) -> None:
+        """Give it up where it is not written yet."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model and the way to write its query encoder into a folder, which returns how near that is to the model (0 to 1)."""
+    """A model, and the way to begin writing its light encoder into a folder."""
 
     full: Embedder
-    export_encoder: Callable[[Path], float]
+    export_encoder: Callable[[Path], EncoderExport]
     light: bool = False  # the light encoder embeds
 
     @property
@@ -53,10 +66,10 @@ def open_model(name: str, embed_with: EmbedWith = EmbedWith.AUTO) -> Model:
     full = SentenceTransformerEmbedder(name)
     light = not _has_gpu() if embed_with is EmbedWith.AUTO else embed_with is EmbedWith.LIGHT
 
-    def export(folder: Path) -> float:
-        from index.encoder_export import export_query_encoder
+    def export(folder: Path) -> EncoderExport:
+        from ingest.light_encoder import ExportProcess
 
-        return export_query_encoder(full, folder)
+        return ExportProcess(full, folder)
 
     return Model(full, export, light)
 

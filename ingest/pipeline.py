@@ -5,31 +5,25 @@ Whoever calls what changes anything holds the lock of the builds.
 """
 
 import sqlite3
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from index.errors import BuildError, CatalogueError, NotWritten
+from index.errors import BuildError, NotWritten
 from index.history import finished_builds, live_id, prune, publish, sweep_unfinished
-from index.left_out import LeftOut
 from index.manifest import Manifest
 from index.standing import Standing, note_standing, read_standings
 from ingest.comparison import Comparison
 from ingest.corpus import Corpus
-from ingest.kept import Kept, forget_kept
+from ingest.kept import forget_kept
+from ingest.making import make_build
 from ingest.model import Model
 from ingest.progress import Progress
-from ingest.recipe import Recipe, corpus_digest, corpus_parts, versions
+from ingest.recipe import Recipe, corpus_digest
 from ingest.report import DocumentReport
-
-if TYPE_CHECKING:
-    from index.writer import BuildWriter
-    from ingest.drafts import Draft, Drafter
-    from ingest.reuse import EarlierBuild
 
 
 class Step(Enum):
@@ -108,7 +102,7 @@ def build_index(
         standing = None if force else _standing_build(builds, digest)
         if standing and read_standings(builds).get(standing) is Standing.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
-        build, reports = (standing, ()) if standing else _make(corpus, builds, recipe, model, digest, progress)
+        build, reports = (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress)
         return bring_live(corpus, builds, build, recipe, progress, step, reports)
 
 
@@ -151,70 +145,6 @@ def _made_from(builds: Path, build: str) -> str:
 def _standing_build(builds: Path, digest: str) -> str | None:
     """Return the newest finished build that was made from the same corpus: an earlier run may have stopped before the switch."""
     return next((build for build in reversed(finished_builds(builds)) if _made_from(builds, build) == digest), None)
-
-
-def _make(
-    corpus: Corpus, builds: Path, recipe: Recipe, model: Model, digest: str, progress: Progress
-) -> tuple[str, tuple[DocumentReport, ...]]:
-    # What reads, writes and opens builds takes longer to import than a run with nothing to do takes.
-    from index.writer import BuildWriter
-    from ingest.drafts import Drafter, noted_fingerprints
-    from ingest.embedding import embedded
-    from ingest.reuse import directions_of, earlier_builds
-
-    earlier = earlier_builds(builds, model.identity)
-    kept = Kept(builds, model.identity)
-    reports: list[DocumentReport] = []
-    try:
-        with (
-            BuildWriter(builds, model.identity, recipe.geometry, directions_of(earlier)) as writer,
-            tempfile.TemporaryDirectory() as folder,
-        ):
-            encoder, cosine = _query_encoder(model, earlier, Path(folder) / "encoder", progress)
-            embedder = model.embedder(encoder)
-            drafter = Drafter(recipe, corpus.wordings, embedder, earlier, kept, noted_fingerprints(builds, earlier))
-            drafts = _drafts(corpus, drafter, writer, reports, progress)
-            for ready in embedded(drafts, embedder, (*earlier, kept), progress.embedded):
-                kept.keep_vectors(ready)
-                writer.add(ready)
-            _check_any(reports)
-            progress.stage("writing the build")
-            build = writer.finish(corpus.lexicon, encoder, cosine, versions(), digest, corpus_parts(corpus.folder))
-    finally:
-        kept.close()
-        for one in earlier:
-            one.close()
-    forget_kept(builds)
-    return build, tuple(reports)
-
-
-def _drafts(
-    corpus: Corpus, drafter: "Drafter", writer: "BuildWriter", reports: list[DocumentReport], progress: Progress
-) -> Iterator["Draft"]:
-    total = len(corpus.entries)
-    progress.document(0, total, corpus.entries[0].document.id if total else "")
-    for number, (draft, report) in enumerate(drafter.drafts(corpus.entries), start=1):
-        progress.document(number, total, report.document_id)
-        reports.append(report)
-        if isinstance(draft, LeftOut):
-            writer.leave_out(draft)
-        else:
-            yield draft
-
-
-def _check_any(reports: Sequence[DocumentReport]) -> None:
-    if not any(report.passages for report in reports):
-        reasons = "; ".join(f"{report.document_id}: {report.reason}" for report in reports[:5])
-        raise CatalogueError(
-            f"Nothing in the corpus could be read, so there is nothing to search ({reasons or 'no document is held'})."
-        )
-
-
-def _query_encoder(model: Model, earlier: "Sequence[EarlierBuild]", folder: Path, progress: Progress) -> tuple[Path, float]:
-    if earlier:
-        return earlier[0].encoder, earlier[0].encoder_mean_cosine
-    progress.stage("making the light encoder of the model")
-    return folder, model.export_encoder(folder)
 
 
 def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> Comparison | None:

@@ -7,6 +7,7 @@ A worker reads one file at a time and goes on to the next; one that hangs is kil
 files each is replaced anyway, so that nothing leaks from file to file.
 """
 
+import gc
 import importlib.util
 import multiprocessing
 import time
@@ -143,6 +144,7 @@ def _death(exit_code: int | None) -> ReadFailure:
 def _serve(connection: Connection, options: ReadingOptions) -> None:
     """Read the files that are asked for, in the worker process, until the other side closes."""
     _limit_memory(options.limits.memory_bytes)
+    gc.freeze()  # what is loaded stays; without it every search for rubbish goes through that too
     connection.send(True)
     while True:
         try:

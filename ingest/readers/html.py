@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
-import trafilatura
 from lxml import etree
 
 from index.errors import UnreadableDocument
@@ -76,6 +75,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _main_blocks(root: Any) -> list[Block]:  # noqa: ANN401  as above
+    import trafilatura  # slow to load, and most corpora hold no web page
+
     found = trafilatura.extract(
         lxml.html.tostring(root, encoding="unicode"),
         output_format="html",

@@ -37,10 +37,11 @@ def interrupted(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop
     """A workshop with a PDF and six notes, whose first build was killed after the PDF and two of the notes."""
     fill(workshop)
     monkeypatch.setattr("ingest.embedding.BATCH", 1)
+    monkeypatch.setattr("ingest.embedding.AHEAD", 1)  # what is embedded is kept before the next batch begins
     killed = KilledEmbedder()
     child = os.fork()
     if child == 0:
-        workshop.model = Model(killed, killed.export)
+        workshop.model = Model(killed, killed.begin_export)
         workshop.build()
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
@@ -74,6 +75,29 @@ def test_the_next_run_embeds_only_what_was_missing_and_cleans_up(interrupted, an
     assert one.manifest.files == two.manifest.files
     one.close()
     two.close()
+
+
+def test_what_was_embedded_before_an_error_beside_is_kept(workshop, monkeypatch):
+    """Texts are embedded in a thread of their own; an error there ends the run like any other."""
+    fill(workshop)
+    monkeypatch.setattr("ingest.embedding.BATCH", 1)
+    with monkeypatch.context() as stopping:
+        stopping.setattr(FakeEmbedder, "embed_tokens", _interrupting(FakeEmbedder.embed_tokens))
+        with pytest.raises(KeyboardInterrupt):
+            workshop.build()
+    workshop.embedded()
+    assert workshop.build().state is State.PUBLISHED
+    assert len([text for text in workshop.embedded() if "The note" in text]) <= NOTES - 2
+    assert verify_build(workshop.builds / live_id(workshop.builds)) == []
+
+
+def _interrupting(embed_tokens):
+    def embed(self, texts, progress=None):
+        if any("The note of day 2" in text for text in texts):
+            raise KeyboardInterrupt
+        return embed_tokens(self, texts, progress)
+
+    return embed
 
 
 def test_the_next_run_reads_nothing_twice(interrupted, monkeypatch):

@@ -166,7 +166,7 @@ def test_a_half_deleted_live_build_is_made_again(workshop, missing):
 def test_damage_is_not_handed_on_to_the_next_build(workshop, another_workshop):
     """A file of the live build that rots on disk is not copied and given a new hash: everything is made again."""
     first = workshop.build()
-    rotten = workshop.builds / first.build / "tokens" / "vectors.i8"
+    rotten = workshop.builds / first.build / "tokens" / "vectors.u8"
     content = bytearray(rotten.read_bytes())
     content[100] ^= 1
     rotten.write_bytes(content)

@@ -1,0 +1,117 @@
+"""Make a build: read, split, embed and write, all at the same time as far as one does not wait for the other.
+
+Comes in: a corpus, a model, the folder of the builds. Goes out: a finished build. Refuses to bring it live.
+"""
+
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import CatalogueError
+from index.history import finished_builds
+from index.left_out import LeftOut
+from ingest.corpus import Corpus
+from ingest.kept import Kept, forget_kept
+from ingest.light_encoder import AwaitingEmbedder, LightEncoder
+from ingest.model import Model
+from ingest.progress import Progress
+from ingest.recipe import Recipe, corpus_parts, versions
+from ingest.report import DocumentReport
+
+if TYPE_CHECKING:
+    from index.writer import BuildWriter
+    from ingest.drafts import Draft, Drafter
+    from ingest.reuse import EarlierBuild
+
+
+def make_build(
+    corpus: Corpus, builds: Path, recipe: Recipe, model: Model, digest: str, progress: Progress
+) -> tuple[str, tuple[DocumentReport, ...]]:
+    """Make a build of ``corpus`` in ``builds``; returns its id and how each document was read. It is not live yet.
+
+    Raises:
+        ModelError: the model cannot be loaded, or its light encoder strays from it.
+        CatalogueError: nothing in the corpus could be read.
+        NotWritten: a file changed while it was read.
+    """
+    earlier = _earlier_builds(builds, model)
+    kept = Kept(builds, model.identity)
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            LightEncoder(model, earlier, Path(folder) / "encoder", progress) as encoder,
+        ):
+            made = _write(corpus, builds, recipe, encoder, earlier, kept, digest, progress)
+    finally:
+        kept.close()
+        for one in earlier:
+            one.close()
+    forget_kept(builds)
+    return made
+
+
+def _earlier_builds(builds: Path, model: Model) -> "list[EarlierBuild]":
+    if not finished_builds(builds):
+        return []  # before what opens builds is loaded: the first build has its light encoder to begin
+    from ingest.reuse import earlier_builds
+
+    return earlier_builds(builds, model.identity)
+
+
+def _write(
+    corpus: Corpus,
+    builds: Path,
+    recipe: Recipe,
+    encoder: LightEncoder,
+    earlier: "Sequence[EarlierBuild]",
+    kept: Kept,
+    digest: str,
+    progress: Progress,
+) -> tuple[str, tuple[DocumentReport, ...]]:
+    # What reads, writes and opens builds takes longer to import than a run with nothing to do takes.
+    from index.writer import BuildWriter
+    from ingest.drafts import Drafter, noted_fingerprints
+    from ingest.embedding import embedded
+    from ingest.reuse import directions_of
+
+    reports: list[DocumentReport] = []
+    embedder = AwaitingEmbedder(encoder)
+    fingerprints = noted_fingerprints(builds, earlier)
+    drafter = Drafter(recipe, corpus.wordings, embedder, earlier, kept, fingerprints, encoder.processors_left)
+    with BuildWriter(builds, embedder.identity, recipe.geometry, directions_of(earlier)) as writer:
+        with (
+            closing(_drafts(corpus, drafter, writer, reports, progress)) as drafts,
+            closing(embedded(drafts, embedder, (*earlier, kept), progress.embedded)) as readies,
+        ):
+            for ready in readies:
+                kept.keep_vectors(ready)
+                writer.add(ready)
+        _check_any(reports)
+        made_with = (encoder.folder(), encoder.mean_cosine())
+        progress.stage("writing the build")
+        build = writer.finish(corpus.lexicon, *made_with, versions(), digest, corpus_parts(corpus.folder))
+    return build, tuple(reports)
+
+
+def _drafts(
+    corpus: Corpus, drafter: "Drafter", writer: "BuildWriter", reports: list[DocumentReport], progress: Progress
+) -> "Generator[Draft, None, None]":
+    total = len(corpus.entries)
+    progress.document(0, total, corpus.entries[0].document.id if total else "")
+    for number, (draft, report) in enumerate(drafter.drafts(corpus.entries), start=1):
+        progress.document(number, total, report.document_id)
+        reports.append(report)
+        if isinstance(draft, LeftOut):
+            writer.leave_out(draft)
+        else:
+            yield draft
+
+
+def _check_any(reports: Sequence[DocumentReport]) -> None:
+    if not any(report.passages for report in reports):
+        reasons = "; ".join(f"{report.document_id}: {report.reason}" for report in reports[:5])
+        raise CatalogueError(
+            f"Nothing in the corpus could be read, so there is nothing to search ({reasons or 'no document is held'})."
+        )
