@@ -62,9 +62,10 @@ def pairs_of(terms: Sequence[str]) -> list[str]:
 
 def fold(word: str) -> str:
     """Return ``word`` in lower case, without accents, ligatures, thousands commas and possessive ending."""
-    decomposed = unicodedata.normalize("NFKD", word)
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold().replace("’", "'")
-    plain = plain.removesuffix("'s").replace("'", "")
+    if not word.isascii():  # most words have nothing to take apart
+        decomposed = unicodedata.normalize("NFKD", word)
+        word = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).replace("’", "'")
+    plain = word.casefold().removesuffix("'s").replace("'", "")
     return plain.replace(",", "") if plain[:1].isdigit() else plain
 
 

@@ -30,8 +30,18 @@ LOOKED_AT = 20  # passages that are matched word by word: the dearest step
 # the plain sum: nDCG@10 .784 on six sets, and .782 with 16.
 WORDS_COUNT = 1.5
 DOCUMENT_COUNTS = 0.5
+UNKNOWN = -1.0  # cosine
 
 Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages worth a closer look, and the cosines that are known of them already; the arrays run alongside ``rows``."""
+
+    rows: NDArray[np.int64]  # ascending
+    passage: NDArray[np.float32]  # cosine of the passage and the question
+    key: NDArray[np.float32]  # cosine of its best key; ``UNKNOWN`` where none of its keys is among the nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +56,8 @@ class Candidates:
     question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
 
 
-def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> NDArray[np.int64]:
-    """Return the rows of at most ``LOOKED_AT`` passages that are worth a closer look, ascending.
+def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> Found:
+    """Return at most ``LOOKED_AT`` passages that are worth a closer look.
 
     Args:
         build: to search in.
@@ -64,18 +74,25 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
     if ranges is not None:
         rows = rows[_allowed(build.vectors.size, ranges)[rows]]
     if not len(rows):
-        return rows
+        return compared(build, rows, encoded)
     passage = build.vectors.cosines(encoded.vector, rows)
-    key = _with_key_cosines(passage, rows, by_key, key_cosines)
+    best_key = _best_found(rows, by_key, key_cosines)
+    key = np.maximum(passage, best_key)
     document = build.document_vectors[_documents(build, rows)] @ encoded.vector
     rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
     rough = rough + DOCUMENT_COUNTS * stretched(document) + names_held(build, asked, rows)
-    return np.sort(rows[np.argsort(-rough, kind="stable")[:LOOKED_AT]])
+    best = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
+    return Found(rows[best], passage[best], best_key[best])
 
 
-def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
-    """Return the passages in ``rows``, at least one, each seen from every side."""
-    tokens = build.tokens
+def compared(build: Build, rows: NDArray[np.int64], encoded: EncodedQuestion) -> Found:
+    """Return the passages in ``rows``, ascending, as if ``find`` had found them for this question."""
+    return Found(rows, build.vectors.cosines(encoded.vector, rows), np.full(len(rows), UNKNOWN, np.float32))
+
+
+def look_at(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
+    """Return the passages found, at least one, each seen from every side."""
+    tokens, rows = build.tokens, found.rows
     weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
     matches = match(tokens.seen(encoded), weights, tokens.of(rows))
     documents = _documents(build, rows)
@@ -84,9 +101,9 @@ def look_at(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded
         words=build.words.shares(asked.terms, rows),
         tokens=matches.cubed,
         pairs=build.pairs.shares(asked.pairs, rows),
-        passage=build.vectors.cosines(encoded.vector, rows),
+        passage=found.passage,
         document=build.document_vectors[documents] @ encoded.vector,
-        key=np.maximum(_best_keys(build, rows, encoded.vector), matches.best_sentence),
+        key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
         key_words=np.maximum(build.key_words.shares(asked.terms, rows), matches.cubed),
     )
     return Candidates(rows, documents, views, matches, names_held(build, asked, rows), encoded.vector)
@@ -125,15 +142,13 @@ def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.fl
     return np.asarray((one + other) / 2, np.float32)
 
 
-def _with_key_cosines(
-    passage: NDArray[np.float32], rows: NDArray[np.int64], by_key: NDArray[np.int64], cosines: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return for each of ``rows`` the best of its own cosine and those of its keys that were found."""
-    key = passage.copy()
+def _best_found(rows: NDArray[np.int64], by_key: NDArray[np.int64], cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return for each of ``rows`` the best cosine of its keys that were found; ``UNKNOWN`` where none was."""
+    best = np.full(len(rows), UNKNOWN, np.float32)
     places = np.minimum(rows.searchsorted(by_key), len(rows) - 1)
     kept = rows[places] == by_key  # a filter by document leaves some out
-    np.maximum.at(key, places[kept], cosines[kept])
-    return key
+    np.maximum.at(best, places[kept], cosines[kept])
+    return best
 
 
 def _documents(build: Build, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -144,11 +159,14 @@ def _rows_of_keys(build: Build, keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.searchsorted(build.key_bounds, keys, side="right") - 1
 
 
-def _best_keys(build: Build, rows: NDArray[np.int64], question: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the cosine of each passage's best key; -1 where it has none."""
-    starts, ends = build.key_bounds[rows], build.key_bounds[rows + 1]
-    best = np.full(len(rows), -1.0, np.float32)
-    keyed = np.flatnonzero(ends > starts)
+def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cosine of each passage's best key; ``UNKNOWN`` where it has none.
+
+    Where one of its keys is among the nearest of all, its best one is, and that is known.
+    """
+    starts, ends = build.key_bounds[found.rows], build.key_bounds[found.rows + 1]
+    best = found.key.copy()
+    keyed = np.flatnonzero((ends > starts) & (best == UNKNOWN))
     if len(keyed):
         keys = np.concatenate([np.arange(starts[place], ends[place]) for place in keyed])
         first = np.concatenate([[0], np.cumsum((ends - starts)[keyed])[:-1]])

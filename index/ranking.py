@@ -9,7 +9,7 @@ depend on the kind of question gained nothing there.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -51,7 +51,7 @@ TOTAL_WEIGHT = sum(WEIGHTS.values())
 
 def shares(views: Views) -> dict[str, Scores]:
     """Return what each view gives to each candidate's score; the score is their sum, 0 to about 1."""
-    return {name: WEIGHTS[name] / TOTAL_WEIGHT * scores for name, scores in asdict(views).items()}
+    return {name: WEIGHTS[name] / TOTAL_WEIGHT * getattr(views, name) for name in WEIGHTS}
 
 
 def stretched(scores: Scores) -> Scores:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build import Build
-from index.candidates import Candidates, Range, blended, find, look_at
+from index.candidates import Candidates, Range, blended, compared, find, look_at
 from index.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
 from index.highlights import answering_sentences
 from index.lexicon import Signpost
@@ -111,15 +111,16 @@ class Searcher:
         """
         build = self.build
         encoded = build.encoder.encode(asked.text)
-        rows = find(build, asked, encoded, ranges)
+        found = find(build, asked, encoded, ranges)
         if not context or not follows(asked.text):
-            return look_at(build, rows, asked, encoded) if len(rows) else None
+            return look_at(build, found, asked, encoded) if len(found.rows) else None
         joined = self.read(f"{context[-1]} {asked.text}")
         encoded_joined = build.encoder.encode(joined.text)
-        rows = np.union1d(rows, find(build, joined, encoded_joined, ranges))
+        rows = np.union1d(found.rows, find(build, joined, encoded_joined, ranges).rows)
         if not len(rows):
             return None
-        return blended(look_at(build, rows, asked, encoded), look_at(build, rows, joined, encoded_joined))
+        alone = look_at(build, compared(build, rows, encoded), asked, encoded)
+        return blended(alone, look_at(build, compared(build, rows, encoded_joined), joined, encoded_joined))
 
     def _order(self, candidates: Candidates, scores: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the places of the candidates, best first.

@@ -185,7 +185,7 @@ class Records:
 class RecentPassages:
     """The passages of a records file, of which those looked up last are not read again."""
 
-    def __init__(self, records: Records, most: int = 512) -> None:
+    def __init__(self, records: Records, most: int = 1024) -> None:
         """Remember ``most`` passages of ``records``."""
         self._records = records
         self._most = most
