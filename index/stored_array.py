@@ -37,6 +37,11 @@ class StoredArray(Generic[_Number]):
             self._handle = os.open(str(mapped.filename), os.O_RDONLY)
             weakref.finalize(self, os.close, self._handle)
 
+    @property
+    def mapped(self) -> bool:
+        """Whether parts are views of what is mapped, and not read."""
+        return self._mapped is not None
+
     def __len__(self) -> int:
         """Return the length of the first axis."""
         return self.shape[0]

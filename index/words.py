@@ -10,7 +10,7 @@ question, so it is worked out when the build is written (as bm25s does) and a qu
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -51,6 +51,9 @@ class Words:
         self._terms, self._offsets = np.asarray(terms), np.asarray(offsets)
         self._rows, self._weights = StoredArray(rows), StoredArray(weights)
         self._number = lru_cache(REMEMBERED_TERMS)(partial(_place_of, self._terms))
+        self._look_up: Callable[[str], Postings] = partial(_postings, self._number, self._offsets, self._rows, self._weights)
+        if self._rows.mapped and self._weights.mapped:  # views, which take no room
+            self._look_up = lru_cache(REMEMBERED_TERMS)(self._look_up)
         self.size = size
 
     @classmethod
@@ -87,11 +90,7 @@ class Words:
 
     def postings(self, term: str) -> Postings:
         """Return where ``term`` stands; empty arrays for an unknown term."""
-        number = self._number(term)
-        if number is None:
-            return Postings(np.empty(0, np.int32), np.empty(0, np.float32))
-        here = int(self._offsets[number]), int(self._offsets[number + 1])
-        return Postings(self._rows.part(*here), self._weights.part(*here))
+        return self._look_up(term)
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""
@@ -124,6 +123,20 @@ class Words:
     def ideal(self, terms: Iterable[str]) -> float:
         """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
         return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
+
+
+def _postings(
+    number_of: Callable[[str], int | None],
+    offsets: NDArray[np.int64],
+    rows: StoredArray[np.int32],
+    weights: StoredArray[np.float32],
+    term: str,
+) -> Postings:
+    number = number_of(term)
+    if number is None:
+        return Postings(np.empty(0, np.int32), np.empty(0, np.float32))
+    here = int(offsets[number]), int(offsets[number + 1])
+    return Postings(rows.part(*here), weights.part(*here))
 
 
 def _place_of(terms: NDArray[np.uint64], term: str) -> int | None:
