@@ -134,6 +134,8 @@ def started(service: Service) -> Iterator[Running]:
             time.sleep(0.01)
         ready = time.monotonic() - before
         time.sleep(2)  # the other processes of a service begin when the first is ready
+        if process.poll() is not None:
+            raise SystemExit(f"{service.name} has ended (code {process.poll()}): is something else on port {service.port}?")
         yield Running(service, process.pid, ready)
     finally:
         process.terminate()
