@@ -14,13 +14,13 @@ from bot.limits import DEFAULT_PASSAGES as DEFAULT_PASSAGES
 from bot.limits import MOST_CHARACTERS as MOST_CHARACTERS
 from bot.limits import MOST_PASSAGES as MOST_PASSAGES
 from bot.perspectives import Perspectives, Told
-from bot.remembered import Remembered
 from index.build import Build
 from index.confidence import Status as Status
 from index.confidence import Thresholds as Thresholds
 from index.errors import QuestionError
 from index.lexicon import Term
 from index.records import Document, Page, Passage, Span
+from index.remembered import Remembered
 from index.searcher import Findings, Searcher
 
 NEAREST_TITLES = 3
@@ -129,10 +129,7 @@ class AnswerService:
         looked_in = documents if document is None else [self.build.records.document(document).id]
         # Everything that decides the answer.
         key = (asked, limit, None if looked_in is None else tuple(looked_in), tuple(context))
-        answer = self.remembered.get(key)
-        if answer is None:
-            answer = self._found(asked, limit, looked_in, context)
-            self.remembered.put(key, answer)
+        answer = self.remembered.of(key, lambda: self._found(asked, limit, looked_in, context))
         return answer if answer.question == question else replace(answer, question=question)
 
     def probe(self, question: str) -> None:
@@ -197,18 +194,17 @@ class AnswerService:
         )
 
     def _stands(self, passage: Passage) -> _Standing:
-        held = self._standing.get(passage.id)
-        if held is None:
-            page = self.build.records.page(passage.document_id, passage.page_number)
-            document = self.build.records.document(passage.document_id)
-            held = _Standing(
-                text=passage.text,
-                citation=cite(passage, page, document, self._known.get(document.about)),
-                prefix=page.text[max(passage.start - SURROUNDING, 0) : passage.start],
-                suffix=page.text[passage.end : passage.end + SURROUNDING],
-            )
-            self._standing.put(passage.id, held)
-        return held
+        return self._standing.of(passage.id, lambda: self._standing_of(passage))
+
+    def _standing_of(self, passage: Passage) -> _Standing:
+        page = self.build.records.page(passage.document_id, passage.page_number)
+        document = self.build.records.document(passage.document_id)
+        return _Standing(
+            text=passage.text,
+            citation=cite(passage, page, document, self._known.get(document.about)),
+            prefix=page.text[max(passage.start - SURROUNDING, 0) : passage.start],
+            suffix=page.text[passage.end : passage.end + SURROUNDING],
+        )
 
     def _nearest_titles(self, findings: Findings) -> tuple[str, ...]:
         titles = dict.fromkeys(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.answers import DEFAULT_PASSAGES, Answer, AnswerService, PassageInContext
-from bot.remembered import Remembered
 from index.build import Build
 from index.live import LiveBuild
+from index.remembered import Remembered
 
 WARMING_QUESTION = "What is this about?"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.remembered import Remembered
 from index.records import Passage
+from index.remembered import Remembered
 from index.searcher import Hit
 
 NEARLY_THE_SAME = 0.8  # share of common word pairs from which two passages count as one text
@@ -63,11 +63,7 @@ class Perspectives:
         return [Told(hit, tuple(again)) for hit, again, _ in told]
 
     def _outline(self, passage: Passage) -> _Outline:
-        outline = self._outlines.get(passage.id)  # the id is made from the text
-        if outline is None:
-            outline = _outline_of(passage.text)
-            self._outlines.put(passage.id, outline)
-        return outline
+        return self._outlines.of(passage.id, lambda: _outline_of(passage.text))  # the id is made from the text
 
 
 def _pairs_of(text: str) -> set[tuple[str, str]]:

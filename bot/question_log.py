@@ -121,8 +121,8 @@ class QuestionLog:
         today = _today()
         with self._lock, self._connection:
             for table in ("questions", "verdicts"):
-                # The name of the table is ours.
-                self._connection.execute(f"DELETE FROM {table} WHERE day < ?", ((today - self._keep).isoformat(),))  # noqa: S608
+                removing = f"DELETE FROM {table} WHERE day < ?"  # noqa: S608  the name of the table is ours
+                self._connection.execute(removing, ((today - self._keep).isoformat(),))
         self._swept = today
 
     def not_answered(self, most: int = 500) -> list[AskedRow]:

@@ -20,6 +20,7 @@ from index.names import names_held
 from index.query_encoder import EncodedQuestion
 from index.questions import AskedQuestion
 from index.ranking import Views, stretched
+from index.vectors import Range, marked
 
 BY_VECTOR = 100
 BY_WORDS = 100
@@ -31,8 +32,6 @@ LOOKED_AT = 20  # passages that are matched word by word: the dearest step
 WORDS_COUNT = 1.5
 DOCUMENT_COUNTS = 0.5
 UNKNOWN = -1.0  # cosine
-
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
     rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)]))
     rows = _with_phrases(build, asked, rows)
     if ranges is not None:
-        rows = rows[_allowed(build.vectors.size, ranges)[rows]]
+        rows = rows[marked(build.vectors.size, ranges)[rows]]
     if not len(rows):
         return compared(build, rows, encoded)
     passage = build.vectors.cosines(encoded.vector, rows)
@@ -178,10 +177,3 @@ def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """Return the rows of the ``count`` greatest scores above zero, in no order."""
     rows = np.argpartition(-scores, count)[:count] if count < len(scores) else np.arange(len(scores))
     return np.asarray(rows[scores[rows] > 0], np.int64)
-
-
-def _allowed(size: int, ranges: Sequence[Range]) -> NDArray[np.bool_]:
-    allowed = np.zeros(size, bool)
-    for start, end in ranges:
-        allowed[start:end] = True
-    return allowed

@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 from index.embedder import Embedder, Progress, TokenVectors
 from index.records import Document, Passage
 from index.splitting import embedding_prefix, embedding_text
+from index.unit_vectors import in_bytes
 
-# A component of a unit token vector of 384 dimensions is seldom above 0.5; at this scale int8 holds -0.5 to 0.5 and the cosine of two
-# tokens is right to 0.002.
-TOKEN_SCALE = 254.0
 NO_SENTENCE = -1
 
 
@@ -29,7 +27,7 @@ class PassageVectors:
     """The vectors of one passage, d the model's dimension."""
 
     passage: NDArray[np.float32]  # of title, headings and text together, unit length, shape (d,)
-    tokens: NDArray[np.int8]  # of each word piece in context, unit length times TOKEN_SCALE, shape (tokens, d)
+    tokens: NDArray[np.int8]  # of each word piece in context, unit length times BYTE_SCALE, shape (tokens, d)
     sentences: NDArray[np.int16]  # the sentence (0-based) that each token stands in; NO_SENTENCE for title and headings
     pieces: NDArray[np.int32]  # the word piece of each token
 
@@ -40,7 +38,7 @@ def passage_vectors(
     """Return the vectors of each passage, in order."""
     made = embedder.embed_tokens([embedding_text(document, passage) for document, passage in passages], progress)
     return [
-        PassageVectors(one.vector, quantised(one.tokens), _sentences(one, document, passage), one.pieces)
+        PassageVectors(one.vector, in_bytes(one.tokens), _sentences(one, document, passage), one.pieces)
         for one, (document, passage) in zip(made, passages, strict=True)
     ]
 
@@ -48,11 +46,6 @@ def passage_vectors(
 def vectors_key(document: Document, passage: Passage) -> str:
     """Return a text that is equal for two passages exactly where their vectors are."""
     return f"{embedding_text(document, passage)}\0{passage.sentences}"
-
-
-def quantised(tokens: NDArray[np.float32]) -> NDArray[np.int8]:
-    """Return unit vectors as int8, shape unchanged."""
-    return np.asarray(np.clip(np.rint(tokens * TOKEN_SCALE), -127, 127), np.int8)
 
 
 def _sentences(made: TokenVectors, document: Document, passage: Passage) -> NDArray[np.int16]:

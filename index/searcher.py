@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build import Build
-from index.candidates import Candidates, Range, blended, compared, find, look_at
+from index.candidates import Candidates, blended, compared, find, look_at
 from index.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
 from index.highlights import answering_sentences
 from index.lexicon import Signpost
@@ -21,6 +21,7 @@ from index.ranking import TOTAL_WEIGHT, shares
 from index.records import Passage, Span
 from index.signposts import NEAREST, Outside, Signposts
 from index.store import RecentPassages
+from index.vectors import Range
 
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3

@@ -20,6 +20,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from index.confidence import Thresholds
 from index.lexicon import Signpost
 from index.query_encoder import QueryEncoder
 from index.vectors import Vectors
@@ -34,7 +35,7 @@ CLEARLY = 0.04
 SURE = 0.6
 # Under this confidence, where nothing is shown in any case, any nearer wording says it if another one near agrees: the way to the
 # wrong office is worse than none.
-IN_DOUBT = 0.15
+IN_DOUBT = Thresholds().uncertain
 
 # Kinds of signpost that a certain search overrules.
 CLOSE_KINDS = frozenset({"near miss", "personal matter"})

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.errors import DamagedBuild, UnknownDocument, UnknownPassage
 from index.records import Document, Heading, Kind, Page, Passage, Reading, Source, passage_id
+from index.remembered import Remembered
 
 _PASSAGE = """SELECT passages.row, passages.id, documents.id, passages.page, passages.start, passages.end, passages.occurrence,
     passages.section, passages.sentences, passages.keys, substr(pages.text, passages.start + 1, passages.end - passages.start)
@@ -188,8 +189,7 @@ class RecentPassages:
     def __init__(self, records: Records, most: int = 1024) -> None:
         """Remember ``most`` passages of ``records``."""
         self._records = records
-        self._most = most
-        self._recent: dict[int, Passage] = {}
+        self._recent: Remembered[Passage] = Remembered(most)
 
     def of(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of ``rows``, in that order.
@@ -197,14 +197,12 @@ class RecentPassages:
         Raises:
             DamagedBuild: a slice is not what its id was made from.
         """
-        recent = self._recent
-        found = {row: recent[row] for row in rows if row in recent}
+        found = {row: passage for row in rows if (passage := self._recent.get(row)) is not None}
         missing = [row for row in rows if row not in found]
         if missing:
             found |= zip(missing, self._records.passages(missing), strict=True)
-            # Put in anew, so that those not asked for lately come first and go first. A new dict: another thread may be reading.
-            kept = {row: passage for row, passage in recent.items() if row not in found} | found
-            self._recent = dict(list(kept.items())[-self._most :])
+            for row in missing:
+                self._recent.put(row, found[row])
         return [found[row] for row in rows]
 
 

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
 from index.int8_product import moved_down
-from index.passage_vectors import TOKEN_SCALE, PassageVectors
+from index.passage_vectors import PassageVectors
 from index.projection import SCALE, projected
 from index.query_encoder import EncodedQuestion
 from index.stored_array import StoredArray
+from index.unit_vectors import BYTE_SCALE
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -71,7 +72,7 @@ class PassageTokens:
     sentences: NDArray[np.int16]  # the sentence of its passage that each stands in, shape (tokens,)
     lengths: NDArray[np.float32]  # of the sum of the vectors of that sentence, in the same scale, shape (tokens,)
     bounds: NDArray[np.int64]  # where each passage begins, and the end of the last, shape (passages + 1,)
-    scale: float = TOKEN_SCALE
+    scale: float = BYTE_SCALE
 
 
 class Tokens:
@@ -111,7 +112,7 @@ class Tokens:
             self._sentences.parts(here),
             self._lengths.parts(here),
             bounds,
-            TOKEN_SCALE if self.directions is None else SCALE,
+            BYTE_SCALE if self.directions is None else SCALE,
         )
 
     def seen(self, question: EncodedQuestion) -> EncodedQuestion:

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.int8_product import moved_down, moved_up
-from index.passage_vectors import TOKEN_SCALE, PassageVectors
+from index.passage_vectors import PassageVectors
 from index.projection import KEPT, SCALE, principal_directions, projected
 from index.sentence_bounds import segment_starts
 from index.tokens import TokenFiles, mapped
+from index.unit_vectors import BYTE_SCALE, in_bytes
 
 WHOLE_UP_TO = 20_000  # passages, about a gigabyte of token vectors
 _SAMPLE = 50_000  # tokens from which the directions are found
@@ -88,7 +89,7 @@ class TokensWriter:
         whole = self._files.vectors.rename(self._files.vectors.with_suffix(".whole"))
         vectors, sentences = mapped(whole, np.uint8, shape), mapped(self._files.sentences, np.int16, shape[:1])
         sample = moved_down(vectors[:: max(1, len(vectors) // _SAMPLE)])
-        self._directions = principal_directions(sample.astype(np.float32) / np.float32(TOKEN_SCALE))
+        self._directions = principal_directions(sample.astype(np.float32) / np.float32(BYTE_SCALE))
         for file in (self._vectors, self._lengths):
             file.close()
         self._vectors, self._lengths = self._files.vectors.open("wb"), self._files.lengths.open("wb")
@@ -100,7 +101,7 @@ class TokensWriter:
 def shortened(tokens: NDArray[np.int8], directions: NDArray[np.float32]) -> NDArray[np.int8]:
     """Return whole token vectors as they are stored along ``directions``."""
     vectors = projected(tokens.astype(np.float32), directions)
-    return np.asarray(np.clip(np.rint(vectors * SCALE), -127, 127), np.int8)
+    return in_bytes(vectors, SCALE)
 
 
 def sentence_lengths(tokens: NDArray[np.int8], sentences: NDArray[np.int16]) -> NDArray[np.float32]:

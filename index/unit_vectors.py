@@ -1,9 +1,18 @@
-"""Bring vectors to length 1, so that their inner product is their cosine. Pure arithmetic."""
+"""Bring vectors to length 1, so that their inner product is their cosine, and write them in a byte a number. Pure arithmetic."""
 
 import numpy as np
 from numpy.typing import NDArray
+
+# A component of a unit vector of 384 dimensions is seldom above 0.5; at this scale int8 holds -0.5 to 0.5 and a cosine is right to
+# 0.002.
+BYTE_SCALE = 254.0
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``vectors`` (the last axis) at length 1; a vector of zeros stays as it is."""
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), np.float32)
+
+
+def in_bytes(vectors: NDArray[np.float32], scale: float = BYTE_SCALE) -> NDArray[np.int8]:
+    """Return unit ``vectors`` times ``scale`` as int8, -127 to 127, shape unchanged."""
+    return np.asarray(np.clip(np.rint(vectors * np.float32(scale)), -127, 127), np.int8)

@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
 from index.stored_array import StoredArray
+from index.unit_vectors import BYTE_SCALE, in_bytes
 
-# A component of a unit vector of 384 dimensions is seldom above 0.5; at this scale a byte holds -0.5 to 0.5, and a cosine is right to
-# 0.002.
-BYTE_SCALE = 254.0
 OVERSAMPLED = 2  # rows that a large index looks at for each that is asked for
 FILTERED_EXACTLY = 20_000  # rows of a filter up to which a large index compares every one
 
@@ -96,7 +94,7 @@ class Vectors:
         count = min(count, self.size)
         if count == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        allowed = None if ranges is None else self._allowed(ranges)
+        allowed = None if ranges is None else marked(self.size, ranges)
         if self._rows is None:
             return self._searched(query, count, allowed)
         if ranges is not None and sum(end - start for start, end in ranges) <= FILTERED_EXACTLY:
@@ -126,12 +124,6 @@ class Vectors:
         vectors: NDArray[np.float32] = self._index.reconstruct_batch(rows)
         return vectors / np.float32(BYTE_SCALE) if self._in_bytes else vectors
 
-    def _allowed(self, ranges: Sequence[Range]) -> NDArray[np.bool_]:
-        allowed = np.zeros(self.size, bool)
-        for start, end in ranges:
-            allowed[start:end] = True
-        return allowed
-
     def _searched(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -147,11 +139,19 @@ class Vectors:
                 else _door.SearchParametersIVF(sel=selector, nprobe=self._index.nprobe)
             )
         # Where the processor multiplies bytes, FAISS cuts the numbers of a question down to whole ones: it gets them whole.
-        asked = as_bytes(query) if self._in_bytes else query
+        asked = in_bytes(query).astype(np.float32) if self._in_bytes else query
         cosines, rows = self._index.search(asked[None, :], count, params=parameters)
         found = rows[0] >= 0
         scale = np.float32(BYTE_SCALE**2 if self._in_bytes else 1.0)
         return rows[0][found], cosines[0][found] / scale
+
+
+def marked(size: int, ranges: Sequence[Range]) -> NDArray[np.bool_]:
+    """Return which of ``size`` rows stand in ``ranges``, shape (size,)."""
+    inside = np.zeros(size, bool)
+    for start, end in ranges:
+        inside[start:end] = True
+    return inside
 
 
 def _map_lists(index: Any, path: Path) -> None:  # noqa: ANN401 - see Vectors
@@ -174,11 +174,6 @@ def as_stored(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     Half precision changes no ranking that was measured, and halves memory and the time of a search.
     """
     return vectors.astype(np.float16).astype(np.float32)
-
-
-def as_bytes(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return unit ``vectors`` as the whole numbers, -128 to 127, that an index of bytes holds."""
-    return np.asarray(np.clip(np.rint(vectors * np.float32(BYTE_SCALE)), -128, 127), np.float32)
 
 
 def _holds_bytes(index: Any) -> bool:  # noqa: ANN401 - see Vectors

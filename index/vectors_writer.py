@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from index.processors import usable_processors
 from index.stored_array import StoredArray
-from index.unit_vectors import unit
-from index.vectors import VectorFiles, Vectors, as_bytes
+from index.unit_vectors import in_bytes, unit
+from index.vectors import VectorFiles, Vectors
 
 EXACT_UP_TO = 50_000  # rows; benchmarks/SCALING.md
 WANTED_RECALL = 0.985  # of the ten nearest rows, on average over the questions measured with
@@ -93,7 +93,7 @@ class VectorsWriter:
         kind = faiss.ScalarQuantizer.QT_8bit_direct_signed if self._in_bytes else faiss.ScalarQuantizer.QT_fp16
         index = faiss.IndexScalarQuantizer(self._dimension, kind, faiss.METRIC_INNER_PRODUCT)
         for block in self._blocks():
-            index.add(as_bytes(block) if self._in_bytes else block)
+            index.add(in_bytes(block).astype(np.float32) if self._in_bytes else block)
         faiss.write_index(index, str(self._files.index))
         self._files.rows.unlink()
         return VectorSearch("exact", self._size)

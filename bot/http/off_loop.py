@@ -5,8 +5,9 @@ Refuses to know what the work is.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -14,6 +15,30 @@ from bot.errors import TooBusy
 
 _Arguments = ParamSpec("_Arguments")
 _Value = TypeVar("_Value")
+
+
+class Places:
+    """So many calls may wait, and no more."""
+
+    def __init__(self, most: int) -> None:
+        """Have ``most`` places, all free."""
+        self._most = most
+        self.taken = 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take one place for as long as the context lasts.
+
+        Raises:
+            TooBusy: all are taken.
+        """
+        if self.taken >= self._most:
+            raise TooBusy("Too many questions are waiting at this moment. Try again in a few seconds.")
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
 
 
 class OffLoop:
@@ -25,8 +50,12 @@ class OffLoop:
     def __init__(self, name: str, most_waiting: int) -> None:
         """Start no thread yet; the first call does."""
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._most_waiting = most_waiting
-        self.waiting = 0
+        self._places = Places(most_waiting)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait or run."""
+        return self._places.taken
 
     async def run(
         self, function: Callable[_Arguments, _Value], *arguments: _Arguments.args, **named: _Arguments.kwargs
@@ -36,13 +65,8 @@ class OffLoop:
         Raises:
             TooBusy: as many calls as allowed are waiting.
         """
-        if self.waiting >= self._most_waiting:
-            raise TooBusy("Too many questions are waiting at this moment. Try again in a few seconds.")
-        self.waiting += 1
-        try:
+        with self._places.one():
             return await asyncio.get_running_loop().run_in_executor(self._executor, partial(function, *arguments, **named))
-        finally:
-            self.waiting -= 1
 
     def close(self) -> None:
         """Finish what runs, drop what waits."""

@@ -11,8 +11,8 @@ from bot.answers import MOST_REMEMBERED, Quote
 from bot.http.desk import Desk, PerBuild
 from bot.http.templates import Templates
 from bot.links import original_link
-from bot.remembered import Remembered
 from bot.wording import VIEW_NAMES
+from index.remembered import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,7 @@ class QuoteCards:
 
     def of(self, quote: Quote) -> ShownQuote:
         """Return what the page shows of ``quote``."""
-        frames = self._frames.of(self._desk.build)
-        frame = frames.get(quote.id)
-        if frame is None:
-            frame = self._frame(quote)
-            frames.put(quote.id, frame)
+        frame = self._frames.of(self._desk.build).of(quote.id, lambda: self._frame(quote))
         return ShownQuote(quote, frame.original, frame.head, frame.foot, _why(quote))
 
     def _frame(self, quote: Quote) -> _Frame:

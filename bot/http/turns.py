@@ -12,8 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from bot.errors import TooBusy
-from bot.http.off_loop import OffLoop
+from bot.http.off_loop import OffLoop, Places
 
 QUICK_SECONDS = 0.02  # a probe of health waits for one answer at most, and should not wait 50 ms
 LATEST_COUNTS = 0.25  # share of the last answer in what is taken for the usual time
@@ -28,10 +27,14 @@ class Turns:
     def __init__(self, off_loop: OffLoop, most_waiting: int) -> None:
         """Answer on the thread of ``off_loop`` until answers have proved to be quick."""
         self._off_loop = off_loop
-        self._most_waiting = most_waiting
+        self._places = Places(most_waiting)
         self._usual = 2 * QUICK_SECONDS
         self._turn = asyncio.Lock()
-        self.waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait or are answered."""
+        return self._places.taken
 
     async def run(
         self, function: Callable[_Arguments, _Value], *arguments: _Arguments.args, **named: _Arguments.kwargs
@@ -41,19 +44,14 @@ class Turns:
         Raises:
             TooBusy: as many calls as allowed are waiting.
         """
-        if self.waiting >= self._most_waiting:
-            raise TooBusy("Too many questions are waiting at this moment. Try again in a few seconds.")
         work = partial(function, *arguments, **named)
-        self.waiting += 1
-        try:
+        with self._places.one():
             if self._usual > QUICK_SECONDS:
                 return await self._off_loop.run(self._timed, work)
             await self._turn.acquire()
             # Not before the loop has come round: the next question waits until the connections have been looked at.
             asyncio.get_running_loop().call_soon(self._turn.release)
             return self._timed(work)
-        finally:
-            self.waiting -= 1
 
     def _timed(self, work: Callable[[], _Value]) -> _Value:
         started = time.perf_counter()

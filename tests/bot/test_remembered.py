@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.answers import AnswerService, Thresholds
-from bot.remembered import Remembered
 from index.build import open_live_build
+from index.remembered import Remembered
 
 QUESTION = "volunteers mend the swings"
 

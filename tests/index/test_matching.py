@@ -5,9 +5,10 @@ import pytest
 
 from index.int8_product import moved_down, moved_up
 from index.matching import match, token_weights
-from index.passage_vectors import NO_SENTENCE, TOKEN_SCALE, quantised
+from index.passage_vectors import NO_SENTENCE
 from index.query_encoder import EncodedQuestion
 from index.tokens import PassageTokens
+from index.unit_vectors import BYTE_SCALE, in_bytes
 
 DIMENSION = 16
 
@@ -21,7 +22,7 @@ def unit(count, seed):
 @pytest.fixture
 def passages():
     """Two passages: title and two sentences; one sentence alone."""
-    vectors = quantised(unit(9, 1) * 0.45 / np.abs(unit(9, 1)).max())
+    vectors = in_bytes(unit(9, 1) * 0.45 / np.abs(unit(9, 1)).max())
     sentences = np.array([NO_SENTENCE, 0, 0, 0, 1, 1, 0, 0, 0], np.int16)
     floats = vectors.astype(np.float32)
     parts = (slice(0, 1), slice(1, 4), slice(4, 6), slice(6, 9))
@@ -39,7 +40,7 @@ def test_nearness_is_that_of_each_words_best_match(passages, question):
     """The formula, one passage and one word at a time."""
     weights = np.array([0.5, 0.3, 0.2], np.float32)
     matches = match(question, weights, passages)
-    floats = moved_down(passages.vectors).astype(np.float32) / TOKEN_SCALE
+    floats = moved_down(passages.vectors).astype(np.float32) / BYTE_SCALE
     for number, (start, end) in enumerate(((0, 6), (6, 9))):
         best = [max(float(word @ token) for token in floats[start:end]) for word in question.tokens]
         assert matches.plain[number] == pytest.approx(sum(w * b for w, b in zip(weights, best, strict=True)), abs=1e-4)
@@ -49,7 +50,7 @@ def test_nearness_is_that_of_each_words_best_match(passages, question):
 
 def test_the_best_sentence_is_pooled_from_its_tokens_without_the_title(passages, question):
     """A title never answers."""
-    floats = moved_down(passages.vectors).astype(np.float32) / TOKEN_SCALE
+    floats = moved_down(passages.vectors).astype(np.float32) / BYTE_SCALE
     pooled = [floats[1:4].sum(axis=0), floats[4:6].sum(axis=0)]
     wanted = max(float(question.vector @ vector / np.linalg.norm(vector)) for vector in pooled)
     matches = match(question, np.full(3, 1 / 3, np.float32), passages)

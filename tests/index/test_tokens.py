@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from index.matching import match
-from index.passage_vectors import TOKEN_SCALE, PassageVectors, quantised
+from index.passage_vectors import PassageVectors
 from index.query_encoder import EncodedQuestion
 from index.tokens import Tokens
 from index.tokens_writer import WHOLE_UP_TO, TokensWriter
+from index.unit_vectors import BYTE_SCALE, in_bytes
 
 DIMENSION = 384
 WEIGHTS = np.full(4, 0.25, np.float32)
@@ -28,7 +29,7 @@ def passages():
     for _ in range(40):
         tokens = unit((generator.normal(size=(30, DIMENSION)) * spread) @ turned)
         sentences = np.repeat(np.arange(3), 10).astype(np.int16)
-        made.append(PassageVectors(tokens[0], quantised(tokens), sentences, np.arange(30, dtype=np.int32)))
+        made.append(PassageVectors(tokens[0], in_bytes(tokens), sentences, np.arange(30, dtype=np.int32)))
     return made
 
 
@@ -43,7 +44,7 @@ def written(folder, passages, directions=None, whole_up_to=WHOLE_UP_TO):
 
 def asked(passage):
     """A question of four of the passage's own words."""
-    tokens = passage.tokens[[3, 7, 12, 25]].astype(np.float32) / TOKEN_SCALE
+    tokens = passage.tokens[[3, 7, 12, 25]].astype(np.float32) / BYTE_SCALE
     return EncodedQuestion(unit(tokens.mean(axis=0)), unit(tokens), np.arange(4))
 
 

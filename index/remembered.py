@@ -1,12 +1,12 @@
-"""Answers given lately, so that the same question need not be searched for again.
+"""What was used lately, so that it need not be made again: answers to questions, passages, what is shown of them.
 
-Comes in: what was asked, whole, and its answer. Goes out: that answer, or nothing. Refuses to write anything down: what is held lies
-in memory only, holds nobody's identity, and is gone with the build that it came from.
+Comes in: values by key. Goes out: those values, or nothing. Refuses to write anything down: what is held lies in memory only, holds
+nobody's identity, and is gone with the build that it came from.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 _Value = TypeVar("_Value")
@@ -42,3 +42,11 @@ class Remembered(Generic[_Value]):
             self._held.move_to_end(key)
             if len(self._held) > self._most:
                 self._held.popitem(last=False)
+
+    def of(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
+        """Return what is held under ``key``, or make it and hold it."""
+        value = self.get(key)
+        if value is None:
+            value = make()
+            self.put(key, value)
+        return value
