@@ -21,6 +21,7 @@ from index.query_encoder import EncodedQuestion
 from index.questions import AskedQuestion
 from index.ranking import Views, stretched
 from index.vectors import Range, marked
+from index.words import Words
 
 BY_VECTOR = 100
 BY_WORDS = 100
@@ -36,11 +37,13 @@ UNKNOWN = -1.0  # cosine
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages worth a closer look, and the cosines that are known of them already; the arrays run alongside ``rows``."""
+    """Passages worth a closer look, and what is known of them already; the arrays run alongside ``rows``."""
 
     rows: NDArray[np.int64]  # ascending
     passage: NDArray[np.float32]  # cosine of the passage and the question
     key: NDArray[np.float32]  # cosine of its best key; ``UNKNOWN`` where none of its keys is among the nearest
+    words: NDArray[np.float32]  # BM25 as a share of what the question's words could give
+    key_words: NDArray[np.float32]  # the same of its keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
         encoded: the question as the encoder sees it.
         ranges: half-open ranges of rows to keep to; all rows where None.
     """
-    words, key_words = (index.scores((*asked.terms, *asked.meant)) for index in (build.words, build.key_words))
+    by_terms, key_by_terms = (index.scores(asked.terms) for index in (build.words, build.key_words))
+    words, key_words = _with_meant(build.words, by_terms, asked), _with_meant(build.key_words, key_by_terms, asked)
     near, _ = build.vectors.nearest(encoded.vector, BY_VECTOR, ranges)
     near_keys, key_cosines = build.keys.nearest(encoded.vector, NEAR_KEYS)
     by_key = _rows_of_keys(build, near_keys)
@@ -73,7 +77,7 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
     if ranges is not None:
         rows = rows[marked(build.vectors.size, ranges)[rows]]
     if not len(rows):
-        return compared(build, rows, encoded)
+        return compared(build, rows, asked, encoded)
     passage = build.vectors.cosines(encoded.vector, rows)
     best_key = _best_found(rows, by_key, key_cosines)
     key = np.maximum(passage, best_key)
@@ -81,12 +85,20 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
     rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
     rough = rough + DOCUMENT_COUNTS * stretched(document) + names_held(build, asked, rows)
     best = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
-    return Found(rows[best], passage[best], best_key[best])
+    shares = by_terms[rows[best]] / build.words.ideal(asked.terms)
+    key_shares = key_by_terms[rows[best]] / build.key_words.ideal(asked.terms)
+    return Found(rows[best], passage[best], best_key[best], shares, key_shares)
 
 
-def compared(build: Build, rows: NDArray[np.int64], encoded: EncodedQuestion) -> Found:
+def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Found:
     """Return the passages in ``rows``, ascending, as if ``find`` had found them for this question."""
-    return Found(rows, build.vectors.cosines(encoded.vector, rows), np.full(len(rows), UNKNOWN, np.float32))
+    return Found(
+        rows,
+        passage=build.vectors.cosines(encoded.vector, rows),
+        key=np.full(len(rows), UNKNOWN, np.float32),
+        words=build.words.shares(asked.terms, rows),
+        key_words=build.key_words.shares(asked.terms, rows),
+    )
 
 
 def look_at(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
@@ -97,13 +109,13 @@ def look_at(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQu
     documents = _documents(build, rows)
     views = Views(
         sentence=matches.best_sentence,
-        words=build.words.shares(asked.terms, rows),
+        words=found.words,
         tokens=matches.cubed,
         pairs=build.pairs.shares(asked.pairs, rows),
         passage=found.passage,
         document=build.document_vectors[documents] @ encoded.vector,
         key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
-        key_words=np.maximum(build.key_words.shares(asked.terms, rows), matches.cubed),
+        key_words=np.maximum(found.key_words, matches.cubed),
     )
     return Candidates(rows, documents, views, matches, names_held(build, asked, rows), encoded.vector)
 
@@ -171,6 +183,12 @@ def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDA
         first = np.concatenate([[0], np.cumsum((ends - starts)[keyed])[:-1]])
         best[keyed] = np.maximum.reduceat(build.keys.cosines(question, keys), first)
     return best
+
+
+def _with_meant(words: Words, scores: NDArray[np.float32], asked: AskedQuestion) -> NDArray[np.float32]:
+    """Return the BM25 ``scores`` of the question's terms and those of what else they mean."""
+    meant = set(asked.meant).difference(asked.terms)
+    return scores + words.scores(meant) if meant else scores
 
 
 def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:

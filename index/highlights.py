@@ -4,8 +4,7 @@ Comes in: a passage and how near each of its sentences comes to the question, wo
 Refuses to know the words: a sentence that shares words with the question often only repeats it.
 """
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
 from index.records import Passage, Span
 
@@ -13,17 +12,17 @@ NEARLY = 0.08  # a second sentence this close behind the first is marked too
 LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
 
 
-def answering_sentences(passage: Passage, matches: NDArray[np.float32]) -> tuple[Span, ...]:
+def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Span, ...]:
     """Return the ranges of the answering sentences, one or two, in reading order.
 
     Args:
         passage: the passage.
-        matches: how near each of its sentences comes, shape (sentences,).
+        matches: how near each of its sentences comes, one a sentence.
     """
     count = min(len(matches), len(passage.sentences))
     if not count:
         return passage.sentences[:1]
-    order = [int(place) for place in np.argsort(-matches[:count], kind="stable")]
+    order = sorted(range(count), key=lambda place: -matches[place])
     first = order[0]
     chosen = [first]
     if _leads_in(passage, first) and first + 1 < len(passage.sentences):

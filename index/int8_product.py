@@ -17,28 +17,18 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from index.query_encoder import one_thread
+from index.query_encoder import opened_graph
 
 GRAPH = Path(__file__).with_suffix(".onnx")
 _DIGIT = 63
 _BASE = 2 * _DIGIT
 
 
-def moved_up(vectors: NDArray[np.int8]) -> NDArray[np.uint8]:
-    """Return ``vectors`` as they are stored: each number 128 above what it stands for."""
-    return np.bitwise_xor(vectors.view(np.uint8), np.uint8(128))
-
-
-def moved_down(stored: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """Return the numbers that ``stored`` ones stand for."""
-    return np.bitwise_xor(stored, np.uint8(128)).view(np.int8)
-
-
 def inner_products(stored: NDArray[np.uint8], asked: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the inner product of every stored vector with every vector of the question.
 
     Args:
-        stored: as ``moved_up`` gives them, shape (n, d).
+        stored: as ``unit_vectors.moved_up`` gives them, shape (n, d).
         asked: shape (m, d); right to one part in 8,000 of its greatest number.
 
     Returns:
@@ -56,4 +46,4 @@ def inner_products(stored: NDArray[np.uint8], asked: NDArray[np.float32]) -> NDA
 
 @cache
 def _session() -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(str(GRAPH), one_thread(), providers=["CPUExecutionProvider"])
+    return opened_graph(GRAPH)

@@ -59,9 +59,7 @@ class QueryEncoder:
         try:
             settings = json.loads((folder / ENCODER_FILES.settings).read_text(encoding="utf-8"))
             tokenizer = Tokenizer.from_file(str(folder / ENCODER_FILES.tokenizer))
-            session = onnxruntime.InferenceSession(
-                str(folder / ENCODER_FILES.graph), one_thread(), providers=["CPUExecutionProvider"]
-            )
+            session = opened_graph(folder / ENCODER_FILES.graph)
             dimension, max_tokens = int(settings["dimension"]), int(settings["max_tokens"])
         except Exception as error:
             raise DamagedBuild(
@@ -99,8 +97,12 @@ class QueryEncoder:
         return self._tokenizer.token_to_id(word) is not None
 
 
-def one_thread() -> onnxruntime.SessionOptions:
-    """Return how ONNX Runtime is run here: on one thread, holding no memory between two questions."""
+def opened_graph(path: Path) -> onnxruntime.InferenceSession:
+    """Open an ONNX graph as it is run here: on one thread, holding no memory between two questions.
+
+    Raises:
+        Exception: ONNX Runtime's own, where the file is missing or cannot be read.
+    """
     options = onnxruntime.SessionOptions()
     # One question is too little work to share: a second thread costs more in waiting than it saves, and it would take the
     # core from another worker. The memory arena keeps the largest question's buffers for ever; without it memory stays flat.
@@ -108,4 +110,6 @@ def one_thread() -> onnxruntime.SessionOptions:
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
-    return options
+    # Joined into one step, a sum and its normalisation take several times as long as one after the other: benchmarks.encoder_cost.
+    slower = ["SkipLayerNormFusion"]
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=slower)

@@ -37,7 +37,12 @@ class Hit:
     rank: int  # 1-based
     score: float  # 0 to about 1, comparable within one question only
     shares: dict[str, float]  # what each view gave to the score
-    highlights: tuple[Span, ...]  # half-open ranges in the passage's text: the sentences that answer
+    sentence_matches: tuple[float, ...]  # how near each of its sentences comes to the question
+
+    @property
+    def highlights(self) -> tuple[Span, ...]:
+        """The sentences that answer, as half-open ranges in the passage's text."""
+        return answering_sentences(self.passage, self.sentence_matches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class Searcher:
                 rank=rank,
                 score=float(scores[place]),
                 shares={name: float(values[place]) for name, values in given.items()},
-                highlights=answering_sentences(passage, candidates.matches.sentence_matches[place]),
+                sentence_matches=tuple(candidates.matches.sentence_matches[place].tolist()),
             )
             for rank, (place, passage) in enumerate(zip(order, passages, strict=False), start=1)
         )
@@ -120,8 +125,8 @@ class Searcher:
         rows = np.union1d(found.rows, find(build, joined, encoded_joined, ranges).rows)
         if not len(rows):
             return None
-        alone = look_at(build, compared(build, rows, encoded), asked, encoded)
-        return blended(alone, look_at(build, compared(build, rows, encoded_joined), joined, encoded_joined))
+        alone = look_at(build, compared(build, rows, asked, encoded), asked, encoded)
+        return blended(alone, look_at(build, compared(build, rows, joined, encoded_joined), joined, encoded_joined))
 
     def _order(self, candidates: Candidates, scores: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the places of the candidates, best first.

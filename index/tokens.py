@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
-from index.int8_product import moved_down
 from index.passage_vectors import PassageVectors
 from index.projection import SCALE, projected
 from index.query_encoder import EncodedQuestion
 from index.stored_array import StoredArray
-from index.unit_vectors import BYTE_SCALE
+from index.unit_vectors import BYTE_SCALE, moved_down
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -30,7 +29,7 @@ class TokenFiles:
 
     @property
     def vectors(self) -> Path:
-        """All vectors, one after the other, as ``int8_product.moved_up`` gives them."""
+        """All vectors, one after the other, as ``unit_vectors.moved_up`` gives them."""
         return self.folder / "vectors.u8"
 
     @property

@@ -15,12 +15,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from index.int8_product import moved_down, moved_up
 from index.passage_vectors import PassageVectors
 from index.projection import KEPT, SCALE, principal_directions, projected
 from index.sentence_bounds import segment_starts
 from index.tokens import TokenFiles, mapped
-from index.unit_vectors import BYTE_SCALE, in_bytes
+from index.unit_vectors import BYTE_SCALE, in_bytes, moved_down, moved_up
 
 WHOLE_UP_TO = 20_000  # passages, about a gigabyte of token vectors
 _SAMPLE = 50_000  # tokens from which the directions are found

@@ -16,3 +16,13 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 def in_bytes(vectors: NDArray[np.float32], scale: float = BYTE_SCALE) -> NDArray[np.int8]:
     """Return unit ``vectors`` times ``scale`` as int8, -127 to 127, shape unchanged."""
     return np.asarray(np.clip(np.rint(vectors * np.float32(scale)), -127, 127), np.int8)
+
+
+def moved_up(vectors: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """Return ``vectors`` as they are stored: each number 128 above what it stands for."""
+    return np.bitwise_xor(vectors.view(np.uint8), np.uint8(128))
+
+
+def moved_down(stored: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Return the numbers that ``stored`` ones stand for."""
+    return np.bitwise_xor(stored, np.uint8(128)).view(np.int8)

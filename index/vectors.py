@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.errors import DamagedBuild
 from index.stored_array import StoredArray
-from index.unit_vectors import BYTE_SCALE, in_bytes
+from index.unit_vectors import BYTE_SCALE, in_bytes, moved_down
 
 OVERSAMPLED = 2  # rows that a large index looks at for each that is asked for
 FILTERED_EXACTLY = 20_000  # rows of a filter up to which a large index compares every one
@@ -109,7 +109,9 @@ class Vectors:
         """Return the cosine of ``query`` and each of ``rows``, which are distinct and ascending, shape (rows,)."""
         if self._rows is not None or not len(rows):
             return self.rows(rows) @ query
-        # FAISS compares stored numbers as they are; taking the rows out and unfolding them takes seven times as long.
+        if self._in_bytes:
+            return self.rows(rows) @ query
+        # FAISS compares half precision as it is stored; taking the rows out and unfolding them takes three times as long.
         allowed = np.zeros(self.size, bool)
         allowed[rows] = True
         found, cosines = self._searched(query, len(rows), allowed)
@@ -121,8 +123,11 @@ class Vectors:
             return self._rows.parts([(row, row + 1) for row in rows.tolist()]).astype(np.float32)
         if not len(rows):
             return np.empty((0, self.dimension), np.float32)
+        if self._in_bytes:
+            stored = _door.rev_swig_ptr(self._index.codes.data(), self._index.codes.size()).reshape(self.size, self.dimension)
+            return moved_down(stored[rows]).astype(np.float32) / np.float32(BYTE_SCALE)
         vectors: NDArray[np.float32] = self._index.reconstruct_batch(rows)
-        return vectors / np.float32(BYTE_SCALE) if self._in_bytes else vectors
+        return vectors
 
     def _searched(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None

@@ -5,7 +5,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from index.int8_product import GRAPH, inner_products, moved_down, moved_up
+from index.int8_product import GRAPH, inner_products
+from index.unit_vectors import moved_down, moved_up
 
 
 def test_products_are_those_of_numpy():

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from index.int8_product import moved_down, moved_up
 from index.matching import match, token_weights
 from index.passage_vectors import NO_SENTENCE
 from index.query_encoder import EncodedQuestion
 from index.tokens import PassageTokens
-from index.unit_vectors import BYTE_SCALE, in_bytes
+from index.unit_vectors import BYTE_SCALE, in_bytes, moved_down, moved_up
 
 DIMENSION = 16
 
