@@ -50,7 +50,7 @@ A_DOCUMENT = 50  # passages
 A_PAGE = 5
 NOISE = 0.3
 QUESTIONS = 400
-KEPT_ARRAYS = ("passage", "tokens", "sentences", "pieces", "bounds")
+KEPT_ARRAYS = ("passage", "tokens", "sentences", "pieces", "bounds", "piece_bounds")
 POOL_OF_A_SET = 1500  # real passages taken from each set at most
 
 
@@ -100,10 +100,11 @@ def make_pool(folder: Path) -> None:
         parts = [(passage, one) for (_, passage), one in made if len(passage.sentences) > 1]
         texts = [{"text": passage.text, "sentences": passage.sentences} for passage, _ in parts]
         (folder / f"{name}.json").write_text(json.dumps(texts))
-        arrays = {key: [getattr(one, key) for _, one in parts] for key in KEPT_ARRAYS[:-1]}
-        bounds = np.cumsum([0, *map(len, arrays["tokens"])])
+        arrays = {key: [getattr(one, key) for _, one in parts] for key in ("passage", "tokens", "sentences", "pieces")}
+        bounds, piece_bounds = (np.cumsum([0, *map(len, arrays[key])]) for key in ("tokens", "pieces"))
         joined = {key: np.concatenate(arrays[key]) for key in ("tokens", "sentences", "pieces")}
-        for key, values in (joined | {"passage": np.stack(arrays["passage"]), "bounds": bounds}).items():
+        joined |= {"passage": np.stack(arrays["passage"]), "bounds": bounds, "piece_bounds": piece_bounds}
+        for key, values in joined.items():
             np.save(folder / f"{name}.{key}.npy", values)
 
 
@@ -125,7 +126,7 @@ def pool(folder: Path, whole: bool) -> tuple[list[Part], np.ndarray | None]:
                 np.asarray(arrays["passage"][place]),
                 np.asarray(tokens[here]),
                 arrays["sentences"][here],
-                arrays["pieces"][here],
+                arrays["pieces"][arrays["piece_bounds"][place] : arrays["piece_bounds"][place + 1]],
             )
             parts.append((text["text"], tuple(map(tuple, text["sentences"])), one))
     return parts, directions
@@ -170,7 +171,7 @@ def _joined(one: Part, other: Part, generator: np.random.Generator) -> Part:
             passage=unit(one[2].passage + other[2].passage + np.float32(NOISE) * noise),
             tokens=np.concatenate([one[2].tokens[first], other[2].tokens[last]]),
             sentences=np.concatenate([one[2].sentences[first], other[2].sentences[last] - rest + cut]).astype(np.int16),
-            pieces=np.concatenate([one[2].pieces[first], other[2].pieces[last]]),
+            pieces=np.union1d(one[2].pieces, other[2].pieces),
         ),
     )
 

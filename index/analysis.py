@@ -19,12 +19,17 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+|(?<=\d)[.,](?=\d)[^\W_]+)*")
 # "s. 95", "s.95(2)", "ss. 95", "section 95", "sections 81": a reference to a section, found as one term beside its number.
 _SECTION = re.compile(r"\b(?:s|ss|sec|section|sections|regs?|regulations?)\.?\s{0,2}(\d{1,3}[a-z]{0,2})\b", re.IGNORECASE)
 
-STOP_WORDS = frozenset(
-    """a about am an and any are as at be because been being but by can could did do does doing for from had has have having he
-    her here hers him his how i if in into is it its just me my of on or our ours out she should so some such than that the
-    their theirs them then there these they this those to too us was we were what when where which while who whom why will
-    with would you your yours""".split()
+# Words that say nothing by themselves, and those that tell what kind of a question is asked; a text is not searched for either.
+FUNCTION_WORDS = frozenset(
+    """a about am an and any are as at be because been being but by for from had has have having he her here hers him his i
+    in into is it its just me my of on or our ours out she so some such than that the their theirs them then there these
+    they this those to too us was we were will with you your yours""".split()
 )
+ASKING_WORDS = frozenset("can could did do does doing how if should what when where which while who whom why would".split())
+STOP_WORDS = FUNCTION_WORDS | ASKING_WORDS
+
+# What stands at a place of a text: a word, or a mark that is read aloud as one.
+_SAYING = re.compile(r"\s*([^\W_]+|[%£€$§])")
 
 _stemmers = threading.local()  # a Snowball stemmer holds state: one a thread
 
@@ -48,6 +53,17 @@ def words_of(text: str) -> list[Word]:
             words.append(Word(surface, stem(surface), match.start(), match.end()))
     words.extend(_section_references(text))
     return words
+
+
+def says_something(text: str, place: int) -> bool:
+    """Return whether what stands in ``text`` at ``place``, in characters, is more than a mark or part of a function word."""
+    here = _SAYING.match(text, place)
+    if here is None:
+        return False
+    start = here.start(1)
+    while start and text[start - 1].isalnum():
+        start -= 1
+    return text[start : here.end(1)].casefold() not in FUNCTION_WORDS
 
 
 def terms_of(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from index.errors import DamagedBuild, ForeignBuild
 from index.layout import MANIFEST_FILE
 from index.splitting import Geometry
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class TokenFiles:
 
     @property
     def pieces(self) -> Path:
-        """The word piece of each token."""
+        """The word pieces of each passage."""
         return self.folder / "pieces.i32"
 
     @property
@@ -51,6 +51,11 @@ class TokenFiles:
     def bounds(self) -> Path:
         """Where each passage begins, and the end of the last."""
         return self.folder / "bounds.npy"
+
+    @property
+    def piece_bounds(self) -> Path:
+        """Where the word pieces of each passage begin, and the end of the last."""
+        return self.folder / "piece_bounds.npy"
 
     @property
     def frequencies(self) -> Path:
@@ -87,12 +92,13 @@ class Tokens:
         try:
             self.directions: NDArray[np.float32] | None = np.load(files.directions) if files.directions.exists() else None
             self._bounds: NDArray[np.int64] = np.load(files.bounds, mmap_mode="r")
+            self._piece_bounds: NDArray[np.int64] = np.load(files.piece_bounds, mmap_mode="r")
             self._frequencies: NDArray[np.int32] = np.load(files.frequencies)
             size = int(self._bounds[-1])
             kept = dimension if self.directions is None else self.directions.shape[1]
             self._vectors = StoredArray(mapped(files.vectors, np.uint8, (size, kept)))
             self._sentences = StoredArray(mapped(files.sentences, np.int16, (size,)))
-            self._pieces = StoredArray(mapped(files.pieces, np.int32, (size,)))
+            self._pieces = StoredArray(mapped(files.pieces, np.int32, (int(self._piece_bounds[-1]),)))
             self._lengths = StoredArray(mapped(files.lengths, np.float32, (size,)))
         except (OSError, ValueError, EOFError, IndexError) as error:
             raise DamagedBuild(
@@ -126,7 +132,8 @@ class Tokens:
         """Return the vectors of one passage as they were written, given the vector of the ``passage`` itself."""
         here = [(int(self._bounds[row]), int(self._bounds[row + 1]))]
         tokens = moved_down(self._vectors.parts(here))
-        return PassageVectors(passage, tokens, self._sentences.parts(here), self._pieces.parts(here))
+        pieces = self._pieces.part(int(self._piece_bounds[row]), int(self._piece_bounds[row + 1]))
+        return PassageVectors(passage, tokens, self._sentences.parts(here), pieces)
 
     def frequencies(self, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return in how many passages each word piece stands."""

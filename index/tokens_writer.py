@@ -51,6 +51,7 @@ class TokensWriter:
         self._pieces: BinaryIO = self._files.pieces.open("wb")
         self._lengths: BinaryIO = self._files.lengths.open("wb")
         self._bounds = [0]
+        self._piece_bounds = [0]
         self._frequencies = np.zeros(_MOST_PIECES, np.int32)
 
     def add(self, passage: PassageVectors) -> None:
@@ -61,16 +62,18 @@ class TokensWriter:
         if self._directions is not None and tokens.shape[1] == self._dimension:
             tokens = shortened(tokens, self._directions)
         self._write(tokens, passage.sentences)
-        self._pieces.write(np.ascontiguousarray(passage.pieces, np.int32).tobytes())
         self._sentences.write(np.ascontiguousarray(passage.sentences).tobytes())
         self._bounds.append(self._bounds[-1] + len(tokens))
-        self._frequencies[np.unique(passage.pieces)] += 1
+        self._pieces.write(np.ascontiguousarray(passage.pieces, np.int32).tobytes())
+        self._piece_bounds.append(self._piece_bounds[-1] + len(passage.pieces))
+        self._frequencies[passage.pieces] += 1
 
     def close(self) -> None:
         """Finish the files."""
         for file in (self._vectors, self._sentences, self._pieces, self._lengths):
             file.close()
         np.save(self._files.bounds, np.array(self._bounds, np.int64))
+        np.save(self._files.piece_bounds, np.array(self._piece_bounds, np.int64))
         last = int(np.max(np.nonzero(self._frequencies)[0], initial=-1))
         np.save(self._files.frequencies, self._frequencies[: last + 1])
         if self._directions is not None:

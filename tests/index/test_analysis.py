@@ -1,8 +1,10 @@
 """Words of a question and words of a law must meet."""
 
+import re
+
 import pytest
 
-from index.analysis import fold, terms_of, words_of
+from index.analysis import fold, says_something, terms_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,24 @@ def test_a_text_of_stop_words_has_no_terms():
 def test_folding_is_idempotent():
     """A folded word folds to itself."""
     assert fold(fold("Straße’s")) == fold("Straße’s")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The pub, sold", ["pub", "sold"]),
+        ("I/we pay £5 or 10%.", ["pay", "£", "5", "10", "%"]),
+        ("Who should decide?", ["Who", "should", "decide"]),
+        ("", []),
+    ],
+)
+def test_function_words_and_marks_say_nothing(text, said):
+    """A word that asks does, and so does a mark that is read aloud."""
+    parts = [(found.start(), found.group()) for found in re.finditer(r"[^\W_]+|\S", text)]
+    assert [part for start, part in parts if says_something(text, start)] == said
+
+
+def test_a_part_of_a_word_says_what_the_word_says():
+    """Wherever a model cuts it."""
+    assert not any(says_something("for their own", place) for place in (0, 1, 4, 8))
+    assert all(says_something("asset list", place) for place in (0, 2, 4, 5))

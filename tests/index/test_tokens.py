@@ -29,7 +29,7 @@ def passages():
     for _ in range(40):
         tokens = unit((generator.normal(size=(30, DIMENSION)) * spread) @ turned)
         sentences = np.repeat(np.arange(3), 10).astype(np.int16)
-        made.append(PassageVectors(tokens[0], in_bytes(tokens), sentences, np.arange(30, dtype=np.int32)))
+        made.append(PassageVectors(tokens[0], in_bytes(tokens), sentences, np.arange(4, dtype=np.int32)))
     return made
 
 
@@ -66,7 +66,9 @@ def test_shortened_tokens_find_the_same_passages(tmp_path, passages):
 def test_the_next_build_takes_shortened_tokens_over_as_they_are(tmp_path, passages):
     """Those taken over and those made anew stand in one form, from the first on."""
     short = written(tmp_path / "short", passages, whole_up_to=10)
+    assert short.frequencies(np.array([0, 3, 4])).tolist() == [len(passages), len(passages), 0]
     taken = [short.stored(row, passages[row].passage) for row in range(20)]
     again = written(tmp_path / "again", [*taken, *passages[20:]], directions=short.directions)
     assert (tmp_path / "again" / "vectors.u8").read_bytes() == (tmp_path / "short" / "vectors.u8").read_bytes()
     np.testing.assert_array_equal(again.directions, short.directions)
+    np.testing.assert_array_equal(again.frequencies(np.arange(5)), short.frequencies(np.arange(5)))
