@@ -106,13 +106,16 @@ def median(measured: Sequence[Turn], field: str) -> float:
 def soak(builds: Path, workers: int, minutes: int) -> None:
     """Ask at four connections for ``minutes`` and print memory each minute."""
     print(heading(builds, f"soak of {minutes} minutes, 4 connections"))
-    print("| minute | requests a second | p99 ms | failed | memory MB |\n|---|---|---|---|---|")
+    print("| minute | requests a second | p99 ms | failed | memory MB (PSS) | its own MB |\n|---|---|---|---|---|---|")
     with started(ours(builds, workers)) as running:
         for minute in range(1, minutes + 1):
             turn = load(running, running.service.path if minute % 2 else "/?q=", 4, 60)
-            print(
-                f"| {minute} | {turn.per_second:.0f} | {turn.p99:.1f} | {turn.failed} | {running.memory():.1f} |", flush=True
-            )
+            figures = (f"{turn.per_second:.0f}", f"{turn.p99:.1f}", turn.failed)
+            print("|", " | ".join(map(str, (minute, *figures, *_memory(running)))), "|", flush=True)
+
+
+def _memory(running: Running) -> tuple[str, str]:
+    return f"{running.memory():.1f}", f"{running.own_memory():.1f}"
 
 
 def heading(builds: Path, what: str) -> str:

@@ -58,7 +58,11 @@ class Running:
 
     def memory(self) -> float:
         """Return the memory of its processes in MB: what several of them share is counted once (PSS)."""
-        return sum(proportional(pid) for pid in self.pids()) / 1024
+        return sum(in_memory(pid, "Pss") for pid in self.pids()) / 1024
+
+    def own_memory(self) -> float:
+        """Return what its processes hold that no file does, in MB: what grows where something leaks, whoever else maps the files."""
+        return sum(in_memory(pid, "Anonymous") for pid in self.pids()) / 1024
 
 
 def ours(builds: Path, workers: int) -> Service:
@@ -158,10 +162,10 @@ def family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
-def proportional(pid: int) -> int:
-    """Return the memory of a process in kB, each page divided by the number of processes that map it (PSS)."""
+def in_memory(pid: int, kind: str) -> int:
+    """Return the memory of a process in kB, of a kind that Linux counts: in "Pss" a page is shared by all processes that map it."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:"))
 
 
 def model_folder() -> Path:
