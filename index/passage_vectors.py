@@ -8,7 +8,7 @@ sentence is later pooled from its tokens ("late chunking", Günther and others 2
 passage's keys are embedded alone, by ``Embedder.embed``.
 
 Tokens that say nothing by themselves, marks and function words, are seen by the model and then left out: two fifths of what a build
-keeps and of what a question reads, and ranking comes out no worse without them (``benchmarks.token_pruning``). Acquavia, Macdonald and
+keeps and of what a question reads, and ranking comes out the same (``benchmarks.token_pruning``). Acquavia, Macdonald and
 Tonellotto, "Static Pruning for Multi-Representation Dense Retrieval" (2023), found the same of ColBERT.
 """
 

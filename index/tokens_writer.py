@@ -3,9 +3,9 @@
 Comes in: the vectors of passages in row order. Goes out: the files that ``index.tokens`` maps. Refuses to know what they are compared
 with.
 
-A token takes as many bytes as the model has dimensions, a passage of 120 words 57 kB. A corpus of many passages keeps fewer numbers a
-token: the writer finds the best directions in what it has written so far, writes that anew, and goes on in the shorter form. The next
-build of the same corpus takes the directions over, so that vectors can be taken over too.
+A token takes as many bytes as the model has dimensions, a passage of 120 words about 43 kB. A corpus of many passages keeps fewer
+numbers a token: the writer finds the best directions in what it has written so far, writes that anew, and goes on in the shorter
+form. The next build of the same corpus takes the directions over, so that vectors can be taken over too.
 """
 
 import sys
@@ -21,7 +21,7 @@ from index.sentence_bounds import segment_starts
 from index.tokens import TokenFiles, mapped
 from index.unit_vectors import BYTE_SCALE, in_bytes, moved_down, moved_up
 
-WHOLE_UP_TO = 20_000  # passages, about a gigabyte of token vectors
+WHOLE_UP_TO = 20_000  # passages, somewhat under a gigabyte of token vectors
 _SAMPLE = 50_000  # tokens from which the directions are found
 # Word pieces are counted in an array of this length: more than any encoder of this kind has.
 _MOST_PIECES = 300_000
