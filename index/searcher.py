@@ -26,7 +26,7 @@ from index.vectors import Range
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3
 PLACES = 10
-REMEMBERED_WORDS = 4096  # with what they were meant to be
+REMEMBERED_WORDS = 2048  # with what they were meant to be
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from index.stored_array import StoredArray
 K1 = 1.2
 B = 0.75
 
-REMEMBERED_TERMS = 4096  # whose places are kept: the words of questions repeat
+REMEMBERED_TERMS = 2048  # whose places are kept: the words of questions repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _place_of(terms: NDArray[np.uint64], term: str) -> int | None:
     return place if place < len(terms) and terms[place] == wanted else None
 
 
-@lru_cache(100_000)
+@lru_cache(16_384)  # questions in which every word is new fill it
 def term_hash(term: str) -> int:
     """Return 64 bits that stand for ``term``: a million different terms collide with a chance of one in thirty million.
 
