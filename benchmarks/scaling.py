@@ -186,7 +186,7 @@ def make(folder: Path, size: int) -> Made:
         for ready in documents(parts, size):
             writer.add(ready)
         build = writer.finish(
-            Lexicon(suggestions=tuple(_questions()[1])), shared / "encoder", 1.0, readers={}, corpus_digest=""
+            Lexicon(suggestions=tuple(questions_of_sets()[1])), shared / "encoder", 1.0, readers={}, corpus_digest=""
         )
     seconds = time.perf_counter() - started
     (folder / "CURRENT").write_text(build)
@@ -203,7 +203,7 @@ def ask(folder: Path) -> Asked:
 
 def _asked(folder: Path) -> Asked:
     path = folder / (folder / "CURRENT").read_text()
-    questions, _ = _questions()
+    questions, _ = questions_of_sets()
     _forget(path)
     cold, build = _opened(path)
     cold_times = _times(build, questions[:50])
@@ -241,7 +241,7 @@ def _times(build: Build, questions: Sequence[str]) -> list[float]:
     return times
 
 
-def _questions() -> tuple[list[str], list[str]]:
+def questions_of_sets() -> tuple[list[str], list[str]]:
     """Return questions to ask, and others that the build measures its recall with, as it does with a corpus's own questions."""
     asked: list[str] = []
     for name in NAMES:

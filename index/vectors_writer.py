@@ -9,8 +9,12 @@ does not grow with the rows: they lie on disk from the start, centres are learne
 block.
 """
 
+import ctypes
 import math
+import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,7 +143,8 @@ class VectorsWriter:
             parts.append(self._files.index.with_suffix(f".part{number}"))
             faiss.write_index(part, str(parts[-1]))
             first += len(block)
-        merge_ondisk(index, list(map(str, parts)), str(self._files.lists))
+        with _standard_output_kept():
+            merge_ondisk(index, list(map(str, parts)), str(self._files.lists))
         for path in parts:
             path.unlink()
 
@@ -172,3 +177,21 @@ class VectorsWriter:
             best, rows = np.take_along_axis(best, keep, axis=1), np.take_along_axis(rows, keep, axis=1)
             first += len(block)
         return rows
+
+
+@contextmanager
+def _standard_output_kept() -> Iterator[None]:
+    """Lead to standard error what a library prints by itself: standard output may be a JSON object and nothing else.
+
+    FAISS says there, in C, how large the file is that it merges lists into.
+    """
+    library = ctypes.CDLL(None)
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        library.fflush(None)  # what C holds back would come out where it is led to then
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -1,5 +1,8 @@
 """FAISS against a brute-force oracle, value for value."""
 
+import ctypes
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -114,6 +117,20 @@ def test_a_large_index_says_what_it_finds_and_finds_it(large, tmp_path, capfd):
     found = [len(set(opened.nearest(one, 10)[0]) & set(np.argsort(-(vectors @ one))[:10])) for one in questions]
     assert np.mean(found) / 10 > 0.95
     assert capfd.readouterr().out == ""
+
+
+def test_writing_a_large_index_prints_nothing_on_standard_output(tmp_path, capfd):
+    """A run may promise one JSON object there. What FAISS says comes from C, which holds it back until it is asked for it."""
+    sys.stdout.write("before\n")
+    writer = VectorsWriter(tmp_path / "x.faiss", 32, exact_up_to=1000)
+    writer.add(unit(1200, 3, dimension=32))
+    writer.save(lambda: no_questions(32))
+    sys.stdout.write("behind\n")
+    sys.stdout.flush()
+    ctypes.CDLL(None).fflush(None)
+    said = capfd.readouterr()
+    assert said.out == "before\nbehind\n"
+    assert "resizing" in said.err
 
 
 def test_a_large_index_gives_rows_cosines_and_filters_like_a_small_one(large):
