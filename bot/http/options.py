@@ -28,6 +28,7 @@ class HttpOptions:
     asking: Rate = field(default_factory=lambda: Rate(60, 60.0))  # of questions, for each client
     drawing: Rate = field(default_factory=lambda: Rate(120, 60.0))  # of pictures of pages, for each client
     most_waiting: int = 64  # questions that may wait for their turn; more are asked to come back
-    most_body_bytes: int = 64 * 1024  # a longer request body is refused
+    # A longer request body is refused. Eleven questions of the greatest length, each letter written as twelve bytes, are 264,000.
+    most_body_bytes: int = 320 * 1024
     body_seconds: float = 10.0  # a request whose body takes longer is refused
     picture_cache_bytes: int = 16 * 2**20  # of finished pictures held in memory

@@ -1,11 +1,13 @@
 """The endpoint gives the service's answer as it stands, and one clear sentence for anything else."""
 
+import json
+
 import pytest
 from starlette.testclient import TestClient
 
 from bot.answer_json import answer_json
-from bot.answers import AnswerService
-from bot.http.schemas import AnswerBody
+from bot.answers import MOST_CHARACTERS, AnswerService
+from bot.http.schemas import MOST_EARLIER, AnswerBody
 
 QUESTION = "How long does the council have to decide on a nomination?"
 
@@ -90,9 +92,18 @@ def test_questions_full_of_markup_are_questions_like_any_other(client: TestClien
 
 def test_a_long_body_is_refused(client: TestClient):
     """A body beyond the limit is a 413 problem."""
-    response = client.post("/api/ask", content=b" " * 200_000, headers={"content-type": "application/json"})
+    response = client.post("/api/ask", content=b" " * 400_000, headers={"content-type": "application/json"})
     assert response.status_code == 413
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_the_longest_body_that_the_description_allows_is_read(client: TestClient):
+    """Every question as long as may be, in letters that JSON writes as twelve bytes each."""
+    longest = "\N{DESERET CAPITAL LETTER LONG I}" * MOST_CHARACTERS
+    body = json.dumps({"question": longest, "context": [longest] * MOST_EARLIER}).encode()
+    assert len(body) > 12 * MOST_CHARACTERS * MOST_EARLIER
+    response = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 200
 
 
 def test_one_failed_request_leaves_the_server_answering(client: TestClient, service: AnswerService, monkeypatch):
