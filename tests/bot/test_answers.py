@@ -98,18 +98,11 @@ def test_a_passage_knows_its_neighbours(service, build):
 
 @given(st.text(max_size=300))
 def test_a_checked_question_is_clean_or_refused(text):
-    """No control character, no surplus space, at least one letter or digit, known to this Python or not."""
+    """No control character, no surplus space, at least one letter or digit."""
     try:
         asked = check_question(text)
     except QuestionError:
         return
     assert asked == " ".join(asked.split())
-    assert any(letter.isalnum() or unicodedata.category(letter) == "Cn" for letter in asked)
+    assert any(map(str.isalnum, asked))
     assert not any(unicodedata.category(letter) in {"Cc", "Cf", "Cs"} for letter in asked)
-
-
-def test_a_letter_newer_than_this_python_is_no_empty_question():
-    """The API promises to take whatever Unicode calls a letter; nobody but the sender may know this one."""
-    assert check_question("\u0378") == "\u0378"
-    with pytest.raises(QuestionError, match="no words"):
-        check_question("?! \N{PARTY POPPER}")
