@@ -17,9 +17,8 @@ from unittest.mock import patch
 import numpy as np
 
 from benchmarks import question_sets
-from benchmarks.scaling import NOISE, make_pool, pool, questions_of_sets
+from benchmarks.scaling import joined_vectors, make_pool, pool, questions_of_sets, recall_of
 from index.query_encoder import QueryEncoder
-from index.unit_vectors import unit
 from index.vectors import Vectors
 from index.vectors_writer import MOST_BYTES, VectorSearch, VectorsWriter
 
@@ -71,34 +70,21 @@ def main() -> int:
 def _form(path: Path, passages: np.ndarray, rows: int, asked: np.ndarray, own: np.ndarray) -> Form:
     started = time.perf_counter()
     writer = VectorsWriter(path, passages.shape[1])
-    best, nearest = np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
     generator = np.random.default_rng(rows)
     for start in range(0, rows, _BLOCK):
-        block = _made(passages, min(_BLOCK, rows - start), generator)
-        writer.add(block)
-        cosines = asked @ block.astype(np.float16).astype(np.float32).T
-        best = np.concatenate([best, cosines], axis=1)
-        nearest = np.concatenate([nearest, np.tile(np.arange(start, start + len(block)), (len(asked), 1))], axis=1)
-        keep = np.argpartition(-best, DEPTH, axis=1)[:, :DEPTH]
-        best, nearest = np.take_along_axis(best, keep, axis=1), np.take_along_axis(nearest, keep, axis=1)
+        one, other = generator.integers(0, len(passages), (2, min(_BLOCK, rows - start)))
+        writer.add(joined_vectors(passages[one], passages[other], generator))
     search = writer.save(lambda: own)
     written = time.perf_counter() - started
     index = Vectors.open(path)
-    times, hits = [], []
-    for question, true in zip(asked, nearest, strict=True):
+    times, found = [], []
+    for question in asked:
         before = time.perf_counter()
-        found, _ = index.nearest(question, DEPTH)
+        found.append(index.nearest(question, DEPTH)[0])
         times.append(time.perf_counter() - before)
-        hits.append(len(set(found.tolist()) & set(true.tolist())) / DEPTH)
     files = [file for file in path.parent.glob(f"{path.stem}.*") if file.suffix != ".f16"]
     megabytes = sum(file.stat().st_size for file in files) / 1e6
-    return Form(search, written, megabytes, 1000 * float(np.percentile(times, 95)), float(np.mean(hits)))
-
-
-def _made(passages: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
-    one, other = generator.integers(0, len(passages), (2, count))
-    noise = unit(generator.normal(size=(count, passages.shape[1])).astype(np.float32))
-    return unit(passages[one] + passages[other] + np.float32(NOISE) * noise)
+    return Form(search, written, megabytes, 1000 * float(np.percentile(times, 95)), recall_of(path, asked, found))
 
 
 if __name__ == "__main__":

@@ -111,11 +111,8 @@ def soak(builds: Path, workers: int, minutes: int) -> None:
         for minute in range(1, minutes + 1):
             turn = load(running, running.service.path if minute % 2 else "/?q=", 4, 60)
             figures = (f"{turn.per_second:.0f}", f"{turn.p99:.1f}", turn.failed)
-            print("|", " | ".join(map(str, (minute, *figures, *_memory(running)))), "|", flush=True)
-
-
-def _memory(running: Running) -> tuple[str, str]:
-    return f"{running.memory():.1f}", f"{running.own_memory():.1f}"
+            memory = (f"{running.memory():.1f}", f"{running.own_memory():.1f}")
+            print("|", " | ".join(map(str, (minute, *figures, *memory))), "|", flush=True)
 
 
 def heading(builds: Path, what: str) -> str:

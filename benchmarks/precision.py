@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import question_sets
-from benchmarks.question_sets import QuestionSet, documents_of
+from benchmarks.question_sets import QuestionSet, difference, documents_of, megabytes_of_tokens
 from index.build import Build, open_build
 from index.embedder import Embedder, SentenceTransformerEmbedder
 from index.evaluation import PASSAGES_ASKED_FOR
@@ -62,13 +62,13 @@ def _row(questions: QuestionSet, model: SentenceTransformerEmbedder) -> str:
     with question_sets.opened(questions, model) as build:
         light = _gains(questions, build)
         speeds = _speeds(build, model)
-        size = _megabytes(build)
+        size = megabytes_of_tokens(build)
         with _shortened(build) as shorter:
-            short, less = _gains(questions, shorter), _megabytes(shorter)
+            short, less = _gains(questions, shorter), megabytes_of_tokens(shorter)
         cells = [
             *(questions.name, str(build.manifest.passages)),
-            *(f"{full.mean():.3f}", f"{light.mean():.3f}", _difference(light, full)),
-            *(f"{short.mean():.3f}", _difference(short, light), f"{size:.0f} → {less:.0f}"),
+            *(f"{full.mean():.3f}", f"{light.mean():.3f}", difference(light, full)),
+            *(f"{short.mean():.3f}", difference(short, light), f"{size:.0f} → {less:.0f}"),
             *(f"{speed:.0f}" for speed in speeds),
             f"{speeds[1] / speeds[0]:.1f}",
         ]
@@ -118,15 +118,6 @@ def _shortened(build: Build) -> Iterator[Build]:
             yield shorter
         finally:
             shorter.close()
-
-
-def _megabytes(build: Build) -> float:
-    return sum(path.stat().st_size for path in BuildLayout(build.folder).tokens.iterdir()) / 1e6
-
-
-def _difference(one: np.ndarray, other: np.ndarray) -> str:
-    gap = one - other
-    return f"{gap.mean():+.4f} ± {gap.std(ddof=1) / len(gap) ** 0.5:.4f}"
 
 
 if __name__ == "__main__":

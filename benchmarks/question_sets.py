@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
 from index.build import Build
 from index.embedder import SentenceTransformerEmbedder
 from index.evaluation import DEPTH, build_throw_away
+from index.layout import BuildLayout
 from index.searcher import Hit
 
 SETS = Path(__file__).resolve().parent.parent.parent / "shared" / "bench"
@@ -107,3 +111,14 @@ def documents_of(hits: Iterable[Hit]) -> list[str]:
 def first_different(names: Iterable[str]) -> list[str]:
     """Return the first ``DEPTH`` different names."""
     return list(dict.fromkeys(names))[:DEPTH]
+
+
+def megabytes_of_tokens(build: Build) -> float:
+    """Return what the token vectors of ``build`` take on disk."""
+    return sum(path.stat().st_size for path in BuildLayout(build.folder).tokens.iterdir()) / 1e6
+
+
+def difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> str:
+    """Return by how much the gains of ``one`` are above those of ``other``, question by question, with its standard error."""
+    gap = one - other
+    return f"{gap.mean():+.4f} ± {gap.std(ddof=1) / len(gap) ** 0.5:.4f}"

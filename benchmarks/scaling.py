@@ -163,17 +163,22 @@ def _joined(one: Part, other: Part, generator: np.random.Generator) -> Part:
     shift = len(head) + 1 - other[1][rest][0]
     sentences = (*one[1][:cut], *((start + shift, end + shift) for start, end in other[1][rest:]))
     first, last = one[2].sentences < cut, other[2].sentences >= rest
-    noise = unit(generator.normal(size=len(one[2].passage)).astype(np.float32))
     return (
         f"{head} {tail}",
         sentences,
         PassageVectors(
-            passage=unit(one[2].passage + other[2].passage + np.float32(NOISE) * noise),
+            passage=joined_vectors(one[2].passage, other[2].passage, generator),
             tokens=np.concatenate([one[2].tokens[first], other[2].tokens[last]]),
             sentences=np.concatenate([one[2].sentences[first], other[2].sentences[last] - rest + cut]).astype(np.int16),
             pieces=np.union1d(one[2].pieces, other[2].pieces),
         ),
     )
+
+
+def joined_vectors(one: np.ndarray, other: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Return unit vectors between ``one`` and ``other``, moved by noise; the last axis is the model's."""
+    noise = unit(generator.normal(size=one.shape).astype(np.float32))
+    return unit(one + other + np.float32(NOISE) * noise)
 
 
 def make(folder: Path, size: int) -> Made:
@@ -218,7 +223,7 @@ def _asked(folder: Path) -> Asked:
         found.append(build.vectors.nearest(vector, 10)[0])
         near.append(time.perf_counter() - started)
     resident, private = _memory("VmRSS"), _memory("RssAnon")
-    recall = _recall(path, vectors, found)
+    recall = recall_of(path / "passages.faiss", vectors, found)
     milliseconds = [
         1000 * float(np.percentile(values, at)) for values, at in ((times, 50), (times, 95), (cold_times, 95), (near, 95))
     ]
@@ -251,9 +256,9 @@ def questions_of_sets() -> tuple[list[str], list[str]]:
     return mixed[:QUESTIONS], mixed[QUESTIONS : 2 * QUESTIONS]
 
 
-def _recall(path: Path, questions: np.ndarray, found: Sequence[np.ndarray]) -> float:
+def recall_of(index: Path, questions: np.ndarray, found: Sequence[np.ndarray]) -> float:
     """Return the share of the ten truly nearest rows among those found."""
-    rows = VectorFiles(path / "passages.faiss").rows
+    rows = VectorFiles(index).rows
     if not rows.exists():
         return 1.0
     stored = np.memmap(rows, np.float16, "r").reshape(-1, questions.shape[1])

@@ -17,11 +17,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks import question_sets
-from benchmarks.question_sets import QuestionSet, documents_of
+from benchmarks.question_sets import QuestionSet, difference, documents_of, megabytes_of_tokens
 from index.build import Build
 from index.embedder import SentenceTransformerEmbedder
 from index.evaluation import PASSAGES_ASKED_FOR
-from index.layout import BuildLayout
 from index.measures import ndcg
 from index.searcher import Searcher
 
@@ -58,12 +57,11 @@ def _row(questions: QuestionSet, model: SentenceTransformerEmbedder) -> str:
         kept = stack.enter_context(question_sets.opened(questions, model))
         stack.enter_context(threadpool_limits(1, user_api="blas"))
         gains, times = _asked(questions, [whole, kept])
-        sizes = [_megabytes(build) for build in (whole, kept)]
-    gap = gains[1] - gains[0]
+        sizes = [megabytes_of_tokens(build) for build in (whole, kept)]
     quicker = statistics.median(one / other for one, other in zip(*times, strict=True))
     cells = [
-        *(questions.name, str(len(gap)), f"{gains[0].mean():.4f}", f"{gains[1].mean():.4f}"),
-        f"{gap.mean():+.4f} ± {gap.std(ddof=1) / len(gap) ** 0.5:.4f}",
+        *(questions.name, str(len(questions.asked)), f"{gains[0].mean():.4f}", f"{gains[1].mean():.4f}"),
+        difference(gains[1], gains[0]),
         f"{sizes[0]:.1f} → {sizes[1]:.1f}",
         " → ".join(f"{1000 * statistics.median(each):.2f}" for each in times),
         f"{quicker:.2f}",
@@ -83,10 +81,6 @@ def _asked(questions: QuestionSet, builds: list[Build]) -> tuple[list[np.ndarray
             times[place].append(time.perf_counter() - started)
             gains[place].append(ndcg(documents_of(hits), questions.relevant[one.id]))
     return [np.array(each) for each in gains], times
-
-
-def _megabytes(build: Build) -> float:
-    return sum(path.stat().st_size for path in BuildLayout(build.folder).tokens.iterdir()) / 1e6
 
 
 if __name__ == "__main__":

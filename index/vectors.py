@@ -107,9 +107,7 @@ class Vectors:
 
     def cosines(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of ``query`` and each of ``rows``, which are distinct and ascending, shape (rows,)."""
-        if self._rows is not None or not len(rows):
-            return self.rows(rows) @ query
-        if self._in_bytes:
+        if self._rows is not None or self._in_bytes or not len(rows):
             return self.rows(rows) @ query
         # FAISS compares half precision as it is stored; taking the rows out and unfolding them takes three times as long.
         allowed = np.zeros(self.size, bool)
