@@ -87,37 +87,24 @@ def _export_full_model(embedder: SentenceTransformerEmbedder, path: Path) -> NDA
 
     Whatever of the model nobody else holds can go after that.
     """
+    from index.traced import module_to_trace
+
     full = PlainTransformer(embedder.folder) if is_plain(embedder.folder) else embedder
     wanted = full.embed(SAMPLE_QUESTIONS)
-    _export_graph(full.transformer, path)
+    write_graph(module_to_trace(full.transformer.to("cpu")), path)
     return wanted
 
 
-def _export_graph(transformer: "torch.nn.Module", path: Path) -> None:
+def write_graph(module: "torch.nn.Module", path: Path) -> None:
+    """Write the graph of ``module``, one of ``index.traced``, to ``path``."""
     import torch
 
-    class TokenVectors(torch.nn.Module):
-        """The transformer alone: pooling is two lines of numpy and stays out of the graph.
-
-        One text at a time has no padding, and a graph without a mask for it is a seventh quicker.
-        """
-
-        def __init__(self, transformer: torch.nn.Module) -> None:
-            super().__init__()
-            self.transformer = transformer
-
-        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:  # type: ignore[explicit-override]  # override: Python 3.12
-            vectors: torch.Tensor = self.transformer(input_ids=input_ids).last_hidden_state
-            return vectors
-
-    transformer.to("cpu").eval()
-    ids = torch.ones((1, 7), dtype=torch.int64)
     tokens = {1: "tokens"}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the tracing exporter announces its successor at every call
         torch.onnx.export(
-            TokenVectors(transformer).eval(),  # the exporter leaves it as it was, and what stands in it too
-            (ids,),
+            module,
+            (torch.ones((1, 7), dtype=torch.int64),),
             str(path),
             input_names=["input_ids"],
             output_names=["token_vectors"],
