@@ -79,6 +79,8 @@ def _outline_of(text: str) -> _Outline:
 
 def _may_repeat(one: _Outline, other: _Outline) -> bool:
     """Tell whether two texts can have enough in common: a bit of one alone is at least a pair of it alone."""
+    if min(one.pairs, other.pairs) < NEARLY_THE_SAME * max(one.pairs, other.pairs):
+        return False
     common = min(
         one.pairs - (one.bits & ~other.bits).bit_count(),
         other.pairs - (other.bits & ~one.bits).bit_count(),

@@ -8,6 +8,7 @@ question counting by its idf among the passages.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,11 +49,13 @@ def match(question: EncodedQuestion, weights: NDArray[np.float32], tokens: Passa
     best = np.maximum.reduceat(by_sentence, first)
     plain = by_sentence @ weights
     in_text = sentences != NO_SENTENCE
+    of_sentences = plain[in_text]
+    ends = np.searchsorted(passage_of[in_text], np.arange(len(tokens.bounds))).tolist()
     return Matches(
         cubed=np.asarray(np.clip(best, 0, None) ** 3 @ weights, np.float32),
         plain=np.asarray(best @ weights, np.float32),
         best_sentence=np.asarray(np.maximum.reduceat(np.where(in_text, cosines, -1.0), first), np.float32),
-        sentence_matches=tuple(plain[(passage_of == passage) & in_text] for passage in range(len(tokens.bounds) - 1)),
+        sentence_matches=tuple(of_sentences[start:end] for start, end in pairwise(ends)),
     )
 
 

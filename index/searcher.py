@@ -135,7 +135,7 @@ class Searcher:
         """
         order = np.argsort(-scores, kind="stable")
         best = int(np.argmax(candidates.named[order]))
-        return np.concatenate([order[best : best + 1], np.delete(order, best)])
+        return np.concatenate([order[best : best + 1], order[:best], order[best + 1 :]])
 
     def signals(
         self,
@@ -196,11 +196,10 @@ class Searcher:
 def _separate_places(candidates: Candidates, order: NDArray[np.int64]) -> list[int]:
     """Return the best candidates, best first, at most ``PLACES``, leaving out those next to a better one."""
     places: list[int] = []
-    for place in map(int, order):
-        row, document = candidates.rows[place], candidates.documents[place]
-        if not any(
-            document == candidates.documents[taken] and abs(row - candidates.rows[taken]) <= SAME_PLACE for taken in places
-        ):
+    rows, documents = candidates.rows.tolist(), candidates.documents.tolist()
+    for place in order.tolist():
+        row, document = rows[place], documents[place]
+        if not any(document == documents[taken] and abs(row - rows[taken]) <= SAME_PLACE for taken in places):
             places.append(place)
         if len(places) == PLACES:
             break

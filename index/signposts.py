@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,13 +111,14 @@ class Signposts:
     def standing_at(self, question: str) -> Signpost | None:
         """Return the first signpost of which a pattern stands in ``question``, as whole words in any case, and no ``unless``."""
         asked = _plain(question)
-        places = sorted({place for place, phrase in self._possible(asked) if _stands_in(asked, phrase)})
+        # Nearly no phrase stands in a question even as a part of other words, and that is told much sooner.
+        likely = [(place, phrase) for place, phrase in self._possible(asked) if phrase in asked]
+        places = sorted({place for place, phrase in likely if _stands_in(asked, phrase)})
         not_cancelled = (place for place in places if not any(_stands_in(asked, phrase) for phrase in self._unless[place]))
         return next((self._posts[place] for place in not_cancelled), None)
 
     def _possible(self, asked: str) -> Iterator[tuple[int, str]]:
-        for word in {"", *_WORD.findall(asked)}:
-            yield from self._patterns.get(word, ())
+        return chain.from_iterable(self._patterns.get(word, ()) for word in {"", *_WORD.findall(asked)})
 
 
 def refuses(signpost: Signpost, confidence: float, inside: float = 0.0) -> bool:
@@ -136,7 +138,6 @@ def wording_vectors(signposts: Sequence[Signpost], encoder: QueryEncoder) -> NDA
 
 
 def _stands_in(asked: str, phrase: str) -> bool:
-    # Nearly no phrase stands in a question even as a part of other words, and that is told much sooner.
     return phrase in asked and _pattern(phrase).search(asked) is not None
 
 
