@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.http_services import Running, ours, plain, prepared, started, txtai
+from benchmarks.http_services import Running, encoder_alone, ours, plain, prepared, started, txtai
 from benchmarks.http_turns import Turn, load
 from index.layout import DEFAULT_BUILDS
 
@@ -32,7 +32,8 @@ def compare(builds: Path, workers: int, python: str, rounds: int, seconds: int) 
     """Run all in turns and print the table."""
     folder = prepared(builds)
     third = txtai(folder, python)
-    services = [service for service in (ours(builds, 1), ours(builds, workers), plain(folder), third) if service]
+    asked = (ours(builds, 1), ours(builds, workers), encoder_alone(builds), plain(folder), third)
+    services = [service for service in asked if service]
     with ExitStack() as stack:
         # One after the other: each has the machine to itself until it is ready.
         running = [stack.enter_context(started(service)) for service in services]
@@ -84,7 +85,7 @@ def print_table(running: Sequence[Running], turns: Measured) -> None:
 
 def print_ratios(turns: Measured, names: Sequence[str]) -> None:
     """Print how ours stands to the others: the medians of the rounds' ratios."""
-    mine = [name for name in names if name.startswith("ours")]
+    mine = [name for name in names if name.startswith("ours") or name == "encoder alone"]
     for connections in CONNECTIONS:
         for name in mine:
             for other in (name for name in names if name not in mine):

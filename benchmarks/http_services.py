@@ -1,8 +1,10 @@
 """The services that ``benchmarks.http_load`` asks, each started in processes of its own.
 
-ours    ``localism serve``, as an operator runs it: limits counted, headers, ETags, metrics, question log, citations and selectors
-plain   FastAPI, ``SentenceTransformer.encode`` and an exact FAISS index over the same passages; three texts as JSON
-txtai   txtai's own API over the same passages with the same model; three texts as JSON
+ours     ``localism serve``, as an operator runs it: limits counted, headers, ETags, metrics, question log, citations and selectors
+encoder alone
+         FastAPI and our light encoder, FAISS imported, nothing searched: no service with these parts can be quicker
+plain    FastAPI, ``SentenceTransformer.encode`` and an exact FAISS index over the same passages; three texts as JSON
+txtai    txtai's own API over the same passages with the same model; three texts as JSON
 """
 
 import json
@@ -17,9 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build import open_live_build
+from index.layout import BuildLayout, live_build
 
-PLAIN_PORT, TXTAI_PORT, OUR_PORT = 8972, 8973, 8980
+ENCODER_PORT, PLAIN_PORT, TXTAI_PORT, OUR_PORT = 8971, 8972, 8973, 8980
 NO_LIMIT = "1000000000"
 SECONDS_TO_START = 120.0
 TEXTS, VECTORS = "texts.json", "vectors.npy"
@@ -81,6 +83,8 @@ def ours(builds: Path, workers: int) -> Service:
 
 def prepared(builds: Path) -> Path:
     """Return a folder with the passages of the live build, and their vectors as the plain service and txtai would have kept them."""
+    from index.build import open_live_build  # not above: the plain service would import all of it at its start
+
     folder = Path(tempfile.mkdtemp())
     build = open_live_build(builds)
     texts = [passage.text for passage in build.records.all_passages()]
@@ -90,11 +94,14 @@ def prepared(builds: Path) -> Path:
     return folder
 
 
+def encoder_alone(builds: Path) -> Service:
+    """Return a service that encodes questions with the encoder of the live build, and does nothing else."""
+    return _in_this_file("encoder alone", "encode", BuildLayout(live_build(builds)).encoder, ENCODER_PORT)
+
+
 def plain(folder: Path) -> Service:
     """Return the plain service over what ``prepared`` has put into ``folder``."""
-    return Service(
-        "plain", (sys.executable, "-m", "benchmarks.http_services", "serve", str(folder)), PLAIN_PORT, "/api/ask?q="
-    )
+    return _in_this_file("plain", "serve", folder, PLAIN_PORT)
 
 
 def txtai(folder: Path, python: str) -> Service | None:
@@ -179,6 +186,11 @@ def _named(workers: int) -> str:
     return "ours" if workers == 1 else f"ours, {workers} processes"
 
 
+def _in_this_file(name: str, function: str, folder: Path, port: int) -> Service:
+    command = (sys.executable, "-m", "benchmarks.http_services", function, str(folder))
+    return Service(name, command, port, "/api/ask?q=")
+
+
 def _embed(folder: Path) -> None:
     """Write the vectors of the passages in ``folder``."""
     import numpy as np
@@ -187,6 +199,23 @@ def _embed(folder: Path) -> None:
     model = SentenceTransformer(str(model_folder()), device="cpu")
     texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
     np.save(folder / VECTORS, np.asarray(model.encode(texts, normalize_embeddings=True), np.float32))
+
+
+def _encode(folder: Path) -> None:
+    """Encode questions until stopped."""
+    import faiss  # noqa: F401  its import belongs to the time that a start takes
+    import uvicorn
+    from fastapi import FastAPI
+
+    from index.query_encoder import QueryEncoder
+
+    encoder, app = QueryEncoder.open(folder), FastAPI()
+
+    @app.get("/api/ask")
+    async def ask(q: str) -> dict[str, object]:
+        return {"question": q, "passages": len(encoder.encode(q).tokens)}
+
+    uvicorn.run(app, port=ENCODER_PORT, log_level="warning", access_log=False)
 
 
 def _serve(folder: Path) -> None:
@@ -214,4 +243,4 @@ def _serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"embed": _embed, "serve": _serve}[sys.argv[1]](Path(sys.argv[2]))
+    {"embed": _embed, "encode": _encode, "serve": _serve}[sys.argv[1]](Path(sys.argv[2]))
