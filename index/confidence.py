@@ -5,7 +5,7 @@ Refuses to know the texts.
 """
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -65,7 +65,8 @@ def probability(signals: Signals) -> float:
 
     A logistic model: sigmoid of the weighted sum of the signals, each held to its range.
     """
-    return 1 / (1 + math.exp(-(_BIAS + sum(_WEIGHTS[name] * _held(name, value) for name, value in asdict(signals).items()))))
+    weighed = _BIAS + sum(weight * _held(name, getattr(signals, name)) for name, weight in _WEIGHTS.items())
+    return 1 / (1 + math.exp(-weighed))
 
 
 def _held(name: str, value: float) -> float:

@@ -17,7 +17,7 @@ from index.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
 from index.highlights import answering_sentences
 from index.lexicon import Signpost
 from index.questions import AskedQuestion, Synonyms, follows, read_question
-from index.ranking import TOTAL_WEIGHT, shares
+from index.ranking import TOTAL_WEIGHT, WEIGHTS, shares
 from index.records import Passage, Span
 from index.signposts import NEAREST, Outside, Signposts
 from index.store import RecentPassages
@@ -84,20 +84,10 @@ class Searcher:
         candidates = self.candidates(asked, context, self._ranges(document_ids))
         if candidates is None:
             return Findings((), 0.0, self._signposts.standing_at(question))
-        given = shares(candidates.views)
-        scores = np.sum(list(given.values()), axis=0)
+        given = np.array(list(shares(candidates.views).values()))
+        scores = given.sum(axis=0)
         order = self._order(candidates, scores)
-        passages = self._passages.of(candidates.rows[order[:limit]].tolist())
-        hits = tuple(
-            Hit(
-                passage=passage,
-                rank=rank,
-                score=float(scores[place]),
-                shares={name: float(values[place]) for name, values in given.items()},
-                sentence_matches=tuple(candidates.matches.sentence_matches[place].tolist()),
-            )
-            for rank, (place, passage) in enumerate(zip(order, passages, strict=False), start=1)
-        )
+        hits = self._hits(candidates, given, scores, order[:limit])
         outside = self._signposts.nearest(candidates.question)
         confidence = probability(self.signals(candidates, scores, order, asked, outside))
         nearness = float(candidates.views.key.max())
@@ -127,6 +117,23 @@ class Searcher:
             return None
         alone = look_at(build, compared(build, rows, asked, encoded), asked, encoded)
         return blended(alone, look_at(build, compared(build, rows, joined, encoded_joined), joined, encoded_joined))
+
+    def _hits(
+        self, candidates: Candidates, given: NDArray[np.float32], scores: NDArray[np.float32], best: NDArray[np.int64]
+    ) -> tuple[Hit, ...]:
+        """Return the candidates at the places in ``best``, in that order; ``given`` is what each view gives to each candidate."""
+        passages = self._passages.of(candidates.rows[best].tolist())
+        found = zip(best.tolist(), passages, scores[best].tolist(), given[:, best].T.tolist(), strict=True)
+        return tuple(
+            Hit(
+                passage=passage,
+                rank=rank,
+                score=score,
+                shares=dict(zip(WEIGHTS, by_view, strict=True)),
+                sentence_matches=tuple(candidates.matches.sentence_matches[place].tolist()),
+            )
+            for rank, (place, passage, score, by_view) in enumerate(found, start=1)
+        )
 
     def _order(self, candidates: Candidates, scores: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the places of the candidates, best first.
