@@ -1,11 +1,14 @@
 """The answer service that follows the live build."""
 
+import gc
 import inspect
+import weakref
 
 import pytest
 
 from bot.answers import AnswerService
 from bot.live_answers import LiveAnswers
+from index.build import open_live_build
 from index.errors import NoBuild
 from index.layout import point_to
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
@@ -31,6 +34,21 @@ def test_answers_name_the_build_that_is_live(workshop):
     assert (answers.answer("How long does bread keep?").build, answers.build.id) == (second, second)
     assert [document.id for document in answers.documents] == ["bread", "boats"]
     answers.stop()
+
+
+def test_a_build_that_is_left_goes_without_a_search_for_circles(workshop):
+    """The server leaves what it began with out of that search: a build that held itself in a circle would never go."""
+    gc.collect()
+    gc.disable()
+    try:
+        answers = AnswerService(open_live_build(workshop.builds))
+        answers.answer("How long does bread keep?")
+        held = [weakref.ref(part) for part in (answers.build.encoder, answers.build.tokens, answers.build.words)]
+        answers.build.close()
+        del answers
+        assert [part() for part in held] == [None, None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_switch_that_fails_leaves_the_answers_as_they_were(workshop):
