@@ -71,10 +71,11 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 def _join_lone_marks(text: str, spans: list[Span]) -> list[Span]:
     """Join a bullet or a dash that stands alone on its line to the text below it."""
     joined: list[Span] = []
+    alone = False  # whether the last of them holds marks only
     for start, end in spans:
-        if joined and not any(character.isalnum() for character in text[slice(*joined[-1])]):
-            start = joined.pop()[0]
-        joined.append((start, end))
+        only_marks = not any(map(str.isalnum, text[start:end]))
+        joined.append((joined.pop()[0] if alone else start, end))
+        alone = only_marks
     return joined
 
 
