@@ -116,7 +116,7 @@ class AnswerService:
             question: as a person typed it.
             limit: how many quotes at most, 1 to 20.
             document: look in the document of this id only.
-            context: the earlier questions of the conversation, oldest first.
+            context: the earlier questions of the conversation, oldest first; the last is read as far as a question may be long.
             documents: look in these documents only; with ``document``, in that one only.
 
         Raises:
@@ -127,9 +127,10 @@ class AnswerService:
         if not 1 <= limit <= MOST_PASSAGES:
             raise QuestionError(f"The limit is {limit}; ask for 1 to {MOST_PASSAGES} passages.")
         looked_in = documents if document is None else [self.build.records.document(document).id]
-        # Everything that decides the answer.
-        key = (asked, limit, None if looked_in is None else tuple(looked_in), tuple(context))
-        answer = self.remembered.of(key, lambda: self._found(asked, limit, looked_in, context))
+        before = _last_earlier(context)
+        # Everything that decides the answer, and nothing else: it is held in memory.
+        key = (asked, limit, None if looked_in is None else tuple(looked_in), before)
+        answer = self.remembered.of(key, lambda: self._found(asked, limit, looked_in, before))
         return answer if answer.question == question else replace(answer, question=question)
 
     def probe(self, question: str) -> None:
@@ -224,13 +225,22 @@ def check_question(question: str) -> str:
             f"The question has {len(question):,} characters; at most {MOST_CHARACTERS:,} can be searched for. "
             "Ask it in a sentence or two."
         )
-    # "Cc" control, "Cf" format (bidi marks, zero width), "Cs" lone surrogates: never meant by a person who asks.
-    # None of them is printable, and that is told of a whole text at once.
-    if not question.isprintable():
-        question = "".join(" " if unicodedata.category(letter) in {"Cc", "Cf", "Cs"} else letter for letter in question)
-    asked = " ".join(question.split())
+    asked = _cleaned(question)
     if not asked:
         raise QuestionError("The question is empty. Type a question in plain words.")
     if not any(letter.isalnum() for letter in asked):
         raise QuestionError("There are no words in the question. Type a question in plain words.")
     return asked
+
+
+def _cleaned(question: str) -> str:
+    # "Cc" control, "Cf" format (bidi marks, zero width), "Cs" lone surrogates: never meant by a person who asks.
+    # None of them is printable, and that is told of a whole text at once.
+    if not question.isprintable():
+        question = "".join(" " if unicodedata.category(letter) in {"Cc", "Cf", "Cs"} else letter for letter in question)
+    return " ".join(question.split())
+
+
+def _last_earlier(context: Sequence[str]) -> tuple[str, ...]:
+    """Return the last of the earlier questions, the only one that a question leans on, as it may be searched for; or none."""
+    return tuple(filter(None, (_cleaned(question[:MOST_CHARACTERS]) for question in context[-1:])))

@@ -4,6 +4,7 @@ Comes in: a question and the glossary. Goes out: the entry that it asks for, or 
 """
 
 import re
+import string
 from collections.abc import Iterable
 
 from index.lexicon import Term
@@ -11,9 +12,13 @@ from index.lexicon import Term
 _ASKING = re.compile(
     r"^(?:please\s+)?(?:what\s+(?:is|are|does|do|s)|what['’]s|whats|define|meaning\s+of|definition\s+of|explain)\s+"
     r"(?:(?:an?|the)\s+)?(?P<term>.+?)"
-    r"(?:\s+(?:mean|means|stand\s+for|stands\s+for))?(?:\s+(?:please|pls))?[\s?.!]*$",
+    r"(?:\s+(?:mean|means|stand\s+for|stands\s+for))?(?:\s+(?:please|pls))?$",
     re.IGNORECASE,
 )
+
+
+_ENDS = f"{string.whitespace}?.!"  # what a question may end with
+_AROUND = 80  # characters that a question may have beside the term: "please", "what does … stand for", white space
 
 
 class Definitions:
@@ -26,10 +31,13 @@ class Definitions:
         for place, term in enumerate(self._terms):
             for name in (term.term, *term.aliases):
                 self._places.setdefault(name.casefold(), place)
+        self._longest = max(map(len, self._places), default=0) + _AROUND
 
     def asked_for(self, question: str) -> Term | None:
         """Return the entry whose term or alias ``question`` asks to have explained."""
-        asking = _ASKING.match(question.strip())
+        plain = question.strip().rstrip(_ENDS)
+        # The pattern looks at the end of the text once for each letter of it, so nothing longer than could name a term gets there.
+        asking = _ASKING.match(plain) if len(plain) <= self._longest else None
         return self._named(asking.group("term")) if asking else None
 
     def _named(self, name: str) -> Term | None:

@@ -12,6 +12,8 @@ from index.lexicon import Lexicon
 
 MOST_SUGGESTIONS = 8
 LONGEST_EXAMPLE = 75  # characters: two lines on a phone
+LONGEST_TYPED = 200  # characters that are looked at
+MOST_TYPED = 24  # different words that are looked for; no suggestion has so many
 
 
 class Origin(Enum):
@@ -47,10 +49,11 @@ class Suggester:
 
     def suggest(self, typed: str, most: int = MOST_SUGGESTIONS) -> list[Suggestion]:
         """Return suggestions in which every typed word begins a word; those that begin like ``typed`` first."""
-        wanted = _words(typed.casefold())
+        wanted = _words(typed[:LONGEST_TYPED].casefold())
         if not wanted:
             return []
-        found = [(words, suggestion) for words, suggestion in self._known if _fits(wanted, words)]
+        different = tuple(dict.fromkeys(wanted))[:MOST_TYPED]
+        found = [(words, suggestion) for words, suggestion in self._known if _fits(different, words)]
         # Sorting is stable: within each half the order stays question, term, heading, title.
         found.sort(key=lambda pair: not suggestion_begins(pair[0], wanted))
         return [suggestion for _, suggestion in found[:most]]

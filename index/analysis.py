@@ -31,6 +31,10 @@ STOP_WORDS = FUNCTION_WORDS | ASKING_WORDS
 # What stands at a place of a text: a word, or a mark that is read aloud as one.
 _SAYING = re.compile(r"\s*([^\W_]+|[%£€$§])")
 
+# Letters of a word that count: two that differ only behind them are one term. No language writes words so long; what comes so long is
+# cut off before it is folded, compared, remembered or written.
+LONGEST_WORD = 64
+
 _stemmers = threading.local()  # a Snowball stemmer holds state: one a thread
 
 
@@ -48,7 +52,7 @@ def words_of(text: str) -> list[Word]:
     """Return the words of ``text`` in order, stop words left out; ranges are half-open, in characters of ``text``."""
     words = []
     for match in _WORD.finditer(text):
-        surface = fold(match.group())
+        surface = fold(match.group()[:LONGEST_WORD])[:LONGEST_WORD]  # folding makes eighteen letters of one
         if surface and surface not in STOP_WORDS:
             words.append(Word(surface, stem(surface), match.start(), match.end()))
     words.extend(_section_references(text))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import DamagedBuild
+from index.question_bounds import MOST_PIECES
 from index.unit_vectors import unit
 
 
@@ -70,16 +71,19 @@ class QueryEncoder:
         return cls(session, tokenizer, dimension)
 
     def encode(self, question: str) -> EncodedQuestion:
-        """Return the vectors of ``question``.
+        """Return the vectors of ``question``, of its first ``MOST_PIECES`` word pieces where it has more.
 
         Questions are encoded one at a time: dynamic quantisation scales by batch, and alone the same question always gives
         the same vector.
         """
         started = perf_counter()
-        encoding, tokens = self.run(question)
+        encoding = self._tokenizer.encode(question)
+        ids = encoding.ids if len(encoding.ids) <= MOST_PIECES else [*encoding.ids[: MOST_PIECES - 1], encoding.ids[-1]]
+        tokens = self._vectors_of(ids)
         self.seconds += perf_counter() - started
-        words = [place for place, piece in enumerate(encoding.tokens[:-1]) if place and any(map(str.isalnum, piece))]
-        return EncodedQuestion(unit(tokens.sum(axis=0)), unit(tokens[words]), np.array(encoding.ids)[words])
+        inner = encoding.tokens[: len(ids) - 1]  # without the special one at the end
+        words = [place for place, piece in enumerate(inner) if place and any(map(str.isalnum, piece))]
+        return EncodedQuestion(unit(tokens.sum(axis=0)), unit(tokens[words]), np.array(ids)[words])
 
     def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of ``questions``, shape (n, d), n may be 0."""
@@ -88,9 +92,11 @@ class QueryEncoder:
     def run(self, text: str) -> tuple[Encoding, NDArray[np.float32]]:
         """Return the word pieces of ``text``, special ones at both ends, and their vectors, of any length, shape (pieces, d)."""
         encoding = self._tokenizer.encode(text)
-        ids = np.array([encoding.ids], np.int64)
-        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids})[0][0]
-        return encoding, tokens
+        return encoding, self._vectors_of(encoding.ids)
+
+    def _vectors_of(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": np.array([ids], np.int64)})[0][0]
+        return tokens
 
     def knows(self, word: str) -> bool:
         """Tell whether ``word``, in lower case, is one piece of the encoder's own vocabulary."""

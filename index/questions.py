@@ -1,6 +1,7 @@
 """Read a question: what to encode, which terms to look for, which phrases must stand in an answer, and whether it follows another.
 
-Comes in: a question as a person typed it. Goes out: an AskedQuestion. Refuses to search.
+Comes in: a question as a person typed it, of any length. Goes out: an AskedQuestion, bounded as ``index.question_bounds`` says.
+Refuses to search.
 """
 
 import re
@@ -8,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from index.analysis import fold, pairs_of, stem, words_of
+from index.analysis import Word, fold, pairs_of, stem, words_of
+from index.question_bounds import MOST_MEANT, MOST_NAMES, MOST_PHRASES, MOST_WORDS, both_ends
 
 _PHRASE = re.compile(r"[\"“]([^\"“”]{3,100})[\"”]")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -20,7 +22,7 @@ _POINTS_BACK = re.compile(
     r"\b(it|its|they|them|their|theirs|he|she|him|her|that|those|these|this|there|then|one|ones)\b", re.IGNORECASE
 )
 # Two to eight capitals or digits, the first and one more a capital: ACV, TUPE, S106 is not one, and neither is COVID-19's number.
-_ACRONYM = re.compile(r"\b[A-Z](?=[A-Z0-9&]*[A-Z])[A-Z0-9&]{1,7}(?=s?\b)")
+_ACRONYM = re.compile(r"\b[A-Z](?=[A-Z0-9&]{0,6}[A-Z])[A-Z0-9&]{1,7}(?=s?\b)")
 _SHOUTED = re.compile(r"\b[A-Z]+(?:\s+[A-Z]+){2,}\b")  # three words or more in capitals: WHERE DO I START
 LONGEST_FOLLOW_UP = 12  # words; a longer question says for itself what it is about
 
@@ -45,18 +47,28 @@ def read_question(question: str, mend: Callable[[str], str], synonyms: "Synonyms
         mend: leads a folded word to the word it was meant to be.
         synonyms: names for the same thing.
     """
-    text = mended(question, mend)
-    terms = [word.term for word in words_of(text)]
+    read = both_ends(question)
+    text = mended(read, mend)
+    terms = _first_terms(words_of(text))
     return AskedQuestion(
         text=text,
         terms=tuple(dict.fromkeys(terms)),
         pairs=tuple(dict.fromkeys(pairs_of(terms))),
         phrases=tuple(
-            phrase for found in _PHRASE.findall(question) if (phrase := tuple(word.term for word in words_of(found)))
+            phrase
+            for found in _PHRASE.findall(read)[:MOST_PHRASES]
+            if (phrase := tuple(word.term for word in words_of(found)))
         ),
-        meant=synonyms.meant(terms) if synonyms else (),
-        names=tuple(dict.fromkeys([*(term for term in terms if term.startswith("§")), *_acronyms(question)])),
+        meant=synonyms.meant(terms)[:MOST_MEANT] if synonyms else (),
+        names=tuple(dict.fromkeys([*(term for term in terms if term.startswith("§")), *_acronyms(read)]))[:MOST_NAMES],
     )
+
+
+def _first_terms(words: Sequence[Word]) -> list[str]:
+    """Return the terms of the first words and of the first references to sections, which stand behind all words."""
+    terms = [word.term for word in words]
+    sections = [term for term in terms if term.startswith("§")]
+    return [*terms[: len(terms) - len(sections)][:MOST_WORDS], *sections[:MOST_NAMES]]
 
 
 def _acronyms(question: str) -> list[str]:
@@ -78,13 +90,14 @@ class Synonyms:
 
     def meant(self, terms: Sequence[str]) -> tuple[str, ...]:
         """Return the terms of every other name of what ``terms`` name, each once."""
+        asked = set(terms)
         others = [
             group
             for place, term in enumerate(terms)
             for name, group in self._by_first.get(term, ())
             if tuple(terms[place : place + len(name)]) == name
         ]
-        return tuple(term for term in dict.fromkeys(chain.from_iterable(others)) if term not in terms)
+        return tuple(term for term in dict.fromkeys(chain.from_iterable(others)) if term not in asked)
 
 
 def follows(question: str) -> bool:

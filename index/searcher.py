@@ -16,10 +16,12 @@ from index.candidates import Candidates, blended, compared, find, look_at
 from index.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
 from index.highlights import answering_sentences
 from index.lexicon import Signpost
+from index.question_bounds import MOST_MENDED
 from index.questions import AskedQuestion, Synonyms, follows, read_question
 from index.ranking import TOTAL_WEIGHT, WEIGHTS, shares
 from index.records import Passage, Span
 from index.signposts import NEAREST, Outside, Signposts
+from index.spelling import Mending
 from index.store import RecentPassages
 from index.vectors import Range
 
@@ -61,7 +63,8 @@ class Searcher:
         """Search ``build``."""
         self.build = build
         # The words of questions repeat.
-        self._mend = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.mend, is_known=build.encoder.knows))
+        self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))
+        self._nearest = lru_cache(REMEMBERED_WORDS)(build.spelling.nearest)
         self._passages = RecentPassages(build.records)
         self._synonyms = Synonyms(build.lexicon.synonyms)
         self._signposts = Signposts(build.lexicon.signposts, build.astray)
@@ -95,7 +98,7 @@ class Searcher:
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""
-        return read_question(question, self._mend, self._synonyms)
+        return read_question(question, Mending(self._doubted, self._nearest, MOST_MENDED), self._synonyms)
 
     def candidates(
         self, asked: AskedQuestion, context: Sequence[str], ranges: Sequence[Range] | None = None

@@ -24,7 +24,10 @@ _OPENERS = """
     The This That These Those It Its In On At If A An And But Or So For From When Where While We You They He She There Their
     Your Our To As By With What Who How Why Do Does Is Are Not No After Before However Since Under Each Any All Some Most Many
 """.split()
-_TERMINATOR = re.compile(r"(?P<marks>[.!?…]+)(?P<closers>[\"'”’»)\]]*)(?P<note>\d{1,3}| ?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})?(?=\s)")
+# A run of marks is taken whole and from its beginning only: a line of ten thousand leader dots is looked at once, not once for each.
+_TERMINATOR = re.compile(
+    r"(?<![.!?…])(?P<marks>[.!?…]++)(?P<closers>[\"'”’»)\]]*+)(?P<note>\d{1,3}| ?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})?(?=\s)"
+)
 _LAST_WORD = re.compile(r"[^\s(\[“‘\"']*$")
 _FIRST_WORD = re.compile(r"[\s\"'“‘«(\[]*([^\s.,;:!?)\]”’]*)")
 _BULLET = re.compile(r"\s*(?:[-–—*•●○◦▪■□➢►✓✔·\uf0b7\uf0a7]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])(?:\s|$)")
@@ -68,10 +71,11 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 def _join_lone_marks(text: str, spans: list[Span]) -> list[Span]:
     """Join a bullet or a dash that stands alone on its line to the text below it."""
     joined: list[Span] = []
+    alone = False  # whether the last of them holds marks only
     for start, end in spans:
-        if joined and not any(character.isalnum() for character in text[slice(*joined[-1])]):
-            start = joined.pop()[0]
-        joined.append((start, end))
+        only_marks = not any(map(str.isalnum, text[start:end]))
+        joined.append((joined.pop()[0] if alone else start, end))
+        alone = only_marks
     return joined
 
 

@@ -15,7 +15,6 @@ What no words give away may still lie nearer to a question that is known to lie 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -138,13 +137,21 @@ def wording_vectors(signposts: Sequence[Signpost], encoder: QueryEncoder) -> NDA
 
 
 def _stands_in(asked: str, phrase: str) -> bool:
-    return phrase in asked and _pattern(phrase).search(asked) is not None
+    """Tell whether ``phrase`` stands in ``asked`` with no letter, digit or underscore beside it.
+
+    Without a pattern for each phrase: a question that holds many as parts of other words would have them all compiled.
+    """
+    place = asked.find(phrase)
+    while place >= 0:
+        end = place + len(phrase)
+        if not (_is_of_word(asked[place - 1 : place]) or _is_of_word(asked[end : end + 1])):
+            return True
+        place = asked.find(phrase, place + 1)
+    return False
 
 
-@lru_cache(maxsize=1024)
-def _pattern(phrase: str) -> re.Pattern[str]:
-    # \b fails beside a phrase that begins or ends with a mark, so the neighbours are looked at instead.
-    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
+def _is_of_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 def _first_word(phrase: str) -> str:

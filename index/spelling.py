@@ -1,10 +1,11 @@
 """Mend typing errors: lead a word that nobody knows to a word of the corpus one or two slips away.
 
 Comes in: the words of the corpus; then one word at a time. Goes out: the word to search for. Refuses to touch a word that the corpus
-or the encoder's own vocabulary knows.
+or the encoder's own vocabulary knows, and one that is no word any more for its length.
 
 Candidates come from deletes (Garbe's symmetric delete): two words one slip apart share a form with a letter left out, so a
-look-up in an index on disk finds them, and no word list is held in memory.
+look-up in an index on disk finds them, and no word list is held in memory. A word of length L has about L * L / 2 forms, so their
+number is bounded by ``LONGEST``, for the words of a corpus when they are written as for those that are typed.
 """
 
 import sqlite3
@@ -20,6 +21,9 @@ from index.errors import DamagedBuild
 
 SHORTEST = 4  # letters; shorter words have too many neighbours
 TWO_SLIPS_FROM = 8  # letters; shorter words may differ by one slip only
+LONGEST = (
+    30  # letters, folded, which may be more than were typed; English has hardly a longer word, and this one has 466 forms
+)
 
 _SCHEMA = """
 CREATE TABLE words (word TEXT PRIMARY KEY, frequency INTEGER NOT NULL, stem TEXT NOT NULL) WITHOUT ROWID;
@@ -36,12 +40,12 @@ class SpellingWriter:
         self._frequencies: Counter[str] = Counter()
 
     def add(self, words: Iterable[str]) -> None:
-        """Add folded words as they are written."""
-        self._frequencies.update(words)
+        """Add folded words as they are written; those that nobody could be led to are left out."""
+        self._frequencies.update(word for word in words if word.isalpha() and len(word) <= LONGEST)
 
     def save(self, path: Path) -> None:
         """Write what was collected to ``path``."""
-        words = [word for word in sorted(self._frequencies) if word.isalpha()]
+        words = sorted(self._frequencies)
         connection = sqlite3.connect(path)
         connection.executescript(_SCHEMA)
         connection.executemany(
@@ -80,11 +84,20 @@ class Spelling:
     def mend(self, word: str, is_known: Callable[[str], bool]) -> str:
         """Return the word of the corpus that ``word`` (folded) was meant to be, or ``word`` itself.
 
-        Nearer words go first, then those with the same first letter, then frequent ones. ``is_known`` tells of words that are right
-        although the corpus has none of them, such as the names of far countries.
+        ``is_known`` tells of words that are right although the corpus has none of them, such as the names of far countries.
         """
-        if len(word) < SHORTEST or not word.isalpha() or self._holds(word) or is_known(word):
-            return word
+        return self.nearest(word) if self.doubts(word, is_known) else word
+
+    def doubts(self, word: str, is_known: Callable[[str], bool]) -> bool:
+        """Tell whether ``word`` (folded) may be a slip of another word; one look-up."""
+        could_be = SHORTEST <= len(word) <= LONGEST and word.isalpha()
+        return could_be and not self._holds(word) and not is_known(word)
+
+    def nearest(self, word: str) -> str:
+        """Return the word of the corpus nearest to ``word`` (folded, at most ``LONGEST`` letters), or ``word`` where none is near.
+
+        Nearer words go first, then those with the same first letter, then frequent ones. The dear step: see ``deletes``.
+        """
         slips = 2 if len(word) >= TWO_SLIPS_FROM else 1
         near = [
             (distance, other[0] != word[0], -frequency, other)
@@ -109,8 +122,30 @@ class Spelling:
             return self._connection.execute(statement, values).fetchall()
 
 
+class Mending:
+    """Mends the words of one question: the first ``most`` that are doubted, each once; the others stand as they are."""
+
+    def __init__(self, doubted: Callable[[str], bool], nearest: Callable[[str], str], most: int) -> None:
+        """Take ``Spelling.doubts`` and ``Spelling.nearest``, remembered or not."""
+        self._doubted = doubted
+        self._nearest = nearest
+        self._most = most
+        self._meant: dict[str, str] = {}
+
+    def __call__(self, word: str) -> str:
+        """Return what ``word`` (folded) was meant to be."""
+        if word in self._meant:
+            return self._meant[word]
+        if len(word) > LONGEST or len(self._meant) == self._most or not self._doubted(word):
+            return word
+        return self._meant.setdefault(word, self._nearest(word))
+
+
 def deletes(word: str) -> set[str]:
-    """Return ``word`` and its forms with one letter left out; two letters where two slips are allowed."""
+    """Return ``word`` and its forms with one letter left out; two letters where two slips are allowed.
+
+    At most 466 for a word of ``LONGEST`` letters; for one of L letters about L * L / 2.
+    """
     one = {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
     if len(word) < TWO_SLIPS_FROM:
         return one

@@ -1,0 +1,72 @@
+"""No pattern takes more than a moment for a text of any length: a search that goes back for each letter would take minutes here.
+
+The texts are so long that one look at each letter takes milliseconds and a look at the rest for each letter takes minutes; between the
+two lies the bound, in processor time of this process alone, so that a busy machine changes nothing.
+"""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bot.definitions import Definitions
+from bot.discord_bot.escaping import escape, unescape
+from bot.discord_bot.questions import question_in
+from index import questions
+from index.analysis import words_of
+from index.lexicon import Term
+from index.sentences import split_sentences
+
+LENGTH = 100_000
+SECONDS = 2.0
+PIECES = (
+    "a",
+    "A",
+    "A&",
+    "A ",
+    " ",
+    "\n",
+    ".",
+    "…",
+    "'",
+    "a'",
+    "1,",
+    "s.",
+    "s. ",
+    "?",
+    "? ",
+    '"',
+    "“",
+    "<a:",
+    "<@1",
+    ":",
+    "\\",
+    "-",
+    "9",
+    "\n9",
+)
+ENDS = ("", "!x")
+
+PATTERNS: dict[str, Callable[[str], object]] = {
+    "words and sections": words_of,
+    "acronyms": lambda text: questions._acronyms(f"{text}z"),
+    "phrases": questions._PHRASE.findall,
+    "going on": questions._GOES_ON.search,
+    "pointing back": questions._POINTS_BACK.search,
+    "definitions": lambda text: Definitions([Term("ACV", "")]).asked_for(f"what is {text}"),
+    "sentences": split_sentences,
+    "Markdown": lambda text: unescape(escape(text)),
+    "mentions": question_in,
+}
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_twice_the_text_is_not_four_times_the_work(name):
+    """Every piece repeated, with every end after it."""
+    look = PATTERNS[name]
+    for piece in PIECES:
+        for end in ENDS:
+            text = piece * (LENGTH // len(piece)) + end
+            started = time.process_time()
+            look(text)
+            assert time.process_time() - started < SECONDS, (piece, end)
