@@ -8,10 +8,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
+import limits.storage.memory
+import limits.strategies
 import pytest
 from starlette.testclient import TestClient
 
 from bot.answers import AnswerService
+from bot.http import rate_limit
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
 from index.analysis import terms_of
@@ -24,6 +27,7 @@ from index.store import Records
 from index.store_writer import RecordsWriter
 from ingest.read_document import ReadingOptions
 from ingest.reading import read_file
+from tests.bot.http.clock import Clock
 from tests.conftest import PLAYGROUND, make_pdf
 
 BRIEFING = Document(
@@ -178,3 +182,12 @@ def client(service: AnswerService) -> Iterator[TestClient]:
 def a_passage(service: AnswerService) -> Passage:
     """The first passage of the briefing."""
     return service.build.records.passages([0])[0]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that limits are counted by, standing still until a test sets it."""
+    made = Clock()
+    for module in (limits.storage.memory, limits.strategies, rate_limit):
+        monkeypatch.setattr(module, "time", made)
+    return made
