@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bot.answers import AnswerService
+from bot.drawing_process import shared_drawing
 from bot.feedback import FeedbackStore
 from bot.http.gateway import Gateway
 from bot.http.metrics import Metrics
@@ -75,6 +76,7 @@ class Desk:
         self.turns.close()
         self.answering.close()
         self.drawing.close()
+        shared_drawing().close()
         for store in (self.feedback, self.questions):
             if store is not None:
                 store.close()
@@ -91,7 +93,7 @@ def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: 
         edition=edition,
         turns=Turns(questions, options.most_waiting),
         answering=answering,
-        drawing=OffLoop("pictures", options.most_waiting),
+        drawing=OffLoop("pictures", options.most_pictures_waiting),
         metrics=Metrics(),
         cache=PictureCache(options.picture_cache_bytes),
         feedback=FeedbackStore(options.state) if options.state else None,

@@ -31,6 +31,7 @@ class HttpOptions:
         default_factory=lambda: Rate(600, 60.0)
     )  # of everything else; ``route_kinds`` says what gets a share of it
     most_waiting: int = 64  # questions that may wait for their turn; more are asked to come back
+    most_pictures_waiting: int = 16  # likewise: each may take seconds
     # A longer request body is refused. Eleven questions of the greatest length, each letter written as twelve bytes, are 264,000.
     most_body_bytes: int = 320 * 1024
     body_seconds: float = 10.0  # a request whose body takes longer is refused

@@ -6,6 +6,7 @@ Comes in: bytes of a connection. Goes out: the same to uvicorn, or a closed conn
 
 import asyncio
 import socket
+import struct
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -124,8 +125,12 @@ class PatientProtocol(HttpToolsProtocol):
     def _look(self, before: int) -> None:
         if self.transport.get_write_buffer_size() < before:
             self._watch()
-        else:
-            self.cut()
+            return
+        # Reset, not closed: else the system would go on offering what it holds to a client that takes nothing.
+        raw = self.transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.cut()
 
     def _stop_watching(self) -> None:
         if self._unread is not None:
