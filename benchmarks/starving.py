@@ -176,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=DEFAULT_BUILDS)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each row (%(default)s)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="rows whose name holds this")
     chosen = parser.parse_args(arguments)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -184,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     worst = ASKED
     with started(Service("localism", command, port, "/api/ask?q=", tuple(settings.items()))):
         print(f"{'while one client is on':34} {'in 1 s':>7} {'worst ms':>9} {'good':>7} {'429':>7} {'503':>5}")
-        for number, row in enumerate(rows(*_places(port))):
+        for number, row in enumerate(row for row in rows(*_places(port)) if chosen.only in row.name):
             times, statuses = measured(row, number, port, chosen.seconds)
             answered = sum(one <= IN_TIME for one in times)
             worst = min(worst, answered)

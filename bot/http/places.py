@@ -60,8 +60,11 @@ class Places:
         client.here += 1
         try:
             # First one of its own places: while it waits for that it takes none from others.
-            async with client.places, room.places:
-                await self._app(scope, receive, send)
+            async with client.places:
+                async with room.places:
+                    await self._app(scope, receive, send)
+                # Not before the loop has come round: what is answered at one go would else be followed by all that wait.
+                await asyncio.sleep(0)
         finally:
             client.here -= 1
             if not client.here:

@@ -32,10 +32,11 @@ class Bounds:
 
 
 # At once for one client, and in all. One client leaves most places to others; who loads a page with its pictures waits a moment.
+# Two of a client keep the one thread of a kind at work all the time: more would only make others wait longer.
 _PLACES = MappingProxyType(
     {
-        RouteKind.ASKING: (4, 32),
-        RouteKind.READING: (3, 16),
+        RouteKind.ASKING: (2, 32),
+        RouteKind.READING: (2, 16),
         RouteKind.SUGGESTING: (2, 16),
         RouteKind.PICTURES: (2, 8),
         RouteKind.HEALTH: (1, 4),
