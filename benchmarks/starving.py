@@ -69,7 +69,7 @@ def rows(picture: str, passage: str) -> list[Row]:
     found += [Row(f"{path} with the token", get(path, authorised)) for path in ("/admin", "/admin/index", "/api/admin/builds")]
     post = b"POST /api/ask HTTP/1.1\r\nHost: localism\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
     found += [Row("POST /api/ask that trickles", post, "trickle")]
-    found += [Row(f"{HELD} idle connections", b"", "hold"), Row(f"{HELD} that never read", get("/api/documents") * 20, "hold")]
+    found += [Row(f"{HELD} idle connections", b"", "hold"), Row(f"{HELD} that never read", get("/api/documents") * 10, "hold")]
     return found
 
 

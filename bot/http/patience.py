@@ -20,6 +20,7 @@ from bot.http.problems import problem
 
 HEADER_SECONDS = 10.0
 MOST_HEADER_BYTES = 32 * 1024
+MOST_AHEAD = 16  # requests sent before the first is answered; browsers send none, and each would be answered all the same
 # A client that has taken nothing of what waits for it in so long is cut off. The system hands on some 40 kB at a time (a third of
 # SEND_BYTES): a telephone that gets 2 kB a second is served.
 READ_SECONDS = 20.0
@@ -72,6 +73,9 @@ class PatientProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         super().data_received(data)
+        if len(self.pipeline) > MOST_AHEAD:
+            self.cut()
+            return
         if self.idle:
             self._unfinished += len(data)
             self._wait()
