@@ -113,7 +113,7 @@ class DrawingProcess:
             said = _within(running.jobs, self._seconds)
         except (EOFError, OSError) as error:
             code = self._end()
-            log.warning("A page could not be drawn (%s, process ended with %s)", error or type(error).__name__, code)
+            log.warning("A page could not be drawn (%s, process ended with %s)", str(error) or type(error).__name__, code)
             return FAILED
         if said[:1] == FAILED:
             log.warning("A page could not be drawn (%s)", said[1:80].decode("ascii", "replace"))
