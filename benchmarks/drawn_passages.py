@@ -16,7 +16,8 @@ import numpy as np
 import pypdfium2
 
 from benchmarks.reading_pages import FOLDER, HERE, Check, normalised, position_in
-from bot.page_pictures import lines_of, mark
+from bot.page_drawing import mark
+from bot.page_pictures import lines_of
 from bot.png import png_of
 from index.records import Document, Kind, Passage
 from index.splitting import Geometry, split_pages

@@ -4,10 +4,12 @@ LocalismError
 ├── SettingsError           an environment variable is missing or cannot be used
 ├── DiscordLoginError       Discord refused the token
 ├── TooBusy                 as many questions as allowed are waiting
+├── UnknownPassage          (of the index)
+│   └── PageNotDrawn        there is a page, but no picture of it
 └── PassageGone             a passage of an earlier build, changed or removed since
 """
 
-from index.errors import LocalismError
+from index.errors import LocalismError, UnknownPassage
 
 
 class SettingsError(LocalismError):
@@ -20,6 +22,10 @@ class DiscordLoginError(LocalismError):
 
 class TooBusy(LocalismError):
     """As many questions as allowed are waiting."""
+
+
+class PageNotDrawn(UnknownPassage):
+    """A page took too long to draw, or cannot be drawn: there is no picture of it."""
 
 
 class PassageGone(LocalismError):

@@ -17,6 +17,8 @@ def http_options(settings: Settings) -> HttpOptions:
         state=settings.state,
         keep_questions_days=settings.keep_questions_days,
         asking=Rate(settings.questions_per_minute, 60.0),
+        reading=Rate(settings.requests_per_minute, 60.0),
+        drawing=Rate(max(1, settings.requests_per_minute * 2 // 5), 60.0),
     )
 
 

@@ -3,10 +3,11 @@
 Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but in ``__main__``.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -34,11 +35,31 @@ class Settings(BaseSettings):
     base_path: str = Field("", pattern=r"^(/[\w.~-]+)*$", description="Path below which a proxy serves the page: /localism.")
     trusted_proxies: str = Field("", description="Addresses of proxies whose forwarded headers are believed, with commas.")
     allowed_origins: str = Field("", description="Sites whose pages may use the API and the widget, with commas; * for all.")
-    questions_per_minute: int = Field(60, ge=1, description="Questions that one client may ask in a minute.")
+    questions_per_minute: int = Field(120, ge=1, description="Questions that one client may ask in a minute.")
+    requests_per_minute: int = Field(600, ge=10, description="Pages and lists that one client may read in a minute.")
     state: Path | None = Field(None, description="Folder for feedback and kept questions; without it neither is kept.")
     keep_questions_days: int = Field(0, ge=0, description="Days that questions are kept, without identity; 0 keeps none.")
     admin_token: SecretStr | None = Field(None, description="Opens the reports under /admin; without it there are none.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_named(cls, text: str) -> str:
+        for part in filter(None, map(str.strip, text.split(","))):
+            if not _names_a_proxy(part):
+                raise ValueError(
+                    f"{part!r} names no proxy, and whoever is trusted may pretend to any address; wanted are the addresses or "
+                    "networks of your own proxies, parted by commas, such as 127.0.0.1 or 10.0.0.0/24"
+                )
+        return text
+
+
+def _names_a_proxy(text: str) -> bool:
+    """Tell whether ``text`` is an address, or a network that is not the whole internet."""
+    try:
+        return ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def processes(workers: int | Literal["auto"]) -> int:
@@ -57,6 +78,5 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "LOCALISM_" + str(first["loc"][0]).upper()
-        raise SettingsError(
-            f"{name} is set to something that cannot be used: {first['msg']}. Correct it and start again."
-        ) from None
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} is set to something that cannot be used: {reason}. Correct it and start again.") from None

@@ -26,9 +26,11 @@ from bot.http.options import HttpOptions
 from bot.http.outer import Outer
 from bot.http.pages import page_routes
 from bot.http.pictures_api import picture_routes
+from bot.http.places import Places
 from bot.http.plain_pages import plain_pages
 from bot.http.problems import add_problem_handlers
 from bot.http.rate_limit import RateLimit
+from bot.http.route_kinds import bounds_of
 from bot.http.templates import STATIC, Templates, edition_of
 
 GZIP_FROM = 1000  # bytes; smaller answers fit in one packet anyway
@@ -86,8 +88,10 @@ def _add_routes(app: FastAPI, desk: Desk, templates: Templates) -> None:
 def _add_middleware(app: FastAPI, desk: Desk) -> None:
     """Add what surrounds the routes, the innermost first."""
     options = desk.options
+    bounds = bounds_of(options)
+    app.add_middleware(Places, bounds=bounds)  # within the limit of bodies: who sends slowly holds no place meanwhile
     app.add_middleware(BodyLimit, most_bytes=options.most_body_bytes, seconds=options.body_seconds)
-    app.add_middleware(RateLimit, asking=options.asking, drawing=options.drawing)
+    app.add_middleware(RateLimit, bounds=bounds)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
     if options.allowed_origins:
         app.add_middleware(

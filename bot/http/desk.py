@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bot.answers import AnswerService
+from bot.drawing_process import shared_drawing
 from bot.feedback import FeedbackStore
 from bot.http.gateway import Gateway
 from bot.http.metrics import Metrics
@@ -45,7 +46,7 @@ class Desk:
     options: HttpOptions
     edition: str  # digest of templates, static files and options: with the build's id it says whether a page has changed
     turns: Turns  # in which questions are answered
-    answering: OffLoop  # the thread for everything else that waits for the disk, and for questions while they are slow
+    answering: OffLoop  # the thread for everything else that waits for the disk
     drawing: OffLoop  # the thread that pictures are drawn on
     metrics: Metrics
     cache: PictureCache
@@ -72,8 +73,10 @@ class Desk:
 
     def close(self) -> None:
         """Finish what runs and close the files of the operator."""
+        self.turns.close()
         self.answering.close()
         self.drawing.close()
+        shared_drawing().close()
         for store in (self.feedback, self.questions):
             if store is not None:
                 store.close()
@@ -82,14 +85,15 @@ class Desk:
 def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None) -> Desk:
     """Return the desk, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
-    answering = OffLoop("answers", options.most_waiting)
+    # A thread of their own: slow questions must not wait behind lists and pages.
+    questions, answering = OffLoop("questions", options.most_waiting), OffLoop("answers", options.most_waiting)
     return Desk(
         service=service,
         options=options,
         edition=edition,
-        turns=Turns(answering, options.most_waiting),
+        turns=Turns(questions, options.most_waiting),
         answering=answering,
-        drawing=OffLoop("pictures", options.most_waiting),
+        drawing=OffLoop("pictures", options.most_pictures_waiting),
         metrics=Metrics(),
         cache=PictureCache(options.picture_cache_bytes),
         feedback=FeedbackStore(options.state) if options.state else None,

@@ -131,7 +131,7 @@ def coverage_json(desk: Desk, document_id: str) -> dict[str, Any]:
 def context_json(desk: Desk, passage_id: str) -> dict[str, Any]:
     """Return a passage in its page as a JSON object."""
     found = passage_of(desk, passage_id)
-    pictured = desk.pictures.has(found.quote.citation.document)
+    pictured = desk.pictures.shows(found.quote.citation.document, found.page.number)
     return {
         "passage": quote_json(found.quote),
         "page_text": found.page.text,

@@ -131,7 +131,7 @@ def _reader(desk: Desk, passage_id: str) -> Values:
         "sources": [source for source in citation.sources if safe_link(source.url)],
         "original": original_link(citation, found.quote.text),
         "summary": _summary(found),
-        "pictured": desk.pictures.has(citation.document),
+        "pictured": desk.pictures.shows(citation.document, found.page.number),
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How often one client may ask: ``requests`` at once, and as many again over ``seconds``."""
+    """How often one client may ask: so many ``requests`` in any ``seconds``, counted in whole seconds."""
 
     requests: int
     seconds: float
@@ -25,9 +25,13 @@ class HttpOptions:
     admin_token: str = ""  # opens the reports under /admin; without it they do not exist
     state: Path | None = None  # folder for feedback and the question log; without it neither is kept
     keep_questions_days: int = 0  # 0 keeps no question; else they are removed after so many days
-    asking: Rate = field(default_factory=lambda: Rate(60, 60.0))  # of questions, for each client
-    drawing: Rate = field(default_factory=lambda: Rate(120, 60.0))  # of pictures of pages, for each client
+    asking: Rate = field(default_factory=lambda: Rate(120, 60.0))  # of questions, for each client
+    drawing: Rate = field(default_factory=lambda: Rate(240, 60.0))  # of pictures of pages, for each client
+    reading: Rate = field(
+        default_factory=lambda: Rate(600, 60.0)
+    )  # of everything else; ``route_kinds`` says what gets a share of it
     most_waiting: int = 64  # questions that may wait for their turn; more are asked to come back
+    most_pictures_waiting: int = 16  # likewise: each may take seconds
     # A longer request body is refused. Eleven questions of the greatest length, each letter written as twelve bytes, are 264,000.
     most_body_bytes: int = 320 * 1024
     body_seconds: float = 10.0  # a request whose body takes longer is refused

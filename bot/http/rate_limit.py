@@ -1,23 +1,31 @@
-"""How often one client may ask: a leaking bucket for each, in memory, under a salted hash.
+"""How often one client may ask: a sliding window for each client and kind of route, in memory, under a salted hash.
 
-Comes in: who asks and when. Goes out: whether it may go on, and when to come back. Refuses to keep anyone's address.
+Comes in: who asks for what. Goes out: whether it may go on, and when to come back. Refuses to keep anyone's address. The counting is
+the library's, ``limits``; the keys, the headers and the refusal are ours.
 """
 
 import hashlib
 import math
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
-from time import monotonic
 
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.http.clients import network_of
 from bot.http.options import Rate
 from bot.http.problems import problem
+from bot.http.route_kinds import Bounds, RouteKind, kind_of
 
-MOST_CLIENTS = 20_000  # beyond it the client that asked longest ago is forgotten
+MOST_COUNTERS = 20_000  # of clients, kinds and windows; about 10 MB
+# Beyond it clients share so many counters, until the counters of the flood have run out: memory and the time to tidy up stay bounded.
+SHARED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,85 +33,86 @@ class Allowance:
     """What a client may still do."""
 
     left: int
-    reset: int  # seconds until the bucket is empty again
+    reset: int  # seconds until more is free again
     wait: int  # seconds to wait; 0 where it may go on
 
 
 class RateLimiter:
-    """One bucket a client; each request fills it by one, and it leaks evenly."""
+    """Counts the requests of each client."""
 
-    def __init__(self, rate: Rate, now: Callable[[], float] = monotonic) -> None:
-        """Allow each client ``rate``; ``now`` tells the time in seconds."""
+    def __init__(self, rate: Rate, name: str = "", storage: MemoryStorage | None = None) -> None:
+        """Allow each client ``rate``; limiters of different names may count in one ``storage``."""
         self.rate = rate
-        self._now = now
+        self.storage = storage or MemoryStorage()
+        self._counting = SlidingWindowCounterRateLimiter(self.storage)
+        self._item = RateLimitItemPerSecond(rate.requests, max(1, math.ceil(rate.seconds)), namespace=name)
         self._salt = secrets.token_bytes(16)
-        self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()  # client to (level, when)
 
     def take(self, client: str) -> Allowance:
-        """Count one request of ``client``."""
-        key = hashlib.blake2b(client.encode(), key=self._salt, digest_size=16).digest()
-        now = self._now()
-        level, when = self._buckets.pop(key, (0.0, now))
-        level = max(0.0, level - (now - when) * self._leak)
-        allowed = level + 1 <= self.rate.requests
-        level += allowed
-        self._buckets[key] = (level, now)
-        if len(self._buckets) > MOST_CLIENTS:
-            self._buckets.popitem(last=False)
-        wait = 0 if allowed else math.ceil((level + 1 - self.rate.requests) / self._leak)
-        return Allowance(int(self.rate.requests - level), math.ceil(level / self._leak), wait)
+        """Count one request of ``client``, an address; a refused one does not count."""
+        key = self._key(network_of(client))
+        allowed = self._counting.hit(self._item, key)
+        stats = self._counting.get_window_stats(self._item, key)
+        reset = max(1, math.ceil(stats.reset_time - time.time()))
+        return Allowance(stats.remaining, reset, 0 if allowed else reset)
 
-    @property
-    def _leak(self) -> float:
-        """Requests a second that leave the bucket."""
-        return self.rate.requests / self.rate.seconds
+    def _key(self, client: str) -> str:
+        digest = hashlib.blake2b(client.encode(), key=self._salt, digest_size=16)
+        if len(self.storage.expirations) < MOST_COUNTERS:
+            return digest.hexdigest()
+        return f"shared{int.from_bytes(digest.digest()) % SHARED}"
 
 
 class RateLimit:
-    """ASGI middleware that limits what costs work: questions and pictures. Everything else passes."""
+    """ASGI middleware that limits how often each client asks for each kind of route."""
 
-    def __init__(self, app: ASGIApp, asking: Rate, drawing: Rate) -> None:
+    def __init__(self, app: ASGIApp, bounds: Mapping[RouteKind, Bounds]) -> None:
         """Guard ``app``."""
         self._app = app
-        self._asking = RateLimiter(asking)
-        self._drawing = RateLimiter(drawing)
+        storage = MemoryStorage()
+        self._limiters = {kind: RateLimiter(bound.rate, kind.value, storage) for kind, bound in bounds.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        limiter = self._limiter_of(scope) if scope["type"] == "http" else None
-        if limiter is None:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limiter = self._limiters[kind_in(scope)]
         allowance = limiter.take(client_of(scope))
-        headers = {
-            "RateLimit-Policy": f'"default";q={limiter.rate.requests};w={limiter.rate.seconds:g}',
-            "RateLimit": f'"default";r={allowance.left};t={allowance.reset}',
-        }
+        headers = _headers(limiter.rate, allowance)
         if allowance.wait:
-            refusal = problem(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"That was a lot of requests. Come back in {allowance.wait} seconds.",
-                {**headers, "Retry-After": str(allowance.wait)},
-            )
-            await refusal(scope, receive, send)
+            await send({"type": "http.response.start", "status": 429, "headers": [*_refusal(allowance.wait)[0], *headers]})
+            await send({"type": "http.response.body", "body": _refusal(allowance.wait)[1]})
             return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-                message = {**message, "headers": [*message["headers"], *raw]}
+                message = {**message, "headers": [*message["headers"], *headers]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
-
-    def _limiter_of(self, scope: Scope) -> RateLimiter | None:
-        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path.endswith("/picture"):
-            return self._drawing
-        asks = path in ("/api/ask", "/api/feedback", "/feedback") or (path == "/" and scope["query_string"])
-        return self._asking if asks else None
 
 
 def client_of(scope: Scope) -> str:
     """Return who asks: the address that the server saw, or that a trusted proxy forwarded."""
     return scope["client"][0] if scope.get("client") else "unknown"
+
+
+def kind_in(scope: Scope) -> RouteKind:
+    """Return the kind of the route that a request asks for, wherever a proxy serves it."""
+    return kind_of(scope["path"].removeprefix(scope.get("root_path", "")), bool(scope["query_string"]))
+
+
+def _headers(rate: Rate, allowance: Allowance) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"ratelimit-policy", f'"default";q={rate.requests};w={rate.seconds:g}'.encode()),
+        (b"ratelimit", f'"default";r={allowance.left};t={allowance.reset}'.encode()),
+    ]
+
+
+@lru_cache
+def _refusal(wait: int) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return headers and body of a 429: made once for each wait, because who is refused asks most."""
+    sentence = f"That was a lot of requests. Come back in {wait} second{'' if wait == 1 else 's'}."
+    made = problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": str(wait), "Cache-Control": "no-store"})
+    return made.raw_headers, bytes(made.body)

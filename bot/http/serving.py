@@ -8,27 +8,33 @@ from collections.abc import Sequence
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.http.clients import Proxies
+from bot.http.connections import Connections
 from bot.http.options import HttpOptions
 from bot.http.patience import PatientProtocol
 
-MOST_CONNECTIONS = 500
 IDLE_SECONDS = 15
 STOP_SECONDS = 10
 
 
 def server_config(app: ASGIApp, host: str, port: int, options: HttpOptions, proxies: Sequence[str] = ()) -> uvicorn.Config:
     """Return how to serve ``app`` on ``host`` and ``port``; ``proxies`` are the addresses whose forwarded headers are believed."""
+
+    class Protocol(PatientProtocol):
+        """The connections of this server."""
+
+        open_connections = Connections(Proxies(proxies))
+
     return uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=PatientProtocol,
+        http=Protocol,
         ws="none",
         access_log=False,  # the address of a request holds the question
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=list(proxies),
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         log_config=None,

@@ -36,6 +36,10 @@ class Turns:
         """How many questions wait or are answered."""
         return self._places.taken
 
+    def close(self) -> None:
+        """Finish what runs on the thread, drop what waits for it."""
+        self._off_loop.close()
+
     async def run(
         self, function: Callable[_Arguments, _Value], *arguments: _Arguments.args, **named: _Arguments.kwargs
     ) -> _Value:

@@ -20,7 +20,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.admin_jobs import UPLOAD
 from bot.http.admin import NO_STORE
 from bot.http.keeping import API, Keeping, KeepingOptions, guard, keeping_page, keeping_routes
+from bot.http.options import HttpOptions
 from bot.http.problems import add_problem_handlers
+from bot.http.rate_limit import RateLimit
+from bot.http.route_kinds import bounds_of
 from bot.http.templates import Templates
 
 UPLOADS = f"{API}/documents"
@@ -54,6 +57,7 @@ class _UploadsApart:
 def _uploads_app(keeping: Keeping, templates: Templates) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     add_problem_handlers(app, templates.page_of_problem)
+    app.add_middleware(RateLimit, bounds=bounds_of(HttpOptions()))
 
     @app.post(UPLOADS, dependencies=[Depends(guard(keeping))])
     async def upload(

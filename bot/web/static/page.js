@@ -120,6 +120,11 @@
   function enhance() {
     main.querySelectorAll("button[data-copy][hidden]").forEach((button) => { button.hidden = false; });
     main.querySelectorAll("input[data-suggest]").forEach(suggesting);
+    // A page that takes too long to draw has no picture: the quote stands without an empty frame.
+    main.querySelectorAll("#picture img").forEach((picture) => {
+      const hide = () => { picture.closest("figure").hidden = true; };
+      if (picture.complete && !picture.naturalWidth && picture.currentSrc) hide(); else picture.addEventListener("error", hide);
+    });
   }
   enhance();
 })();

@@ -2,18 +2,27 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
+import limits.storage.memory
+import limits.strategies
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from bot.answers import AnswerService
+from bot.http import rate_limit
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
+from bot.http.serving import server_config
 from index.analysis import terms_of
 from index.layout import BuildLayout
 from index.lexicon import Lexicon, Term
@@ -24,6 +33,7 @@ from index.store import Records
 from index.store_writer import RecordsWriter
 from ingest.read_document import ReadingOptions
 from ingest.reading import read_file
+from tests.bot.http.clock import Clock
 from tests.conftest import PLAYGROUND, make_pdf
 
 BRIEFING = Document(
@@ -71,6 +81,8 @@ HOSTILE_PAGES = [
     Page(number=1, text="A bicycle & <b>lamp</b> with \u202eright to left\u202c text is kept word for word.", label="i"),
     Page(number=2, text="The second page speaks of allotments and compost heaps.", label="1"),
 ]
+
+Serve = Callable[..., AbstractContextManager[int]]
 
 
 class FakeEncoder:
@@ -178,3 +190,38 @@ def client(service: AnswerService) -> Iterator[TestClient]:
 def a_passage(service: AnswerService) -> Passage:
     """The first passage of the briefing."""
     return service.build.records.passages([0])[0]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that limits are counted by, standing still until a test sets it."""
+    made = Clock()
+    for module in (limits.storage.memory, limits.strategies, rate_limit):
+        monkeypatch.setattr(module, "time", made)
+    return made
+
+
+@pytest.fixture
+def serve_from() -> Serve:
+    """Serve a service as it is served in earnest, with other options; gives the port."""
+
+    @contextmanager
+    def serve(service: AnswerService, proxies: tuple[str, ...] = (), **options: object) -> Iterator[int]:
+        chosen = HttpOptions(**options)
+        server = uvicorn.Server(server_config(create_app(service, chosen), "127.0.0.1", 0, chosen, proxies))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield server.servers[0].sockets[0].getsockname()[1]
+        server.should_exit = True
+        thread.join(15)
+        assert not thread.is_alive(), "the server stops when it is asked to"
+
+    return serve
+
+
+@pytest.fixture
+def served(service: AnswerService, serve_from: Serve) -> Serve:
+    """Serve the small build with other options; gives the port."""
+    return partial(serve_from, service)

@@ -1,44 +1,21 @@
 """The server as uvicorn runs it: clients that are slow, endless or many, a proxy in front, and a clean stop."""
 
+import contextlib
+import select
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import httpx2
 import pytest
-import uvicorn
 
 from bot.answers import AnswerService
 from bot.http import patience
-from bot.http.app import create_app
-from bot.http.options import HttpOptions, Rate
-from bot.http.serving import server_config
+from bot.http.connections import MOST_OF_ONE
+from bot.http.options import Rate
+from tests.bot.http.conftest import Serve
 
 QUESTION = {"q": "How long does the council have to decide on a nomination?"}
-Serve = Callable[..., object]
-
-
-@pytest.fixture
-def served(service: AnswerService) -> Serve:
-    """Serve with other options; gives the port."""
-
-    @contextmanager
-    def serve(proxies: tuple[str, ...] = (), **options: object) -> Iterator[int]:
-        chosen = HttpOptions(**options)
-        server = uvicorn.Server(server_config(create_app(service, chosen), "127.0.0.1", 0, chosen, proxies))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield server.servers[0].sockets[0].getsockname()[1]
-        server.should_exit = True
-        thread.join(15)
-        assert not thread.is_alive(), "the server stops when it is asked to"
-
-    return serve
 
 
 def answers(port: int) -> bool:
@@ -161,3 +138,95 @@ def test_below_a_base_path_every_link_leads_below_it(served: Serve, kept: bool):
         asked = httpx2.get(f"http://127.0.0.1:{port}{prefix}/api/ask", params=QUESTION)
     assert (page.status_code, style.status_code, asked.status_code) == (200, 200, 200)
     assert 'href="/' not in page.text.replace('href="/localism/', "")
+
+
+def connected(port: int, address: str) -> socket.socket:
+    """Return a connection from an address of its own on this machine."""
+    return socket.create_connection(("127.0.0.1", port), source_address=(address, 0))
+
+
+def open_ones(connections: list[socket.socket]) -> int:
+    """Count the connections that the other side has not closed."""
+    looking = select.poll()
+    for connection in connections:
+        looking.register(connection, select.POLLIN | select.POLLRDHUP)
+    return len(connections) - len(looking.poll(0))
+
+
+def test_idle_connections_of_one_address_leave_room_for_others(served: Serve):
+    """The oldest idle ones of the same address make room; another address is not touched."""
+    with served() as port, httpx2.Client() as other:
+        assert other.get(f"http://127.0.0.1:{port}/livez").status_code == 200
+        idle = [connected(port, "127.0.0.2") for _ in range(MOST_OF_ONE + 50)]
+        assert all(closed_after(connection, 5) for connection in idle[:50])
+        assert open_ones(idle[50:]) == MOST_OF_ONE
+        assert other.get(f"http://127.0.0.1:{port}/livez").status_code == 200
+        assert answers(port)
+        for connection in idle:
+            connection.close()
+
+
+def test_connections_at_work_are_not_cut_for_new_ones(served: Serve):
+    """Where all of an address are in use, the next is told so."""
+    head = b"POST /api/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+    with served(body_seconds=60) as port:
+        busy = [connected(port, "127.0.0.2") for _ in range(MOST_OF_ONE)]
+        for connection in busy:
+            connection.sendall(head)
+        answers(port)  # by now all have been read
+        with connected(port, "127.0.0.2") as late:
+            said = late.recv(65536)
+        assert said.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        assert b"retry-after: 5" in said
+        assert open_ones(busy) == MOST_OF_ONE
+        assert answers(port)
+        for connection in busy:
+            connection.close()
+
+
+def test_a_proxy_that_is_named_may_open_more(served: Serve):
+    """Each of its connections may carry another person."""
+    with served(proxies=("127.0.0.2",)) as port:
+        carried = [connected(port, "127.0.0.2") for _ in range(MOST_OF_ONE + 50)]
+        assert answers(port)
+        assert open_ones(carried) == len(carried)
+        for connection in carried:
+            connection.close()
+
+
+def test_who_does_not_read_is_cut_off(served: Serve, monkeypatch: pytest.MonkeyPatch):
+    """What waits for it is dropped, and its place is free."""
+    monkeypatch.setattr(patience, "READ_SECONDS", 0.3)
+    with served() as port, socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", port))
+        deaf.sendall(b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 16)
+        looking = select.poll()
+        looking.register(deaf, 0)  # errors alone: data would come first
+        assert looking.poll(10_000), "reset"
+        assert answers(port)
+
+
+def test_who_reads_slowly_gets_everything(served: Serve, monkeypatch: pytest.MonkeyPatch):
+    """As long as something is taken each time it is looked."""
+    monkeypatch.setattr(patience, "READ_SECONDS", 1.0)
+    with served() as port, socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        slow.settimeout(10)
+        slow.connect(("127.0.0.1", port))
+        ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n"
+        slow.sendall((ask + b"\r\n") * 12 + ask + b"Connection: close\r\n\r\n")
+        got = bytearray()
+        while block := slow.recv(16_384):
+            got += block
+            time.sleep(0.05)
+    assert got.count(b"HTTP/1.1 200 OK") == 13
+
+
+def test_who_asks_far_ahead_is_cut_off(served: Serve):
+    """Hundreds of requests in one packet are not all answered."""
+    with served() as port, connected(port, "127.0.0.2") as hasty:
+        with contextlib.suppress(ConnectionError):
+            hasty.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" * 500)
+        assert closed_after(hasty, 5)
+        assert answers(port)
