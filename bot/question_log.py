@@ -18,6 +18,7 @@ from pathlib import Path
 from bot.answers import Status, check_question
 from bot.counts_file import open_counts
 from bot.feedback import Verdict
+from bot.table_cells import plain_cell
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,6 @@ CREATE TABLE IF NOT EXISTS verdicts (question TEXT NOT NULL, passage TEXT NOT NU
 QUESTIONS_FILE = "questions.sqlite"
 WRITE_AFTER = 1.0  # seconds; written together, many questions cost hardly more than one
 MOST_UNWRITTEN = 10_000  # where the disk takes nothing, memory is not filled instead
-# A cell that begins so is run as a formula by spreadsheets; a question comes from anyone.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +182,5 @@ def csv_of(rows: Sequence[AskedRow]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([field.name for field in fields(AskedRow)])
-    writer.writerows([[_cell(value) for value in astuple(row)] for row in rows])
+    writer.writerows([[plain_cell(value) if isinstance(value, str) else value for value in astuple(row)] for row in rows])
     return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
