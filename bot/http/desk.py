@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from bot.answers import AnswerService
 from bot.feedback import FeedbackStore
+from bot.http.admission import Admission
 from bot.http.gateway import Gateway
 from bot.http.metrics import Metrics
 from bot.http.off_loop import OffLoop
@@ -52,6 +53,7 @@ class Desk:
     feedback: FeedbackStore | None
     questions: QuestionLog | None
     gateway: Gateway | None  # to Discord, where the bot runs in this process
+    admission: Admission  # to what is the operator's
     _suggester: PerBuild[Suggester] = field(default_factory=lambda: PerBuild(Suggester))
     _pictures: PerBuild[PagePictures] = field(default_factory=lambda: PerBuild(PagePictures))
 
@@ -79,7 +81,7 @@ class Desk:
                 store.close()
 
 
-def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None) -> Desk:
+def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission) -> Desk:
     """Return the desk, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
     answering = OffLoop("answers", options.most_waiting)
@@ -95,4 +97,5 @@ def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: 
         feedback=FeedbackStore(options.state) if options.state else None,
         questions=QuestionLog(options.state, options.keep_questions_days) if options.state and keeps_questions else None,
         gateway=gateway,
+        admission=admission,
     )

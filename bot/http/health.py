@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from bot.http.admin import check_token
 from bot.http.desk import Desk
 from bot.http.gateway import gateway_gauges
 from bot.http.openapi import problems
@@ -54,11 +53,11 @@ def health_routes(desk: Desk) -> APIRouter:
         """Tell whether a question can be answered, by answering one."""
         return JSONResponse(await desk.answering.run(look, desk), headers=NO_STORE)
 
-    @routes.get("/metrics", responses=problems(401, 404), response_class=PlainTextResponse)
+    @routes.get("/metrics", responses=problems(401, 404, 429), response_class=PlainTextResponse)
     async def metrics(request: Request) -> PlainTextResponse:
         """Give counts and times for Prometheus, to the machine itself or to who brings the operator's token."""
         if client_of(request.scope) not in LOOPBACK:
-            check_token(request, desk.options.admin_token)
+            await desk.admission.check(request)
         return PlainTextResponse(
             desk.metrics.text(gauges(desk), desk.service.remembered.hits), media_type=PROMETHEUS, headers=NO_STORE
         )
