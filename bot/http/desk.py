@@ -14,7 +14,7 @@ from bot.http.options import HttpOptions
 from bot.http.picture_cache import PictureCache
 from bot.http.turns import Turns
 from bot.page_pictures import PagePictures
-from bot.question_log import QuestionLog
+from bot.question_log import QuestionLog, forget_questions
 from bot.suggestions import Suggester
 from index.build import Build
 
@@ -84,6 +84,8 @@ class Desk:
 def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission) -> Desk:
     """Return the desk, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
+    if options.state and not keeps_questions:
+        forget_questions(options.state)
     answering = OffLoop("answers", options.most_waiting)
     return Desk(
         service=service,
