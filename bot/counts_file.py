@@ -37,9 +37,3 @@ def open_counts(path: Path, schema: str, most_bytes: int = MOST_BYTES) -> sqlite
             "or name another folder in LOCALISM_STATE."
         ) from error
     return connection
-
-
-def has_reached_limit(connection: sqlite3.Connection) -> bool:
-    """Tell whether a file that takes nothing more has reached its own limit, and not the disk's."""
-    used, most = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "max_page_count"))
-    return bool(used >= most)

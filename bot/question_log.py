@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.answers import Status, check_question
-from bot.counts_file import has_reached_limit, open_counts
+from bot.counts_file import open_counts
 from bot.feedback import Verdict
 from bot.state_file import remove_private
 from bot.table_cells import plain_cell
@@ -98,9 +98,9 @@ class QuestionLog:
                     "ON CONFLICT (question, status, day) DO UPDATE SET times = times + excluded.times",
                     [(*key, times) for key, times in unwritten.items()],
                 )
-        except sqlite3.Error:
-            # At the limit they are let go: what is kept would only be refused again, until what is old makes room.
-            if not has_reached_limit(self._connection):
+        except sqlite3.Error as error:
+            # Where the file or the disk is full they are let go: they would be refused again and again, until what is old makes room.
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
                 with self._adding:
                     self._unwritten.update(unwritten)
             raise
