@@ -13,8 +13,10 @@ jobs/<id>/code          the exit code, written last
 import fcntl
 import json
 import secrets
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,6 +91,12 @@ class Jobs:
         folder = self._folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         (folder / UPLOAD).mkdir(parents=True)
         return folder
+
+    def sweep(self, older_than: float) -> None:
+        """Remove uploads that never became a job, begun ``older_than`` seconds ago or more: a server was killed meanwhile."""
+        for folder in self._folder.glob("*/"):
+            if not (folder / JOB_FILE).exists() and folder.stat().st_mtime < time.time() - older_than:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def start(self, folder: Path, what: str, name: str, commands: Sequence[Sequence[str]]) -> Job:
         """Run ``commands`` (arguments of localism-ingest) one after the other until one fails, and return the job at once."""

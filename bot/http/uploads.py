@@ -86,6 +86,7 @@ def upload_routes(keeping: Keeping, admission: Admission) -> APIRouter:
 
 async def _taken_in(keeping: Keeping, request: Request, name: str, details: tuple[str, ...]) -> Job:
     """Save the body and start its job; what went wrong leaves nothing behind, a client that went away included."""
+    await run_in_threadpool(keeping.jobs.sweep, 2 * UPLOAD_SECONDS)
     folder = await run_in_threadpool(keeping.jobs.prepare)
     path = folder / UPLOAD / name
     job = None
