@@ -16,6 +16,7 @@ from bot.http.gateway import gateway_gauges
 from bot.http.openapi import problems
 from bot.http.rate_limit import client_of
 from index.build import Build
+from index.errors import NoBuild
 
 SELF_QUERY = "What is this about?"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -72,6 +73,11 @@ def look(desk: Desk) -> dict[str, Any]:
         BuildError: the build cannot be used any more.
     """
     build, started = desk.build, time.perf_counter()
+    if not build.folder.is_dir():
+        raise NoBuild(
+            f"The build {build.id} that is served was deleted from the disk. Questions are answered from what is open, until the "
+            "server stops. Make another one: localism-ingest build"
+        )
     build.records.passages([0])
     read = time.perf_counter()
     build.encoder.encode(SELF_QUERY)
