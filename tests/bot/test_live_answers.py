@@ -71,7 +71,7 @@ def test_a_live_build_that_is_deleted_goes_on_answering_and_is_told(workshop, ca
     make_pdf(workshop.corpus / "documents" / "playground.pdf", PLAYGROUND)
     workshop.build()
     answers = LiveAnswers(workshop.builds)
-    shown = answers.answer("Who mends the swings?").quotes[0].passage.id
+    shown = answers.answer("Who mends the swings?").quotes[0].id
     with TestClient(create_app(answers, HttpOptions()), raise_server_exceptions=False) as client:
         shutil.rmtree(answers.build.folder)
         for _ in range(3):
