@@ -148,8 +148,8 @@ class Jobs:
         note = json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))
         runs = _is_locked(folder / ALIVE)  # looked at first: the code is there before the process ends
         code = int((folder / CODE).read_text()) if (folder / CODE).is_file() else None
-        if not runs and job in self._processes:
-            self._processes.pop(job).wait()
+        if (code is not None or not runs) and job in self._processes:
+            self._processes.pop(job).wait()  # which it has ended by now, or does at once: the code is the last that it writes
         state = JobState.DONE if code is not None else JobState.RUNNING if runs else JobState.INTERRUPTED
         said = (
             (folder / STDERR).read_text(encoding="utf-8", errors="replace")[-MOST_TEXT:] if (folder / STDERR).is_file() else ""
