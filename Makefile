@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve index test browser-test lint types imports bench clean
+.PHONY: serve index test browser-test deploy-test lint types imports bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -20,6 +20,10 @@ test: $(VENV)/.installed-test lint types imports
 browser-test: $(VENV)/.installed-test
 	$(BIN)/pip install --quiet --editable '.[ingest,test,browser]'
 	$(BIN)/python -m pytest tests/bot/http/browser_pages.py
+
+# The files of deploy/ at work: nginx, systemd-analyze and fail2ban-regex where they are installed; what is skipped says why.
+deploy-test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -rs tests/deploy_shipped.py
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -94,8 +94,10 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.admin_token import checked_token
     from bot.server import serve
 
+    checked_token(settings.admin_token.get_secret_value() if settings.admin_token else "")
     return serve(options.index, options.host, options.port, processes(options.workers), settings)
 
 

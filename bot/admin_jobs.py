@@ -13,8 +13,10 @@ jobs/<id>/code          the exit code, written last
 import fcntl
 import json
 import secrets
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,6 +92,12 @@ class Jobs:
         (folder / UPLOAD).mkdir(parents=True)
         return folder
 
+    def sweep(self, older_than: float) -> None:
+        """Remove uploads that never became a job, begun ``older_than`` seconds ago or more: a server was killed meanwhile."""
+        for folder in self._folder.glob("*/"):
+            if not (folder / JOB_FILE).exists() and folder.stat().st_mtime < time.time() - older_than:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def start(self, folder: Path, what: str, name: str, commands: Sequence[Sequence[str]]) -> Job:
         """Run ``commands`` (arguments of localism-ingest) one after the other until one fails, and return the job at once."""
         begun = datetime.now(UTC).isoformat(timespec="seconds")
@@ -140,8 +148,8 @@ class Jobs:
         note = json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))
         runs = _is_locked(folder / ALIVE)  # looked at first: the code is there before the process ends
         code = int((folder / CODE).read_text()) if (folder / CODE).is_file() else None
-        if not runs and job in self._processes:
-            self._processes.pop(job).wait()
+        if (code is not None or not runs) and job in self._processes:
+            self._processes.pop(job).wait()  # which it has ended by now, or does at once: the code is the last that it writes
         state = JobState.DONE if code is not None else JobState.RUNNING if runs else JobState.INTERRUPTED
         said = (
             (folder / STDERR).read_text(encoding="utf-8", errors="replace")[-MOST_TEXT:] if (folder / STDERR).is_file() else ""

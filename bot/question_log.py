@@ -18,6 +18,8 @@ from pathlib import Path
 from bot.answers import Status, check_question
 from bot.counts_file import open_counts
 from bot.feedback import Verdict
+from bot.state_file import remove_private
+from bot.table_cells import plain_cell
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +31,8 @@ CREATE TABLE IF NOT EXISTS verdicts (question TEXT NOT NULL, passage TEXT NOT NU
 """
 QUESTIONS_FILE = "questions.sqlite"
 WRITE_AFTER = 1.0  # seconds; written together, many questions cost hardly more than one
+SWEEP_AFTER = 3600.0  # seconds; what is too old goes within the hour, whether anybody asks or not
 MOST_UNWRITTEN = 10_000  # where the disk takes nothing, memory is not filled instead
-# A cell that begins so is run as a formula by spreadsheets; a question comes from anyone.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class QuestionLog:
         self._swept: date | None = None
         self._unwritten: Counter[tuple[str, str, str]] = Counter()  # by question, status and day
         self._writing: threading.Timer | None = None
-        self.sweep()
+        self._sweeping: threading.Timer | None = None
+        self._sweep_in_time()
 
     def add(self, question: str, status: Status) -> None:
         """Keep one question, as folded text, so that the same question counts together; it is in the file within a second."""
@@ -96,9 +98,11 @@ class QuestionLog:
                     "ON CONFLICT (question, status, day) DO UPDATE SET times = times + excluded.times",
                     [(*key, times) for key, times in unwritten.items()],
                 )
-        except sqlite3.Error:
-            with self._adding:
-                self._unwritten.update(unwritten)
+        except sqlite3.Error as error:
+            # Where the file or the disk is full they are let go: they would be refused again and again, until what is old makes room.
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
+                with self._adding:
+                    self._unwritten.update(unwritten)
             raise
 
     def judge(self, question: str, passage: str, document: str, verdict: Verdict) -> None:
@@ -117,7 +121,7 @@ class QuestionLog:
         )
 
     def sweep(self) -> None:
-        """Remove what is older than allowed; done at opening and at the first question of each day."""
+        """Remove what is older than allowed; done at opening, every hour, and at the first question of each day."""
         today = _today()
         with self._lock, self._connection:
             for table in ("questions", "verdicts"):
@@ -127,7 +131,7 @@ class QuestionLog:
 
     def not_answered(self, most: int = 500) -> list[AskedRow]:
         """Return the questions that were not answered for certain, most asked first."""
-        self.write()
+        self._try_to_write()
         with self._lock:
             found = self._connection.execute(
                 """SELECT question, status, sum(times), max(day) FROM questions WHERE status != ? GROUP BY question, status
@@ -155,19 +159,33 @@ class QuestionLog:
 
     def close(self) -> None:
         """Write what is left and close the file."""
-        if self._writing is not None:
-            self._writing.cancel()
-            self._writing.join()
-        self._write_in_time()
+        for timer in (self._writing, self._sweeping):
+            if timer is not None:
+                timer.cancel()
+                timer.join()
+        self._try_to_write()
         self._connection.close()
 
     def _write_in_time(self) -> None:
         with self._adding:
             self._writing = None
+        self._try_to_write()
+
+    def _try_to_write(self) -> None:
         try:
             self.write()
         except sqlite3.Error as error:  # a full disk: tried again with the next question
             log.warning("kept questions could not be written: %s", error)
+
+    def _sweep_in_time(self) -> None:
+        """Sweep now and again and again; what cannot be removed at this moment is told, and tried again."""
+        try:
+            self.sweep()
+        except sqlite3.Error as error:
+            log.error("kept questions that are too old could not be removed: %s", error)  # noqa: TRY400  # said whole
+        self._sweeping = threading.Timer(SWEEP_AFTER, self._sweep_in_time)
+        self._sweeping.daemon = True
+        self._sweeping.start()
 
 
 def _today() -> date:
@@ -183,9 +201,15 @@ def csv_of(rows: Sequence[AskedRow]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([field.name for field in fields(AskedRow)])
-    writer.writerows([[_cell(value) for value in astuple(row)] for row in rows])
+    writer.writerows([[plain_cell(value) if isinstance(value, str) else value for value in astuple(row)] for row in rows])
     return text.getvalue()
 
 
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+def forget_questions(folder: Path) -> None:
+    """Remove every question that was kept in ``folder``, for where none are kept any more.
+
+    Raises:
+        SettingsError: they cannot be removed.
+    """
+    if remove_private(folder / QUESTIONS_FILE):
+        log.info("questions are not kept any more: those that were are removed")

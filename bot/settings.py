@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(600, ge=10, description="Pages and lists that one client may read in a minute.")
     state: Path | None = Field(None, description="Folder for feedback and kept questions; without it neither is kept.")
     keep_questions_days: int = Field(0, ge=0, description="Days that questions are kept, without identity; 0 keeps none.")
-    admin_token: SecretStr | None = Field(None, description="Opens the reports under /admin; without it there are none.")
+    admin_token: SecretStr | None = Field(None, description="Opens /admin, 20 characters or more; without it there is none.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("trusted_proxies")

@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from bot.discord_bot.health import GatewayHealth
 from bot.gateway_board import GatewayBoard
+from bot.http.admission import door
 from bot.http.app import create_app
 from bot.http.keeping import KeepingOptions
 from bot.http.serving import server_config
@@ -68,7 +69,8 @@ class Work:
         health = GatewayHealth() if settings.discord_token else None
         options = http_options(settings)
         keeping = KeepingOptions(token=options.admin_token, builds=self.builds, corpus=settings.corpus)
-        app = with_keeping(create_app(service, options, health), Templates(options), keeping)
+        admission = door(options, self.builds)
+        app = with_keeping(create_app(service, options, health, admission), Templates(options), keeping, admission)
         host, port = sockets[0].getsockname()[:2]
         server = _Server(server_config(app, host, port, options, listed(settings.trusted_proxies)), on_ready)
         await _until_one_ends(server, sockets, [keep_giving_back(), *self._discord(service, health, with_bot)])

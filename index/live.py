@@ -65,6 +65,7 @@ class LiveBuild(Generic[Answerer]):
         self._build = open_live_build(builds)
         self._current = make(self._build)
         self._leaving: _Leaving | None = None
+        self._told_gone = ""  # id of the build whose folder is gone, once that was told
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="live-build", daemon=True)
 
@@ -94,6 +95,7 @@ class LiveBuild(Generic[Answerer]):
     def look(self) -> bool:
         """Look at the pointer once and change over where it leads elsewhere; tells whether it did."""
         self._close_left()
+        self._tell_if_gone()
         seen = self._pointer()
         if self._leaving is not None or (seen == self._seen and time.monotonic() < self._again):
             return False
@@ -123,6 +125,16 @@ class LiveBuild(Generic[Answerer]):
         self._current = answerer  # one assignment: a question sees the old answerer or the new one, never half of each
         self._leaving = _Leaving(left, old, time.monotonic())
         log.info("serving build %s, opened in %d ms", build.id, 1000 * (time.monotonic() - started))
+
+    def _tell_if_gone(self) -> None:
+        """Say once that somebody deleted the build that is served: what is open goes on answering, a restart would find nothing."""
+        if self._told_gone != self._build.id and not self._build.folder.is_dir():
+            self._told_gone = self._build.id
+            log.error(
+                "the folder of the live build %s is gone; it answers from what is open until the server stops. "
+                "Make another one: localism-ingest build",
+                self._build.id,
+            )
 
     def _close_left(self) -> None:
         if self._leaving is not None and self._leaving.is_done(self._grace):

@@ -22,8 +22,12 @@ HTTPS_PORT = 443
 
 Resolve: TypeAlias = Callable[[str, int], list[str]]
 
-# NAT64: the last 32 bits are an IPv4 address of any kind.
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+# The only part of IPv6 that is handed out to the internet (RFC 4291, 2.4). Everything before it wraps an IPv4 address of any kind
+# (::a.b.c.d, NAT64) or is not routed; Python calls some of that global.
+_HANDED_OUT = ipaddress.ip_network("2000::/3")
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")  # RFC 9637, younger than the Pythons that we run on
+_RELAYS = ipaddress.ip_network("192.88.99.0/24")  # 6to4 relays (RFC 7526): whoever is nearest answers
+_ISATAP = {0x00005EFE, 0x02005EFE}  # RFC 5214: the second half of the address, before the IPv4 address that it ends with
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +100,23 @@ class PublicNetwork:
 
 
 def is_public(address: str) -> bool:
-    """Return whether ``address`` is an IP address that anybody on the internet can reach."""
+    """Return whether ``address`` is an IP address that anybody on the internet can reach, also where IPv6 wraps an IPv4 address."""
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip in _TRANSLATED:
-            return False
-        embedded = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if embedded is not None:
-            return is_public(str(embedded))
-    return ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not ip.is_multicast and ip not in _RELAYS
+    if ip.ipv4_mapped is not None:
+        return is_public(str(ip.ipv4_mapped))
+    if ip not in _HANDED_OUT or ip in _DOCUMENTATION or not ip.is_global:
+        return False
+    return all(is_public(str(wrapped)) for wrapped in _wrapped(ip))
+
+
+def _wrapped(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """Return the IPv4 addresses that a tunnel would send to what goes to ``ip``."""
+    found = [ip.sixtofour, *(ip.teredo or ())]
+    if (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP:
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return [one for one in found if one is not None]
 
 
 def _resolve(host: str, port: int) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.discord_bot.texts import DEFAULT_LANGUAGE
+from bot.state_file import make_private
 
 SETTINGS_FILE = "discord_settings.sqlite"
 _SCHEMA = "CREATE TABLE IF NOT EXISTS servers (id INTEGER PRIMARY KEY, settings TEXT NOT NULL)"
@@ -34,7 +35,7 @@ class ServerSettingsStore:
 
     def __init__(self, folder: Path) -> None:
         """Open the store in ``folder``, making both where they are missing."""
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder / SETTINGS_FILE)
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(folder / SETTINGS_FILE, check_same_thread=False)
         self._connection.execute(_SCHEMA)

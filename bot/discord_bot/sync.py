@@ -12,6 +12,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.state_file import make_private
+
 log = logging.getLogger(__name__)
 
 _FILE = "discord_commands.sha256"
@@ -39,7 +41,7 @@ def _known(state: Path) -> str:
 
 
 def _remember(state: Path, digest: str) -> None:
-    state.mkdir(parents=True, exist_ok=True)
+    make_private(state / _FILE)
     (state / _FILE).write_text(digest, encoding="ascii")
 
 

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.answers import AnswerService
 from bot.http.admin import admin_routes
+from bot.http.admission import Admission, door
 from bot.http.ask_api import ask_routes
 from bot.http.body_limit import BodyLimit
 from bot.http.desk import Desk, set_up
@@ -21,6 +22,7 @@ from bot.http.gateway import Gateway
 from bot.http.health import health_routes
 from bot.http.library_api import document_routes, passage_routes
 from bot.http.library_pages import library_pages
+from bot.http.login import login_routes
 from bot.http.openapi import describe
 from bot.http.options import HttpOptions
 from bot.http.outer import Outer
@@ -31,16 +33,23 @@ from bot.http.plain_pages import plain_pages
 from bot.http.problems import add_problem_handlers
 from bot.http.rate_limit import RateLimit
 from bot.http.route_kinds import bounds_of
+from bot.http.slashes import NoSlashAtEnd
 from bot.http.templates import STATIC, Templates, edition_of
+from bot.http.upload_address import UPLOADS
 
 GZIP_FROM = 1000  # bytes; smaller answers fit in one packet anyway
 GZIP_LEVEL = 4  # level 9 takes four times as long for 3 % fewer bytes
 READABLE_HEADERS = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After")
 
 
-def create_app(service: AnswerService, options: HttpOptions, gateway: Gateway | None = None) -> FastAPI:
-    """Return the application that answers over HTTP from ``service``; health shows ``gateway``, the connection to Discord, too."""
-    desk = set_up(service, options, edition_of(options), gateway)
+def create_app(
+    service: AnswerService, options: HttpOptions, gateway: Gateway | None = None, admission: Admission | None = None
+) -> FastAPI:
+    """Return the application that answers over HTTP from ``service``; health shows ``gateway``, the connection to Discord, too.
+
+    ``admission`` is the door to the operator's pages, where others share it.
+    """
+    desk = set_up(service, options, edition_of(options), gateway, admission or door(options))
     templates = Templates(options)
 
     @asynccontextmanager
@@ -55,6 +64,7 @@ def create_app(service: AnswerService, options: HttpOptions, gateway: Gateway | 
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page loads scripts from other sites; /api is ours
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the client named; see bot.http.slashes
         lifespan=lifespan,
         # No traces, ever: the address of a request holds the question.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False},
@@ -77,6 +87,7 @@ def _add_routes(app: FastAPI, desk: Desk, templates: Templates) -> None:
         feedback_routes(desk, templates),
         health_routes(desk),
         admin_routes(desk, templates),
+        login_routes(desk.admission, templates),
         library_pages(desk, templates),
         plain_pages(app, templates),
     ):
@@ -90,7 +101,8 @@ def _add_middleware(app: FastAPI, desk: Desk) -> None:
     options = desk.options
     bounds = bounds_of(options)
     app.add_middleware(Places, bounds=bounds)  # within the limit of bodies: who sends slowly holds no place meanwhile
-    app.add_middleware(BodyLimit, most_bytes=options.most_body_bytes, seconds=options.body_seconds)
+    app.add_middleware(BodyLimit, most_bytes=options.most_body_bytes, seconds=options.body_seconds, apart=UPLOADS)
+    app.add_middleware(NoSlashAtEnd)
     app.add_middleware(RateLimit, bounds=bounds)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
     if options.allowed_origins:

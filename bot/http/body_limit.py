@@ -18,15 +18,16 @@ class BodyTooLongError(Exception):
 class BodyLimit:
     """ASGI middleware that gathers the body within its limits; requests without a body pass untouched."""
 
-    def __init__(self, app: ASGIApp, most_bytes: int, seconds: float) -> None:
-        """Guard ``app``."""
+    def __init__(self, app: ASGIApp, most_bytes: int, seconds: float, apart: str) -> None:
+        """Guard ``app``, but for the address ``apart``, which takes far more and sees to its limits itself."""
         self._app = app
         self._most_bytes = most_bytes
         self._seconds = seconds
+        self._apart = apart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or not _has_body(scope):
+        if scope["type"] != "http" or not _has_body(scope) or self._is_apart(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -41,6 +42,10 @@ class BodyLimit:
         # What was not read is still on its way: the connection cannot be used for another request.
         refusal.headers["Connection"] = "close"
         await refusal(scope, receive, send)
+
+    def _is_apart(self, scope: Scope) -> bool:
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        return path == self._apart
 
     async def _gathered(self, receive: Receive) -> bytes:
         chunks: list[bytes] = []

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from bot.answers import AnswerService
 from bot.drawing_process import shared_drawing
 from bot.feedback import FeedbackStore
+from bot.http.admission import Admission
 from bot.http.gateway import Gateway
 from bot.http.metrics import Metrics
 from bot.http.off_loop import OffLoop
@@ -14,7 +15,7 @@ from bot.http.options import HttpOptions
 from bot.http.picture_cache import PictureCache
 from bot.http.turns import Turns
 from bot.page_pictures import PagePictures
-from bot.question_log import QuestionLog
+from bot.question_log import QuestionLog, forget_questions
 from bot.suggestions import Suggester
 from index.build import Build
 
@@ -53,6 +54,7 @@ class Desk:
     feedback: FeedbackStore | None
     questions: QuestionLog | None
     gateway: Gateway | None  # to Discord, where the bot runs in this process
+    admission: Admission  # to what is the operator's
     _suggester: PerBuild[Suggester] = field(default_factory=lambda: PerBuild(Suggester))
     _pictures: PerBuild[PagePictures] = field(default_factory=lambda: PerBuild(PagePictures))
 
@@ -82,9 +84,11 @@ class Desk:
                 store.close()
 
 
-def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None) -> Desk:
+def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission) -> Desk:
     """Return the desk, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
+    if options.state and not keeps_questions:
+        forget_questions(options.state)
     # A thread of their own: slow questions must not wait behind lists and pages.
     questions, answering = OffLoop("questions", options.most_waiting), OffLoop("answers", options.most_waiting)
     return Desk(
@@ -99,4 +103,5 @@ def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: 
         feedback=FeedbackStore(options.state) if options.state else None,
         questions=QuestionLog(options.state, options.keep_questions_days) if options.state and keeps_questions else None,
         gateway=gateway,
+        admission=admission,
     )

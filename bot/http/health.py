@@ -11,12 +11,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from bot.http.admin import check_token
 from bot.http.desk import Desk
 from bot.http.gateway import gateway_gauges
 from bot.http.openapi import problems
 from bot.http.rate_limit import client_of
 from index.build import Build
+from index.errors import NoBuild
 
 SELF_QUERY = "What is this about?"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -54,11 +54,11 @@ def health_routes(desk: Desk) -> APIRouter:
         """Tell whether a question can be answered, by answering one."""
         return JSONResponse(await desk.answering.run(look, desk), headers=NO_STORE)
 
-    @routes.get("/metrics", responses=problems(401, 404), response_class=PlainTextResponse)
+    @routes.get("/metrics", responses=problems(401, 404, 429), response_class=PlainTextResponse)
     async def metrics(request: Request) -> PlainTextResponse:
         """Give counts and times for Prometheus, to the machine itself or to who brings the operator's token."""
         if client_of(request.scope) not in LOOPBACK:
-            check_token(request, desk.options.admin_token)
+            await desk.admission.check(request)
         return PlainTextResponse(
             desk.metrics.text(gauges(desk), desk.service.remembered.hits), media_type=PROMETHEUS, headers=NO_STORE
         )
@@ -73,6 +73,11 @@ def look(desk: Desk) -> dict[str, Any]:
         BuildError: the build cannot be used any more.
     """
     build, started = desk.build, time.perf_counter()
+    if not build.folder.is_dir():
+        raise NoBuild(
+            f"The build {build.id} that is served was deleted from the disk. Questions are answered from what is open, until the "
+            "server stops. Make another one: localism-ingest build"
+        )
     build.records.passages([0])
     read = time.perf_counter()
     build.encoder.encode(SELF_QUERY)

@@ -1,33 +1,33 @@
-"""``/api/admin/…`` and ``/admin/index``: what uploaded documents would change, and to publish or discard that. Only with the token.
+"""``/api/admin/…`` and ``/admin/index``: what uploaded documents would change, and to publish or discard that. Only for who may.
 
-Comes in: requests with the token. Goes out: jobs and builds as JSON, and a plain page. Refuses to exist where no token is set, to
-change anything for a request that another site sent, and to do any of the work: that is a job of its own process. Uploads come in by
-``bot.http.uploads``.
+Comes in: requests that are let in. Goes out: jobs and builds as JSON, and a plain page. Refuses to decide who may (see
+``bot.http.admission``), and to do any of the work: that is a job of its own process. Uploads come in by ``bot.http.uploads``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.admin_jobs import Job, Jobs, JobState
-from bot.http.admin import NO_STORE, check_token
+from bot.http.admin import NO_STORE
+from bot.http.admission import Admission
 from bot.http.templates import Templates
+from bot.http.upload_address import API
 from index.errors import BuildError
 from index.history import finished_builds, live_id
 from index.manifest import Manifest
 from index.standing import once_live, read_standings, waiting_builds
 
-API = "/api/admin"
 JOBS_FOLDER = ".jobs"
+PAGE = "/admin/index"
 WAIT = "600"  # seconds that a job waits for another to end
-_SAME_SITE = {"same-origin", "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ class Keeping:
         return listed
 
 
-def keeping_routes(keeping: Keeping) -> APIRouter:
-    """Return the routes for programs."""
-    routes = APIRouter(prefix=API, include_in_schema=False, dependencies=[Depends(guard(keeping))])
+def keeping_routes(keeping: Keeping, admission: Admission) -> APIRouter:
+    """Return the routes for programs, and for the buttons of the page."""
+    routes = APIRouter(prefix=API, include_in_schema=False, dependencies=[Depends(admission.check)])
 
     @routes.get("/jobs")
     async def jobs() -> JSONResponse:
@@ -126,41 +126,45 @@ def keeping_routes(keeping: Keeping) -> APIRouter:
         return JSONResponse((await run_in_threadpool(keeping.job, job)).json(), headers=NO_STORE)
 
     @routes.post("/jobs/{job}/publish", status_code=HTTPStatus.ACCEPTED)
-    async def publish(job: str) -> JSONResponse:
+    async def publish(request: Request, job: str) -> Response:
         found = await run_in_threadpool(keeping.waiting, job)
-        started = await run_in_threadpool(keeping.start, "publish", found.name, [("publish", found.build, "--accept")])
-        return JSONResponse(started.json(), HTTPStatus.ACCEPTED, NO_STORE)
+        commands = [("publish", found.build, "--accept")]
+        return _started(request, await run_in_threadpool(keeping.start, "publish", found.name, commands))
 
     @routes.post("/jobs/{job}/discard", status_code=HTTPStatus.ACCEPTED)
-    async def discard(job: str) -> JSONResponse:
+    async def discard(request: Request, job: str) -> Response:
         found = await run_in_threadpool(keeping.waiting, job)
         commands = [("discard", found.build), ("remove", found.document, "--no-build")]
-        return JSONResponse(
-            (await run_in_threadpool(keeping.start, "discard", found.name, commands)).json(), HTTPStatus.ACCEPTED, NO_STORE
-        )
+        return _started(request, await run_in_threadpool(keeping.start, "discard", found.name, commands))
 
     @routes.post("/jobs/{job}/resume", status_code=HTTPStatus.ACCEPTED)
-    async def resume(job: str) -> JSONResponse:
-        return JSONResponse((await run_in_threadpool(keeping.resume, job)).json(), HTTPStatus.ACCEPTED, NO_STORE)
+    async def resume(request: Request, job: str) -> Response:
+        return _started(request, await run_in_threadpool(keeping.resume, job))
 
     @routes.get("/builds")
     async def builds() -> JSONResponse:
         return JSONResponse({"builds": await run_in_threadpool(keeping.builds)}, headers=NO_STORE)
 
     @routes.post("/builds/{build}/rollback", status_code=HTTPStatus.ACCEPTED)
-    async def roll_back(build: str) -> JSONResponse:
+    async def roll_back(request: Request, build: str) -> Response:
         await run_in_threadpool(keeping.check_was_live, build)
-        started = await run_in_threadpool(keeping.start, "rollback", build, [("rollback", build)])
-        return JSONResponse(started.json(), HTTPStatus.ACCEPTED, NO_STORE)
+        return _started(request, await run_in_threadpool(keeping.start, "rollback", build, [("rollback", build)]))
 
     return routes
 
 
-def keeping_page(keeping: Keeping, templates: Templates) -> APIRouter:
-    """Return the page for people."""
-    routes = APIRouter(include_in_schema=False, dependencies=[Depends(guard(keeping))])
+def _started(request: Request, job: Job) -> Response:
+    """Tell a program of its job, and lead a person back to the page that shows it."""
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(request.scope.get("root_path", "") + PAGE, HTTPStatus.SEE_OTHER, NO_STORE)
+    return JSONResponse(job.json(), HTTPStatus.ACCEPTED, NO_STORE)
 
-    @routes.get("/admin/index", response_class=HTMLResponse)
+
+def keeping_page(keeping: Keeping, admission: Admission, templates: Templates) -> APIRouter:
+    """Return the page for people."""
+    routes = APIRouter(include_in_schema=False, dependencies=[Depends(admission.check)])
+
+    @routes.get(PAGE, response_class=HTMLResponse)
     async def index_page() -> HTMLResponse:
         jobs = await run_in_threadpool(keeping.jobs.all)
         builds = await run_in_threadpool(keeping.builds)
@@ -175,15 +179,3 @@ def keeping_page(keeping: Keeping, templates: Templates) -> APIRouter:
         return page
 
     return routes
-
-
-def guard(keeping: Keeping) -> Callable[[Request], None]:
-    """Return a check that lets a request pass that brings the token and was not sent by another site."""
-
-    def check(request: Request) -> None:
-        check_token(request, keeping.options.token)
-        # A browser sends the password of its log-in box along with whatever any site makes it send.
-        if request.method != "GET" and request.headers.get("sec-fetch-site", "none") not in _SAME_SITE:
-            raise HTTPException(HTTPStatus.FORBIDDEN, "This request came from another site.")
-
-    return check

@@ -4,6 +4,7 @@ Comes in: any error. Goes out: one clear sentence with the right status. Refuses
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from bot.errors import PassageGone, TooBusy
+from bot.http.storage_faults import storage_fault
 from index.errors import BuildError, LocalismError, QuestionError, UnknownDocument, UnknownPassage
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,8 @@ class _ProblemHandlers:
         app.add_exception_handler(RequestValidationError, self._of_input)  # type: ignore[arg-type]  # as above
         app.add_exception_handler(ValidationError, self._of_input)  # type: ignore[arg-type]  # as above
         app.add_exception_handler(HTTPException, self._of_routing)  # type: ignore[arg-type]  # as above
+        app.add_exception_handler(OSError, self._of_storage)
+        app.add_exception_handler(sqlite3.Error, self._of_storage)
         app.add_exception_handler(Exception, self._of_program)
 
     async def _of_house(self, request: Request, error: LocalismError) -> Response:
@@ -85,6 +89,13 @@ class _ProblemHandlers:
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(methods_at(request)) or headers.get("Allow", "")
         return self._show(request, status, detail, headers)
+
+    async def _of_storage(self, request: Request, error: Exception) -> Response:
+        fault = storage_fault(error)
+        if fault is None:
+            return await self._of_program(request, error)
+        log.error("%s answered with %d: %s", request.url.path, fault[0], type(error).__name__)
+        return self._show(request, *fault, {})
 
     async def _of_program(self, request: Request, error: Exception) -> Response:
         # The path only: the query holds the question.
@@ -111,8 +122,11 @@ def methods_at(request: Request) -> list[str]:
 
 
 def wants_page(request: Request) -> bool:
-    """Tell whether a person with a browser asked, not a program."""
-    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    """Tell whether a person with a browser asked, not a program; the buttons of the operator's pages send to the API."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    return (not path.startswith("/api/") or path.startswith("/api/admin/")) and "text/html" in request.headers.get(
+        "accept", ""
+    )
 
 
 def fault_of(found: Mapping[str, Any]) -> dict[str, str]:

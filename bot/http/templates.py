@@ -27,6 +27,8 @@ _TITLES = {
     HTTPStatus.GONE: "Not here any more",
     HTTPStatus.UNPROCESSABLE_ENTITY: "That cannot be used",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not at this moment",
+    HTTPStatus.INSUFFICIENT_STORAGE: "No room left",
+    HTTPStatus.FORBIDDEN: "Not from there",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
 

@@ -2,15 +2,20 @@
 
 import gc
 import inspect
+import shutil
 import weakref
 
 import pytest
+from starlette.testclient import TestClient
 
 from bot.answers import AnswerService
+from bot.http.app import create_app
+from bot.http.options import HttpOptions
 from bot.live_answers import LiveAnswers
 from index.build import open_live_build
 from index.errors import NoBuild
 from index.layout import point_to
+from tests.conftest import PLAYGROUND, make_pdf
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
 
 
@@ -58,6 +63,42 @@ def test_a_switch_that_fails_leaves_the_answers_as_they_were(workshop):
     point_to(workshop.builds, "20990101T000000-aaaaaa")
     assert not answers.look()
     assert answers.answer("How long does bread keep?").build == first
+    answers.stop()
+
+
+def test_a_live_build_that_is_deleted_goes_on_answering_and_is_told(workshop, caplog):
+    """No route fails, readiness and one line of the log say what happened, and the next build is served."""
+    make_pdf(workshop.corpus / "documents" / "playground.pdf", PLAYGROUND)
+    workshop.build()
+    answers = LiveAnswers(workshop.builds)
+    shown = answers.answer("Who mends the swings?").quotes[0].id
+    with TestClient(create_app(answers, HttpOptions()), raise_server_exceptions=False) as client:
+        shutil.rmtree(answers.build.folder)
+        for _ in range(3):
+            answers.look()
+        whole = [
+            "/",
+            "/?q=bread",
+            "/api/ask?q=boats",
+            f"/p/{shown}",
+            f"/api/passages/{shown}",
+            "/sources",
+            "/api/documents",
+            "/livez",
+        ]
+        assert {path: client.get(path).status_code for path in whole} == dict.fromkeys(whole, 200)
+        # What is not open is said to be missing: pictures, and what became of passages that are gone.
+        partly = {
+            client.get(path).status_code for path in (f"/api/passages/{shown}/picture", "/p/nothing", "/api/passages/nothing")
+        }
+        assert partly <= {404, 503}
+        ready = client.get("/readyz")
+        assert (ready.status_code, "was deleted from the disk" in ready.json()["detail"]) == (503, True)
+        workshop.write("bread.md", BREAD.replace("three days", "four days"))
+        second = workshop.build().build
+        assert answers.look()
+        assert (client.get("/readyz").status_code, client.get("/readyz").json()["build"]) == (200, second)
+    assert caplog.text.count("the folder of the live build") == 1
     answers.stop()
 
 

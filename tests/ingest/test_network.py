@@ -25,6 +25,17 @@ from ingest.network import PublicNetwork, WebAddress, is_public
         "::ffff:10.0.0.1",
         "2002:7f00:0001::",
         "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
+        "::127.0.0.1",
+        "::10.0.0.1",
+        "::8.8.8.8",
+        "::ffff:0:127.0.0.1",
+        "2001:4860::5efe:10.0.0.1",
+        "2001:4860::200:5efe:127.0.0.1",
+        "fec0::1",
+        "5f00::1",
+        "3fff::1",
+        "192.88.99.1",
     ],
 )
 def test_an_address_inside_a_house_is_not_public(address: str) -> None:
@@ -32,7 +43,9 @@ def test_an_address_inside_a_house_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "151.101.1.69", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "151.101.1.69", "2606:4700:4700::1111", "::ffff:8.8.8.8", "2001:4860::5efe:808:808"]
+)
 def test_an_address_of_the_internet_is_public(address: str) -> None:
     """What anybody can reach is allowed."""
     assert is_public(address)

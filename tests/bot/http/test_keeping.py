@@ -19,7 +19,7 @@ from index.history import finished_builds, live_id
 from ingest.pipeline import Step
 from tests.ingest.conftest import Workshop, write_corpus
 
-TOKEN = {"Authorization": "Bearer secret"}
+TOKEN = {"Authorization": "Bearer secret", "Sec-Fetch-Site": "none"}
 
 
 @pytest.fixture

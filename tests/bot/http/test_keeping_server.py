@@ -17,6 +17,7 @@ from index.history import finished_builds, live_id
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
+TOKEN = "a-token-of-more-than-twenty-letters"  # noqa: S105  # of this test
 GULLS = "# Gulls\n\n## Where do the gulls nest?\n\nThe gulls nest on the roof of the chapel, above the old bell.\n"
 TERNS = "# Terns\n\nThe terns fly to Africa in the last week of July, and the harbour is quiet.\n"
 _Found = TypeVar("_Found")
@@ -34,7 +35,7 @@ class Served:
     def start(self) -> None:
         """Start the server as an operator does, and wait until it answers."""
         command = [sys.executable, "-m", "bot", "serve", "--index", str(self.builds), "--port", str(self.port)]
-        environment = {"LOCALISM_ADMIN_TOKEN": "secret", "LOCALISM_CORPUS": str(self.corpus), "LOCALISM_OCR": "false"}
+        environment = {"LOCALISM_ADMIN_TOKEN": TOKEN, "LOCALISM_CORPUS": str(self.corpus), "LOCALISM_OCR": "false"}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
         self.wait_for(lambda: self.process.poll() is not None or self._lives())
 
@@ -46,7 +47,7 @@ class Served:
 
     def ask(self, method: str, address: str, **rest: object) -> dict[str, Any]:
         """Ask as somebody who knows the token."""
-        headers = {"Authorization": "Bearer secret"}
+        headers = {"Authorization": f"Bearer {TOKEN}", "Sec-Fetch-Site": "none"}
         answer = httpx2.request(method, f"http://127.0.0.1:{self.port}{address}", headers=headers, timeout=30, **rest)
         answer.raise_for_status()
         return answer.json()
