@@ -10,9 +10,10 @@ files each is replaced anyway, so that nothing leaks from file to file.
 import gc
 import importlib.util
 import multiprocessing
+import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -47,6 +48,7 @@ class ReadFailure:
 
 
 Outcome = tuple[Path, ReadDocument | ReadFailure]
+Read = Callable[[Path, ReadingOptions], ReadDocument]
 
 
 def read_files(paths: Sequence[Path], options: ReadingOptions, most_workers: int = 0) -> Iterator[Outcome]:
@@ -143,6 +145,7 @@ def _death(exit_code: int | None) -> ReadFailure:
 
 def _serve(connection: Connection, options: ReadingOptions) -> None:
     """Read the files that are asked for, in the worker process, until the other side closes."""
+    _hush()
     _limit_memory(options.limits.memory_bytes)
     gc.freeze()  # what is loaded stays; without it every search for rubbish goes through that too
     connection.send(True)
@@ -151,7 +154,14 @@ def _serve(connection: Connection, options: ReadingOptions) -> None:
             path = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send(_answer(path, options))
+        connection.send(answer(path, options))
+
+
+def _hush() -> None:
+    """Send to nowhere what C libraries complain of on standard error: what is wrong with a file is told by its outcome."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _limit_memory(memory_bytes: int) -> None:
@@ -167,9 +177,10 @@ def _limit_memory(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(path: Path, options: ReadingOptions) -> ReadDocument | ReadFailure:
+def answer(path: Path, options: ReadingOptions, read: Read = read_file) -> ReadDocument | ReadFailure:
+    """Return what ``read`` makes of a file, or why nothing was read, whatever it raises."""
     try:
-        return read_file(path, options)
+        return read(path, options)
     except UnreadableDocument as error:
         return ReadFailure(FailureKind.UNREADABLE, str(error))
     except CatalogueError as error:

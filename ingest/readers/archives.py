@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from index.errors import UnreadableDocument
+from ingest.readers.broken_off import BROKEN_OFF, archive_breaks_off
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 
@@ -46,7 +47,8 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except _DAMAGE as error:
-            raise UnreadableDocument("the file is damaged: its archive cannot be opened") from error
+            damage = BROKEN_OFF if archive_breaks_off(path) else "the file is damaged: its archive cannot be opened"
+            raise UnreadableDocument(damage) from error
         entries = self._zip.infolist()
         if any(entry.flag_bits & 0x1 for entry in entries):
             raise UnreadableDocument("the file is protected by a password; save it without one and try again")
