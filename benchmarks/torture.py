@@ -2,8 +2,8 @@
 
     python -m benchmarks.torture [FOLDER …]
 
-Fails when a file ends in anything but a reading or a true reason, takes longer than two minutes, or a worker more than 1 GB. A copy of one
-file under a name that is no UTF-8 is read with them. What a C library writes to standard error fails it too.
+Fails when a file ends in anything but a reading or a true reason, takes longer than two minutes, or a worker more than 1 GB, and when
+anything is written to standard error. A copy of one file under a name that is no UTF-8 is read with them.
 """
 
 import os
