@@ -26,6 +26,9 @@ from ingest.read_document import ReadDocument, ReadingOptions
 from ingest.reading import read_file
 
 _FILES_PER_WORKER = 50
+# Each takes up to 100 MB, beside 800 MB for the making of a light encoder: the whole tree must fit into a small machine however many
+# processors it has, and embedding, not reading, is what a build takes its time for.
+MOST_WORKERS = 3
 _SIGN_OF_LIFE = 60.0  # seconds, at most, until a worker is ready
 
 
@@ -54,10 +57,10 @@ Read = Callable[[Path, ReadingOptions], ReadDocument]
 def read_files(paths: Sequence[Path], options: ReadingOptions, most_workers: int = 0) -> Iterator[Outcome]:
     """Yield every path with what was read from it or why nothing was, as it becomes ready.
 
-    ``most_workers`` is as many as there are processors, where 0. Closing the iterator stops the workers.
+    ``most_workers`` is as many as there are processors, where 0, and never more than ``MOST_WORKERS``. Closing the iterator stops the workers.
     """
     waiting = deque(paths)
-    count = min(most_workers or usable_processors(), len(waiting))
+    count = min(most_workers or usable_processors(), MOST_WORKERS, len(waiting))
     workers = [_Worker(options) for _ in range(count)]
     try:
         for worker in workers:

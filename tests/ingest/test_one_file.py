@@ -220,7 +220,7 @@ def test_a_drawn_font_that_names_its_letters_is_read(tmp_path):
         body = whole[: whole.index(b"xref")].replace(b"/F1 3 0 R/F2 4 0 R/F3 5 0 R/F4 6 0 R", b"/F9 98 0 R")
         box = b"98 0 obj\n%s\nendobj\n99 0 obj\n<</Length 23>>stream\n9 0 0 0 9 9 d1 0 0 9 9 f\nendstream\nendobj\n" % font
         path = tmp_path / "drawn.pdf"
-        path.write_bytes(body + box + b"trailer<</Root 1 0 R/Size 100>>\n%%EOF")
+        path.write_bytes(body + box + b"trailer<</Root 1 0 R/Size 100>>\nstartxref\n0\n%%EOF")
         document = read_file(path, OPTIONS)
         if word:
             assert document.pages[0].text == "Rent of the hall"
