@@ -57,7 +57,8 @@ Read = Callable[[Path, ReadingOptions], ReadDocument]
 def read_files(paths: Sequence[Path], options: ReadingOptions, most_workers: int = 0) -> Iterator[Outcome]:
     """Yield every path with what was read from it or why nothing was, as it becomes ready.
 
-    ``most_workers`` is as many as there are processors, where 0, and never more than ``MOST_WORKERS``. Closing the iterator stops the workers.
+    ``most_workers`` is as many as there are processors, where 0, and never more than ``MOST_WORKERS``. Closing the iterator stops
+    the workers.
     """
     waiting = deque(paths)
     count = min(most_workers or usable_processors(), MOST_WORKERS, len(waiting))
