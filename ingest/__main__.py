@@ -4,17 +4,21 @@ import argparse
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
-from ingest.commands.frame import INTERRUPTED, LOCKED, REFUSED, Frame
+from ingest.commands.frame import FAULT, INTERRUPTED, LOCKED, REFUSED, Frame
 from ingest.commands.parser import parser
 from ingest.settings import read_settings
+from ingest.sound_letters import shown_name
 
 log = logging.getLogger(__name__)
+
+_REPORT = "please report it with the lines below."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console, options, f"{where}{error.strerror or error}. Make room there, or give this user the right, and run again."
         )
         return REFUSED
+    except Exception as error:  # noqa: BLE001  a fault of this program is told as such, and has an exit code of its own
+        _tell(
+            console,
+            options,
+            f"an unexpected error, {type(error).__name__}: {error}. This is a fault of the program; {_REPORT}",
+        )
+        console.print(traceback.format_exc(), markup=False, highlight=False, soft_wrap=True)
+        return FAULT
     except KeyboardInterrupt:
         console.print("Stopped. The live index is as it was.")
         return INTERRUPTED
@@ -45,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(console: Console, options: argparse.Namespace | None, sentence: str) -> None:
     console.print("[red]The live index is as it was:[/red] ", end="")
+    sentence = shown_name(sentence)
     console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     if options is not None and options.json:
         print(json.dumps({"error": sentence}, ensure_ascii=False))

@@ -135,8 +135,8 @@ def _entries(corpus: Path, tables: dict[str, Any], lines: list[int]) -> tuple[li
     path = corpus / CATALOGUE_FILE
     problems = [f"{path}: unknown table or key {name!r}; only [[document]] is known" for name in tables if name != "document"]
     found = tables.get("document", [])
-    if not isinstance(found, list) or not found:
-        return [], [*problems, f"{path}: no [[document]] entry; add one for each document"]
+    if not isinstance(found, list):
+        return [], [*problems, f"{path}: {'document'!r} is no list of [[document]] entries"]
     lines = lines if len(lines) == len(found) else [0] * len(found)  # tables written in line cannot be told apart by line
     entries = []
     for table, line in zip(found, lines, strict=True):

@@ -11,6 +11,7 @@ from index.errors import CatalogueError
 from index.layout import replace_text
 from ingest.catalogue import faults_of
 from ingest.errors import CorpusProblems
+from ingest.sound_letters import shown_name
 
 
 def append_entry(catalogue: Path, table: Mapping[str, str]) -> None:
@@ -22,7 +23,7 @@ def append_entry(catalogue: Path, table: Mapping[str, str]) -> None:
     import tomlkit  # here, because loading it takes longer than most runs of ingestion, which add nothing
 
     said = {name: value for name, value in table.items() if value}
-    faults = faults_of(said)
+    faults = [*faults_of(said), *_unwritable(said)]
     if faults:
         raise CorpusProblems(faults)
     text = catalogue.read_text(encoding="utf-8")
@@ -44,6 +45,15 @@ def remove_entry(catalogue: Path, document_id: str, line: int) -> None:
         end -= 1
     shorter = "".join(lines[: line - 1]).rstrip("\n") + "\n" + "".join(lines[end:])
     _replace(catalogue, text, shorter, [one for one in _ids(text) if one != document_id])
+
+
+def _unwritable(said: Mapping[str, str]) -> list[str]:
+    """Return what cannot be written in UTF-8, as the catalogue is: a file name with bytes of another encoding."""
+    return [
+        f"{name} {shown_name(value)!r} is not written in UTF-8, as the catalogue is; rename the file"
+        for name, value in said.items()
+        if shown_name(value) != value
+    ]
 
 
 def _replace(catalogue: Path, before: str, after: str, wanted: list[str]) -> None:

@@ -3,50 +3,76 @@
 Comes in: the corpus folder. Goes out: sentences with file and line. Refuses to mend, and to embed anything.
 """
 
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import CatalogueError, UnreadableDocument
+from index.errors import CatalogueError
 from index.golden import QUESTIONS_FILE, GoldenQuestion
 from index.records import Kind, Page
-from ingest.catalogue import Entry
 from ingest.corpus import Corpus, open_corpus
 from ingest.errors import CorpusProblems
-from ingest.read_document import ReadingOptions
-from ingest.reading import read_file
+from ingest.isolation import read_each
+from ingest.read_document import PageStatus, ReadDocument, ReadingOptions
+from ingest.report import why_nothing
+from ingest.sound_letters import shown_name
 from ingest.wordings import WORDINGS_FOLDER
+from ingest.workers import FailureKind, ReadFailure
+
+_Read = ReadDocument | ReadFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in a corpus, a sentence each."""
+
+    problems: tuple[str, ...]  # to be mended
+    warnings: tuple[str, ...] = ()  # to be known
 
 
 def problems_of(folder: Path, options: ReadingOptions) -> list[str]:
     """Return every problem of the corpus in ``folder``, a sentence each."""
+    return list(checked(folder, options).problems)
+
+
+def checked(folder: Path, options: ReadingOptions) -> Checked:
+    """Return what is to be said of the corpus in ``folder``; every document is read, and what could not be read is named."""
     try:
         corpus = open_corpus(folder)
     except CorpusProblems as error:
-        return list(error.problems)
+        return Checked(tuple(error.problems))
     except CatalogueError as error:
-        return [str(error)]
-    problems: list[str] = []
-    sections = {entry.document.id: _sections(entry, options, problems) for entry in corpus.entries}
-    problems.extend(_golden_problems(corpus, sections))
-    problems.extend(_wording_problems(corpus, sections))
-    return problems
+        return Checked((str(error),))
+    read = dict(read_each([entry.path for entry in corpus.entries], options))
+    unread = [sentence for entry in corpus.entries for sentence in _unread(entry.path, read[entry.path])]
+    sections = {
+        entry.document.id: None if entry.document.kind is Kind.ORIGINAL else _sections(read[entry.path])
+        for entry in corpus.entries
+    }
+    problems = (*unread, *_golden_problems(corpus, sections), *_wording_problems(corpus, sections))
+    partly = (sentence for entry in corpus.entries for sentence in _partly_unread(entry.path, read[entry.path]))
+    return Checked(problems, (*corpus.warnings, *partly))
 
 
-def _sections(entry: Entry, options: ReadingOptions, problems: list[str]) -> set[str] | None:
-    """Return the sections of one of our own texts, by heading and by path; None where it has none to be named."""
-    if entry.document.kind is Kind.ORIGINAL:
-        return None
-    try:
-        pages = read_file(entry.path, options).pages
-    except CorpusProblems as error:
-        problems.extend(error.problems)
-        return None
-    except CatalogueError as error:
-        problems.append(str(error))
-        return None
-    except UnreadableDocument as error:
-        problems.append(f"{entry.path}: {error}")
-        return None
-    return {name for page in pages for name in _names(page)}
+def _unread(path: Path, read: _Read) -> list[str]:
+    if isinstance(read, ReadDocument):
+        return [] if read.pages else [f"{shown_name(str(path))}: {why_nothing(read.outcomes)}"]
+    if read.kind is FailureKind.BROKEN_NOTE:
+        return read.reason.splitlines()  # each with its file and line
+    return [f"{shown_name(str(path))}: {read.reason}"]
+
+
+def _partly_unread(path: Path, read: _Read) -> list[str]:
+    """Return one sentence for each reason for which pages of a document were not read, with their count."""
+    if isinstance(read, ReadFailure) or not read.pages:
+        return []
+    reasons = Counter(outcome.reason for outcome in read.outcomes if outcome.status is PageStatus.UNREADABLE)
+    return [f"{shown_name(path.name)!r}: {count} of {read.page_count} pages: {reason}" for reason, count in reasons.items()]
+
+
+def _sections(read: _Read) -> set[str] | None:
+    """Return the sections of one of our own texts, by heading and by path; None where it could not be read."""
+    return None if isinstance(read, ReadFailure) else {name for page in read.pages for name in _names(page)}
 
 
 def _names(page: Page) -> tuple[str, ...]:

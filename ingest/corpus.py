@@ -3,7 +3,7 @@
 Comes in: the corpus folder. Goes out: a Corpus. Refuses to read inside the documents.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from index.records import Document, Kind
 from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, links_out, read_catalogue, slug_of, unlisted_files
 from ingest.errors import CorpusProblems
 from ingest.lexicon_files import read_lexicon
+from ingest.sound_letters import shown_name
 from ingest.wordings import Wordings, read_wordings
+
+_NAMES_SHOWN = 3  # in a warning about many files of one kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ def open_corpus(folder: Path) -> Corpus:
     suggestions = tuple(question.text for question in examples_first if question.answerable and not question.context)
     lexicon = read_lexicon(folder, suggestions)
     unlisted = list(_unlisted(folder, listed))
+    if not listed and not unlisted:
+        raise CorpusProblems(
+            [f"{folder / CATALOGUE_FILE}: no [[document]] entry, and {DOCUMENTS_FOLDER}/ is empty; put documents there"]
+        )
     held = [replace(entry, document=_with_digest(entry)) for entry in listed if entry.held]
     return Corpus(
         folder=folder,
@@ -62,6 +69,12 @@ def open_corpus(folder: Path) -> Corpus:
         golden=tuple(golden),
         wordings=read_wordings(folder),
     )
+
+
+def listed_names(paths: Sequence[Path]) -> str:
+    """Return the first few names as they can be shown, and how many more there are."""
+    first = ", ".join(repr(shown_name(path.name)) for path in paths[:_NAMES_SHOWN])
+    return f"{first} and {len(paths) - _NAMES_SHOWN} more" if len(paths) > _NAMES_SHOWN else first
 
 
 def _golden(folder: Path) -> list[GoldenQuestion]:
@@ -78,23 +91,34 @@ def _with_digest(entry: Entry) -> Document:
 def _unlisted(folder: Path, listed: list[Entry]) -> Iterable[Entry]:
     taken = [entry.document.id for entry in listed]
     for path in unlisted_files(folder, listed):
-        slug = slug_of(path.stem, taken)
+        slug = slug_of(shown_name(path.stem), taken)
         taken.append(slug)
         yield Entry(Document(slug, "", Kind.ORIGINAL, sha256=digest_of(path)), path, held=True)
 
 
 def _unlisted_warnings(unlisted: list[Entry]) -> list[str]:
+    if len(unlisted) > 1:
+        names = listed_names([entry.path for entry in unlisted])
+        return [
+            f"{len(unlisted)} files have no entry in {CATALOGUE_FILE} and are read with what they say about themselves: {names}"
+        ]
     return [
-        f"{entry.path.name!r} has no entry in {CATALOGUE_FILE}: it is read as {entry.document.id!r}, "
+        f"{shown_name(entry.path.name)!r} has no entry in {CATALOGUE_FILE}: it is read as {entry.document.id!r}, "
         "with what the file says about itself"
         for entry in unlisted
     ]
 
 
 def _link_warnings(folder: Path) -> list[str]:
+    links = links_out(folder)
+    if len(links) > 1:
+        return [
+            f"{len(links)} links lead out of {DOCUMENTS_FOLDER}/ and are not read; put the files themselves there: "
+            f"{listed_names(links)}"
+        ]
     return [
-        f"{path.name!r} is a link that leads out of {DOCUMENTS_FOLDER}/ and is not read; put the file itself there"
-        for path in links_out(folder)
+        f"{shown_name(path.name)!r} is a link that leads out of {DOCUMENTS_FOLDER}/ and is not read; put the file itself there"
+        for path in links
     ]
 
 

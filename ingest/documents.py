@@ -25,6 +25,7 @@ from ingest.fetching import FORMATS, fetch
 from ingest.isolation import read_each
 from ingest.network import Network
 from ingest.read_document import FileMetadata, ReadingOptions
+from ingest.sound_letters import shown_name
 from ingest.workers import ReadFailure
 
 REMOVED_FOLDER = ".removed"
@@ -113,7 +114,7 @@ def remove_document(document_id: str, corpus: Path) -> Path | None:
 def _unlisted_entry(document_id: str, corpus: Path, listed: list[Entry]) -> Entry | None:
     taken = [entry.document.id for entry in listed]
     for path in unlisted_files(corpus, listed):
-        slug = slug_of(path.stem, taken)
+        slug = slug_of(shown_name(path.stem), taken)
         taken.append(slug)
         if slug == document_id:
             return Entry(Document(slug, "", Kind.ORIGINAL), path, held=True)
@@ -178,7 +179,7 @@ def _completed(details: Details, said: FileMetadata, arrived: Path, source: str)
     title = details.title or said.title or arrived.stem.replace("-", " ").replace("_", " ")
     return replace(
         details,
-        title=" ".join(title.split())[:250],
+        title=shown_name(" ".join(title.split())[:250]),
         published=details.published or said.published,
         authors=details.authors or said.authors,
         url=details.url or (source if "://" in source else ""),

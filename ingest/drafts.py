@@ -23,11 +23,13 @@ from index.splitting import split_pages
 from ingest.arriving import Arriving
 from ingest.catalogue import Entry
 from ingest.duplicates import Fingerprint, Originals
+from ingest.faults import fault_of
 from ingest.kept import Kept
 from ingest.read_document import ReadDocument
 from ingest.recipe import Recipe, entry_digest, reading_key, versions
 from ingest.report import DocumentReport, report_of
 from ingest.reuse import Earlier, EarlierBuild
+from ingest.sound_letters import shown_name, sound_record
 from ingest.wordings import Wordings, with_wordings
 from ingest.workers import ReadFailure
 
@@ -48,6 +50,10 @@ class Draft:
     report: DocumentReport
     reading: Mapping[str, Any]  # for the next ingestion
     original: Path | None
+
+    def left_out(self, reason: str) -> LeftOut:
+        """Return the note that the build does not hold it, for ``reason``."""
+        return LeftOut(self.document.id, self.document.title, reason, noted={"key": self.reading["key"]})
 
 
 Drafted = tuple[Draft | LeftOut, DocumentReport]
@@ -111,7 +117,10 @@ class Drafter:
         read = self._reading(entry, key, arriving)
         if isinstance(read, ReadFailure):
             return _left_out(entry, key, read.reason)
-        return self._new(entry, key, read)
+        try:
+            return self._new(entry, key, read)
+        except Exception as error:  # noqa: BLE001  one document's bad luck must not end the run; what is of the run is raised again
+            return _left_out(entry, key, fault_of(error, "described and split"))
 
     def _reading(self, entry: Entry, key: str, arriving: Arriving) -> ReadDocument | ReadFailure:
         if arriving.holds(key):
@@ -128,15 +137,16 @@ class Drafter:
         copy = self._originals.nearly_same(entry.document, fingerprint)
         if copy:
             return _left_out(entry, key, copy.reason, copy.original, fingerprint.text)
-        document = described(entry, read)
+        document = sound_record(described(entry, read))
         pages = with_wordings(document.id, read.pages, self._wordings)
         passages = self._passages(document, pages)
         report = report_of(document, read, passages)
         if not passages:
             return _left_out(entry, key, report.reason)[0], report
-        self._originals.keep(document, fingerprint)
         original = entry.path if read.media_type in PICTURED else None
-        return Draft(document, pages, passages, read.boxes, report, _noted(entry, key, read), original), report
+        draft = Draft(document, pages, passages, read.boxes, report, _noted(entry, key, read), original)
+        self._originals.keep(document, fingerprint)
+        return draft, report
 
     def _key(self, entry: Entry) -> str:
         return reading_key(entry.document, self._recipe.reading)
@@ -180,7 +190,7 @@ def noted_fingerprints(builds: Path, earlier: Sequence[EarlierBuild]) -> dict[st
 def _left_out(entry: Entry, key: str, reason: str, copy_of: str = "", fingerprint: str = "") -> Drafted:
     document = entry.document
     noted = {"key": key, "fingerprint": fingerprint} if fingerprint else {"key": key}
-    left = LeftOut(document.id, document.title or entry.path.stem, reason, copy_of, noted)
+    left = LeftOut(document.id, document.title or shown_name(entry.path.stem), reason, copy_of, noted)
     return left, DocumentReport.without(document, reason, copy_of)
 
 

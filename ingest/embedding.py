@@ -12,9 +12,11 @@ from typing import TypeVar
 import numpy as np
 
 from index.embedder import Embedder, Progress
+from index.left_out import LeftOut
 from index.passage_vectors import PassageVectors, passage_vectors, vectors_key
 from index.writer import ReadyDocument
 from ingest.drafts import Draft
+from ingest.faults import fault_of
 from ingest.reuse import Earlier, Vector
 
 _Found = TypeVar("_Found")
@@ -69,14 +71,17 @@ def _first_found(names: Iterable[str], looks: Sequence[Callable[[str], _Found | 
 
 def embedded(
     drafts: Iterable[Draft], embedder: Embedder, earlier: Sequence[Earlier], progress: Progress
-) -> Generator[ReadyDocument, None, None]:
-    """Yield ``drafts`` with their vectors, in order; the texts of several drafts are embedded together, beside this thread."""
-    under_way: deque[Future[list[ReadyDocument]]] = deque()
+) -> Generator[ReadyDocument | LeftOut, None, None]:
+    """Yield ``drafts`` with their vectors, in order; the texts of several drafts are embedded together, beside this thread.
+
+    A draft that cannot be embedded is left out with its reason.
+    """
+    under_way: deque[Future[list[ReadyDocument | LeftOut]]] = deque()
     # One thread: it hands each batch to all cores.
     with ThreadPoolExecutor(1) as thread:
         try:
             for batch in _batches(drafts, earlier):
-                under_way.append(thread.submit(_filled, batch, embedder, progress))
+                under_way.append(thread.submit(_each_filled, batch, embedder, progress))
                 while len(under_way) >= AHEAD or (under_way and under_way[0].done()):
                     yield from under_way.popleft().result()
             while under_way:
@@ -101,6 +106,17 @@ def _enough(waiting: Sequence[_Lacking]) -> bool:
     missing = sum(one.missing for one in waiting)
     held = sum(len(one.passages) + len(one.keys) for one in waiting)
     return not waiting[0].missing or missing >= BATCH or held >= MOST_HELD
+
+
+def _each_filled(waiting: Sequence[_Lacking], embedder: Embedder, progress: Progress) -> list[ReadyDocument | LeftOut]:
+    try:
+        return [*_filled(waiting, embedder, progress)]
+    except Exception as error:  # noqa: BLE001  as in ingest.drafts
+        reason = fault_of(error, "embedded")
+        if len(waiting) == 1:
+            return [waiting[0].draft.left_out(reason)]
+    # One of several spoils the batch: each by itself then, and that one shows itself.
+    return [made for one in waiting for made in _each_filled([one], embedder, progress)]
 
 
 def _filled(waiting: Sequence[_Lacking], embedder: Embedder, progress: Progress) -> list[ReadyDocument]:

@@ -9,11 +9,11 @@ than reading them. Everything else is read in worker processes (ingest.workers).
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from index.errors import CatalogueError, UnreadableDocument
-from ingest.read_document import ReadDocument, ReadingOptions
+from index.errors import UnreadableDocument
+from ingest.read_document import ReadingOptions
 from ingest.readers.media_types import media_type_of
 from ingest.reading import read_file
-from ingest.workers import FailureKind, Outcome, ReadFailure, read_files
+from ingest.workers import Outcome, answer, read_files
 
 TEXT_TYPES = {"text/markdown", "text/plain"}
 MOST_TEXT_BYTES = 4 * 2**20  # a larger text file is read by a worker too
@@ -26,7 +26,7 @@ def read_each(paths: Sequence[Path], options: ReadingOptions, most_workers: int 
     """
     plain = [path for path in paths if _is_plain(path)]
     for path in plain:
-        yield path, _read_here(path, options)
+        yield path, answer(path, options, read_file)
     others = [path for path in paths if path not in plain]
     if others:
         yield from read_files(others, options, most_workers)
@@ -37,12 +37,3 @@ def _is_plain(path: Path) -> bool:
         return media_type_of(path) in TEXT_TYPES and path.stat().st_size <= MOST_TEXT_BYTES
     except (OSError, UnreadableDocument):
         return False
-
-
-def _read_here(path: Path, options: ReadingOptions) -> ReadDocument | ReadFailure:
-    try:
-        return read_file(path, options)
-    except UnreadableDocument as error:
-        return ReadFailure(FailureKind.UNREADABLE, str(error))
-    except CatalogueError as error:
-        return ReadFailure(FailureKind.BROKEN_NOTE, str(error))

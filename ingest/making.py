@@ -6,6 +6,7 @@ Comes in: a corpus, a model, the folder of the builds. Goes out: a finished buil
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from ingest.model import Model
 from ingest.progress import Progress
 from ingest.recipe import Recipe, corpus_parts, versions
 from ingest.report import DocumentReport
+from ingest.told import Told
 
 if TYPE_CHECKING:
     from index.writer import BuildWriter
@@ -36,6 +38,7 @@ def make_build(
         CatalogueError: nothing in the corpus could be read.
         NotWritten: a file changed while it was read.
     """
+    told = Told(builds)  # before the new build is there
     earlier = _earlier_builds(builds, model)
     kept = Kept(builds, model.identity)
     try:
@@ -49,7 +52,8 @@ def make_build(
         for one in earlier:
             one.close()
     forget_kept(builds)
-    return made
+    build, reports = made
+    return build, tuple(told.compared(report) for report in reports)
 
 
 def _earlier_builds(builds: Path, model: Model) -> "list[EarlierBuild]":
@@ -86,6 +90,9 @@ def _write(
             closing(embedded(drafts, embedder, (*earlier, kept), progress.embedded)) as readies,
         ):
             for ready in readies:
+                if isinstance(ready, LeftOut):
+                    _leave_out(ready, writer, reports)
+                    continue
                 kept.keep_vectors(ready)
                 writer.add(ready)
         _check_any(reports)
@@ -107,6 +114,13 @@ def _drafts(
             writer.leave_out(draft)
         else:
             yield draft
+
+
+def _leave_out(left: LeftOut, writer: "BuildWriter", reports: list[DocumentReport]) -> None:
+    """Leave out what was split and could not be embedded; its report says so in place of what it said before."""
+    writer.leave_out(left)
+    place = next(place for place, report in enumerate(reports) if report.document_id == left.id)
+    reports[place] = replace(reports[place], passages=0, reason=left.reason)
 
 
 def _check_any(reports: Sequence[DocumentReport]) -> None:

@@ -66,7 +66,7 @@ class Outcome:
             "build": self.build,
             "state": self.state.value,
             "changed": self.changed,
-            "documents": [report.json() for report in self.reports],
+            "documents": [report.json() | {"new": not report.told} for report in self.reports],
             "warnings": list(self.warnings),
             "removed_builds": list(self.removed_builds),
             "gate": None if self.comparison is None else self.comparison.json(),

@@ -15,6 +15,9 @@ from index.records import Page
 Boxes = NDArray[np.uint16]
 
 
+NO_TEXT = "the page shows something but holds no text"  # a scan, or a drawing
+
+
 class PageStatus(Enum):
     """What became of a page."""
 

@@ -7,11 +7,13 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from index.errors import UnreadableDocument
+from index.errors import LocalismError, UnreadableDocument
+from ingest.plain_reading import read_plainly
 from ingest.read_document import ReadDocument, ReadingOptions
 from ingest.readers import docx, epub, html, markdown, odt, plain_text, pptx, rtf
 from ingest.readers.media_types import media_type_of
 from ingest.readers.pdf import reader as pdf
+from ingest.sound_letters import sound_document
 
 _Reader = Callable[[Path, ReadingOptions], ReadDocument]
 
@@ -53,10 +55,19 @@ def read_file(path: Path, options: ReadingOptions) -> ReadDocument:
                 "the file is named .pdf and is not a PDF: it holds plain text or a web page, as after a download that went wrong. "
                 "Get it again, or name it .txt or .html to have it read as it is"
             )
-        read = _READERS[media_type](path, options)
+        read = sound_document(_read(path, media_type, options))
         after = path.stat()
     except OSError as error:
         raise UnreadableDocument(f"the file cannot be opened: {error.strerror or error}") from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise UnreadableDocument("the file changed while it was read; run again when it is complete")
     return read
+
+
+def _read(path: Path, media_type: str, options: ReadingOptions) -> ReadDocument:
+    try:
+        return _READERS[media_type](path, options)
+    except (LocalismError, OSError, MemoryError, RecursionError):
+        raise
+    except Exception as error:  # noqa: BLE001  a mistake of a reader costs the shape of the text, not the text; every page says so
+        return read_plainly(path, media_type, options, error)

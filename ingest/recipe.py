@@ -124,5 +124,5 @@ def _file_digest(path: Path) -> str:
 def _digest(lines: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for line in lines:
-        digest.update(f"{line}\0".encode())
+        digest.update(f"{line}\0".encode(errors="surrogatepass"))  # names of files may hold raw bytes
     return digest.hexdigest()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.records import Document, Passage
-from ingest.read_document import PageOutcome, PageStatus, ReadDocument
+from ingest.read_document import NO_TEXT, PageOutcome, PageStatus, ReadDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class DocumentReport:
     outcomes: tuple[PageOutcome, ...]
     reason: str = ""  # why the build does not hold it, where it does not
     copy_of: str = ""  # id of the document that says the same and is held
+    told: bool = False  # whether an earlier run said all of this
 
     @classmethod
     def without(cls, document: Document, reason: str, copy_of: str = "") -> "DocumentReport":
@@ -33,6 +34,11 @@ class DocumentReport:
     def is_unreadable(self) -> bool:
         """Tell whether it gave nothing to search though it is no copy."""
         return bool(self.reason) and not self.copy_of
+
+    @property
+    def reasons(self) -> set[str]:
+        """All that is said against it: why the build does not hold it, or what of its pages was not read."""
+        return {self.reason} if self.reason else {outcome.reason for outcome in self.outcomes if outcome.reason}
 
     @property
     def read(self) -> int:
@@ -66,5 +72,14 @@ class DocumentReport:
 
 def report_of(document: Document, read: ReadDocument, passages: Sequence[Passage]) -> DocumentReport:
     """Return the report of a document that was read."""
-    reason = "" if passages else "no page gave any text"
+    reason = "" if passages else why_nothing(read.outcomes)
     return DocumentReport(document.id, document.title, read.page_count, len(passages), read.outcomes, reason)
+
+
+def why_nothing(outcomes: Sequence[PageOutcome]) -> str:
+    """Return why a file gave no text: one word for a file that was scanned from first to last, or what all pages say."""
+    reasons = {outcome.reason for outcome in outcomes if outcome.status is PageStatus.UNREADABLE}
+    scanned = {reason.removeprefix(f"{NO_TEXT}; ") for reason in reasons if reason.startswith(f"{NO_TEXT}; ")}
+    if len(reasons) == len(scanned) == 1:
+        return f"scanned: {scanned.pop()}"
+    return f"no page gave any text: {reasons.pop()}" if len(reasons) == 1 else "no page gave any text"

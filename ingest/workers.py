@@ -10,9 +10,10 @@ files each is replaced anyway, so that nothing leaks from file to file.
 import gc
 import importlib.util
 import multiprocessing
+import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -25,6 +26,9 @@ from ingest.read_document import ReadDocument, ReadingOptions
 from ingest.reading import read_file
 
 _FILES_PER_WORKER = 50
+# Each takes up to 100 MB, beside 800 MB for the making of a light encoder: the whole tree must fit into a small machine however many
+# processors it has, and embedding, not reading, is what a build takes its time for.
+MOST_WORKERS = 3
 _SIGN_OF_LIFE = 60.0  # seconds, at most, until a worker is ready
 
 
@@ -47,15 +51,17 @@ class ReadFailure:
 
 
 Outcome = tuple[Path, ReadDocument | ReadFailure]
+Read = Callable[[Path, ReadingOptions], ReadDocument]
 
 
 def read_files(paths: Sequence[Path], options: ReadingOptions, most_workers: int = 0) -> Iterator[Outcome]:
     """Yield every path with what was read from it or why nothing was, as it becomes ready.
 
-    ``most_workers`` is as many as there are processors, where 0. Closing the iterator stops the workers.
+    ``most_workers`` is as many as there are processors, where 0, and never more than ``MOST_WORKERS``. Closing the iterator stops
+    the workers.
     """
     waiting = deque(paths)
-    count = min(most_workers or usable_processors(), len(waiting))
+    count = min(most_workers or usable_processors(), MOST_WORKERS, len(waiting))
     workers = [_Worker(options) for _ in range(count)]
     try:
         for worker in workers:
@@ -143,6 +149,7 @@ def _death(exit_code: int | None) -> ReadFailure:
 
 def _serve(connection: Connection, options: ReadingOptions) -> None:
     """Read the files that are asked for, in the worker process, until the other side closes."""
+    _hush()
     _limit_memory(options.limits.memory_bytes)
     gc.freeze()  # what is loaded stays; without it every search for rubbish goes through that too
     connection.send(True)
@@ -151,7 +158,14 @@ def _serve(connection: Connection, options: ReadingOptions) -> None:
             path = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send(_answer(path, options))
+        connection.send(answer(path, options))
+
+
+def _hush() -> None:
+    """Send to nowhere what C libraries complain of on standard error: what is wrong with a file is told by its outcome."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _limit_memory(memory_bytes: int) -> None:
@@ -167,9 +181,10 @@ def _limit_memory(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(path: Path, options: ReadingOptions) -> ReadDocument | ReadFailure:
+def answer(path: Path, options: ReadingOptions, read: Read = read_file) -> ReadDocument | ReadFailure:
+    """Return what ``read`` makes of a file, or why nothing was read, whatever it raises."""
     try:
-        return read_file(path, options)
+        return read(path, options)
     except UnreadableDocument as error:
         return ReadFailure(FailureKind.UNREADABLE, str(error))
     except CatalogueError as error:

@@ -45,10 +45,10 @@ def finish(frame: Frame, outcome: Outcome) -> int:
 
 
 def code_of(outcome: Outcome) -> int:
-    """Return the exit code that fits ``outcome``."""
+    """Return the exit code that fits ``outcome``; what could not be read and was told before is no news."""
     if outcome.state is State.REFUSED:
         return NOT_PUBLISHED
-    return PROBLEMS if any(report.is_unreadable for report in outcome.reports) else DONE
+    return PROBLEMS if any(report.is_unreadable and not report.told for report in outcome.reports) else DONE
 
 
 def publish(frame: Frame) -> int:
@@ -108,13 +108,16 @@ def status(frame: Frame) -> int:
 def check(frame: Frame) -> int:
     """Name every problem of the corpus."""
     # The readers' libraries take longer to import than a run with nothing to do takes.
-    from ingest.check import problems_of
+    from ingest.check import checked
 
-    problems = problems_of(frame.corpus, frame.reading)
+    found = checked(frame.corpus, frame.reading)
+    problems = list(found.problems)
+    for warning in found.warnings:
+        frame.say(f"Warning: {warning}", "yellow")
     for problem in problems:
         frame.say(problem)
     frame.say(f"{len(problems)} problems." if problems else "The corpus is in order.")
-    frame.give_json({"problems": problems})
+    frame.give_json({"problems": problems, "warnings": list(found.warnings)})
     return PROBLEMS if problems else DONE
 
 

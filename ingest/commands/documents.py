@@ -18,6 +18,7 @@ from ingest.model import open_model
 from ingest.network import PublicNetwork
 from ingest.pipeline import Step
 from ingest.plan import plan_of
+from ingest.sound_letters import shown_name
 
 if TYPE_CHECKING:
     from ingest.documents import Ask, Details
@@ -62,7 +63,7 @@ def list_documents(frame: Frame) -> int:
             "id": entry.document.id,
             "title": entry.document.title,
             "kind": entry.document.kind.value,
-            "file": entry.path.relative_to(frame.corpus).as_posix(),
+            "file": shown_name(entry.path.relative_to(frame.corpus).as_posix()),
             "held": entry.held,
             "work": work[entry.document.id],
         }

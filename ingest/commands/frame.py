@@ -2,8 +2,9 @@
 
 Comes in: settings and what a person typed. Goes out: a Frame. Refuses to know any command.
 
-Exit codes: 0 done · 1 a document could not be read, or the corpus has problems · 2 the live index is as it was, the message says why ·
-3 the new build was finished and the gate refused to publish it · 4 another run holds the lock · 130 interrupted.
+Exit codes: 0 done · 1 a document could not be read and no run before said so, or the corpus has problems · 2 the live index is as it
+was, the message says why · 3 the new build was finished and the gate refused to publish it · 4 another run holds the lock ·
+5 a fault of this program, the live index is as it was · 130 interrupted.
 """
 
 import argparse
@@ -22,8 +23,9 @@ from ingest.progress import Progress, ProgressBars, Silence
 from ingest.read_document import FileLimits, ReadingOptions
 from ingest.recipe import Recipe
 from ingest.settings import Settings
+from ingest.sound_letters import shown_name
 
-DONE, PROBLEMS, REFUSED, NOT_PUBLISHED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, PROBLEMS, REFUSED, NOT_PUBLISHED, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 _SHARE_OF_OCR = 0.8  # of the seconds that a file may take
 
 
@@ -91,12 +93,12 @@ class Frame:
     def say(self, text: str, style: str = "") -> None:
         """Tell a person something; a program is told nothing."""
         if not self.json:
-            self.console.print(text, markup=False, highlight=False, soft_wrap=True, style=style)
+            self.console.print(shown_name(text), markup=False, highlight=False, soft_wrap=True, style=style)
 
     def give_json(self, given: Mapping[str, Any]) -> None:
         """Print the one JSON object that a program asked for."""
         if self.json:
-            print(json.dumps(given, ensure_ascii=False, indent=2))  # noqa: T201  # the output of the command
+            print(shown_name(json.dumps(given, ensure_ascii=False, indent=2)))  # noqa: T201  # the output of the command
 
 
 def shared_arguments(settings: Settings) -> argparse.ArgumentParser:

@@ -21,7 +21,7 @@ def tell_outcome(frame: Frame, outcome: Outcome) -> None:
     if frame.json:
         return
     if outcome.reports:
-        frame.console.print(_report_table(outcome.reports))
+        _tell_reports(frame, outcome.reports)
     for warning in outcome.warnings:
         frame.say(f"Warning: {warning}", "yellow")
     if outcome.comparison:
@@ -85,14 +85,25 @@ def tell_plan(frame: Frame, plan: Plan) -> None:
     frame.say(f"{verdict}; {unchanged} documents unchanged; live build: {plan.live or 'none'}.")
 
 
+def _tell_reports(frame: Frame, reports: Sequence[DocumentReport]) -> None:
+    """Show the documents of which there is something to say; those that are as they were are counted."""
+    shown = [report for report in reports if report.reasons or not report.told]
+    if shown:
+        frame.console.print(_report_table(shown))
+    if len(shown) < len(reports):
+        frame.say(f"{len(reports) - len(shown)} documents are read as before.")
+
+
 def _report_table(reports: Sequence[DocumentReport]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("document")
     for name in ("pages", "read", "passages"):
         table.add_column(name, justify="right")
+    table.add_column("")
     table.add_column("what was not read")
     for report in reports:
-        table.add_row(report.document_id, str(report.pages), str(report.read), str(report.passages), _not_read(report))
+        news = "as before" if report.told else "new"
+        table.add_row(report.document_id, str(report.pages), str(report.read), str(report.passages), news, _not_read(report))
     return table
 
 

@@ -6,14 +6,18 @@ Comes in: a frame. Goes out: one summary for each batch of changes. Refuses to b
 import json
 import math
 import time
+import traceback
 from pathlib import Path
 
 from index.errors import BuildError, LocalismError
 from ingest.commands.building import code_of, make
-from ingest.commands.frame import DONE, REFUSED, Frame
+from ingest.commands.frame import DONE, FAULT, REFUSED, Frame
 from ingest.commands.telling import tell_outcome
+from ingest.sound_letters import shown_name
 
 RETRY_SECONDS = 30.0  # until a build is tried again that failed because of another run, or of the disk
+
+_REPORT = "this is a fault of the program, please report it. The watch goes on and builds after the next change"
 
 Look = dict[str, tuple[int, int, int]]
 """Path to size in bytes, time of last change in nanoseconds, and inode."""
@@ -55,15 +59,22 @@ def _batch(frame: Frame) -> tuple[int, bool]:
     try:
         outcome = make(frame)
     except (LocalismError, OSError) as error:
-        frame.say(f"The live index is as it was: {error}", "red")
-        _give_line(frame, {"error": str(error)})
-        return REFUSED, isinstance(error, BuildError | OSError)
+        return _failed(frame, str(error), REFUSED), isinstance(error, BuildError | OSError)
+    except Exception as error:  # noqa: BLE001  a fault of this program ends one batch, not the watch; it is told by name
+        frame.say(traceback.format_exc())
+        return _failed(frame, f"an unexpected error, {type(error).__name__}: {error}; {_REPORT}", FAULT), False
     tell_outcome(frame, outcome)
     _give_line(frame, outcome.json())
     return code_of(outcome), False
 
 
+def _failed(frame: Frame, sentence: str, code: int) -> int:
+    frame.say(f"The live index is as it was: {sentence}", "red")
+    _give_line(frame, {"error": sentence})
+    return code
+
+
 def _give_line(frame: Frame, given: dict[str, object]) -> None:
     if frame.json:
         # One line for each batch: a program that follows reads line by line.
-        print(json.dumps(given, ensure_ascii=False), flush=True)  # noqa: T201  # the output of the command
+        print(shown_name(json.dumps(given, ensure_ascii=False)), flush=True)  # noqa: T201  # the output of the command

@@ -5,6 +5,7 @@ network or the disk.
 """
 
 import posixpath
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 from lxml import etree
 
 from index.errors import UnreadableDocument
+from ingest.readers.broken_off import BROKEN_OFF, archive_breaks_off
 
+_OTHER_ENCODING = re.compile(rb"\xff\xfe|\xfe\xff|.{0,3}<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8)", re.IGNORECASE | re.DOTALL)
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 
 
@@ -26,12 +29,19 @@ def parse_xml(content: bytes) -> Any:  # noqa: ANN401  lxml has no types; reader
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     try:
-        root = etree.fromstring(content, parser)
+        root = etree.fromstring(_decodable(content), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableDocument(f"its XML is damaged: {error}") from error
     if root is None:
         raise UnreadableDocument("its XML is damaged")
     return root
+
+
+def _decodable(content: bytes) -> bytes:
+    """Return an XML text whose letters can be had: in mending, the parser lets bytes pass that are no UTF-8."""
+    if _OTHER_ENCODING.match(content):
+        return content
+    return content.decode("utf-8", errors="replace").encode()
 
 
 class Archive:
@@ -46,7 +56,8 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except _DAMAGE as error:
-            raise UnreadableDocument("the file is damaged: its archive cannot be opened") from error
+            damage = BROKEN_OFF if archive_breaks_off(path) else "the file is damaged: its archive cannot be opened"
+            raise UnreadableDocument(damage) from error
         entries = self._zip.infolist()
         if any(entry.flag_bits & 0x1 for entry in entries):
             raise UnreadableDocument("the file is protected by a password; save it without one and try again")

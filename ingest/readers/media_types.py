@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.errors import UnreadableDocument
 from ingest.readers import docx, epub, html, markdown, odt, plain_text, pptx, rtf
+from ingest.readers.broken_off import BROKEN_OFF, archive_breaks_off
 from ingest.readers.pdf import reader as pdf
 
 _SAMPLE = 4096
@@ -63,7 +64,8 @@ def _archive_type(path: Path) -> str:
             names = archive.namelist()
             declared = _beginning(archive, "mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise UnreadableDocument("the file is damaged: its archive cannot be opened") from error
+        damage = BROKEN_OFF if archive_breaks_off(path) else "the file is damaged: its archive cannot be opened"
+        raise UnreadableDocument(damage) from error
     if declared in _DECLARED:
         return _DECLARED[declared]
     for folder, media_type in _MEMBERS.items():

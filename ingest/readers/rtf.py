@@ -11,6 +11,7 @@ from striprtf.striprtf import rtf_to_text
 from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.sections import Block, BlockKind, pages_of
+from ingest.sound_letters import joined
 
 MEDIA_TYPE = "application/rtf"
 
@@ -28,6 +29,7 @@ def read_rtf(path: Path, options: ReadingOptions) -> ReadDocument:
         text = rtf_to_text(source, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]  # the library has no types
     except (ValueError, IndexError, KeyError, TypeError, LookupError, RecursionError) as error:
         raise UnreadableDocument(f"the RTF codes of the file are damaged: {error}") from error
+    text = joined(text)  # it gives a letter outside the basic plane as two
     blocks = [_block(" ".join(line.replace("|", " | ").split())) for line in text.split("\n") if line.strip(" |\t")]
     return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata())
 

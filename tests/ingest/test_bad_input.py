@@ -152,7 +152,6 @@ def test_a_name_server_cannot_change_its_answer_after_the_check(monkeypatch):
     ("nonsense", "said"),
     [
         ("[[document", "cannot be read as TOML"),
-        ("", r"no \[\[document\]\] entry"),
         ("document = 3", "document"),
         (CATALOGUE + CATALOGUE, "bread"),
         (CATALOGUE.replace('"bread.md"', '"../../etc/passwd"'), "outside the corpus"),

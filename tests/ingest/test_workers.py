@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 
+import ingest.workers
 from ingest.read_document import FileLimits, ReadDocument, ReadingOptions
 from ingest.workers import FailureKind, ReadFailure, read_files
 
@@ -104,6 +105,33 @@ def test_a_broken_note_of_our_own_is_told_from_a_file_of_others(tmp_path):
     note = tmp_path / "note.md"
     note.write_text("+++\nas_of = 2026\n+++\n# Title\n", encoding="utf-8")
     assert outcomes([note])[note].kind is FailureKind.BROKEN_NOTE
+
+
+def test_many_processors_make_few_workers(tmp_path, monkeypatch):
+    """Memory is what is scarce: three at a time, on whatever machine, also where more are asked for."""
+    begun = []
+    monkeypatch.setattr("ingest.workers.usable_processors", lambda: 64)
+    real = ingest.workers._Worker
+    monkeypatch.setattr("ingest.workers._Worker", lambda options: begun.append(1) or real(options))
+    paths = [tmp_path / f"{number}.txt" for number in range(5)]
+    for path in paths:
+        path.write_text("Some words.")
+    assert all(isinstance(read, ReadDocument) for read in outcomes(paths, 16).values())
+    assert len(begun) == 3
+
+
+def test_a_worker_writes_nothing_to_standard_error(tmp_path, capfd):
+    """What a C library says of a file is not for a maintainer's terminal; the outcome says it in words."""
+    path = tmp_path / "noisy.txt"
+    path.write_text("Some words.")
+    child = os.fork()
+    if child == 0:
+        ingest.workers._hush()
+        os.write(2, b"cannot load a font")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert isinstance(outcomes([path])[path], ReadDocument)
+    assert capfd.readouterr().err == ""
 
 
 def test_no_files_need_no_worker():

@@ -65,7 +65,12 @@ class PageText:
         ).reshape(-1, 4)
         shares = corners / np.array([width, height, width, height]).clip(min=1.0)
         x0, y0, x1, y1 = shares.clip(0, 1).T
-        before = {0: (x0, y0, x1, y1), 1: (y0, 1 - x1, y1, 1 - x0), 3: (1 - y1, x0, 1 - y0, x1)}[turn]
+        before = {
+            0: (x0, y0, x1, y1),
+            1: (y0, 1 - x1, y1, 1 - x0),
+            2: (1 - x1, 1 - y1, 1 - x0, 1 - y0),
+            3: (1 - y1, x0, 1 - y0, x1),
+        }[turn]
         boxes: Boxes = (np.stack(before, axis=1) * _STEPS * (corners.any(axis=1, keepdims=True))).round().astype(np.uint16)
         return boxes
 

@@ -5,6 +5,7 @@ Comes in: lines in the file's own order. Goes out: blocks, and the rows inside a
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from ingest.readers.pdf.glyphs import Box, Glyph, Line
 from ingest.readers.pdf.markers import is_marker
@@ -70,7 +71,7 @@ def _goes_on(lines: list[Line], piece: Line) -> bool:
         gap = piece.x0 - last.x1
         return -0.5 * size < gap < (2 * _ROW_GAP if is_marker(last.text) else _ROW_GAP) * size
     overlap = min(last.x1, piece.x1) - max(last.x0, piece.x0)
-    above = [line for line in lines if line.level_with(last)]
+    above = [line for line in lines if line.level_with(last)] or [last]  # type of two sizes may not be level with itself
     overlap = max(overlap, min(last.x1, piece.x1) - max(above[0].x0, piece.x0))
     return piece.y0 > last.y0 and piece.y0 - last.y1 < _LINE_GAP * size and overlap > 0
 
@@ -84,6 +85,26 @@ def rows_of(lines: list[Line]) -> list[Line]:
         else:
             rows.append([line])
     return [joined(row) for row in rows]
+
+
+def rows_across(pieces: list[Line]) -> list[Line]:
+    """Join pieces that stand on one height without a wide gap, whatever the file's order, from top to bottom."""
+    rows: list[list[Line]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.y0):
+        if rows and piece.level_with(rows[-1][0]):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [row for level in rows for row in _without_wide_gaps(sorted(level, key=lambda piece: piece.x0))]
+
+
+def _without_wide_gaps(level: list[Line]) -> list[Line]:
+    parts = [level[:1]]
+    for last, piece in pairwise(level):
+        if piece.x0 - last.x1 > _ROW_GAP * max(last.size, piece.size):
+            parts.append([])
+        parts[-1].append(piece)
+    return [joined(part) for part in parts]
 
 
 def joined(pieces: list[Line]) -> Line:

@@ -15,6 +15,7 @@ from ingest.readers.pdf.blocks import Block, blocks_of, joined, pieces_of, rows_
 from ingest.readers.pdf.glyphs import Line, Sheet
 from ingest.readers.pdf.markers import is_marker
 from ingest.readers.pdf.notes import notes_last
+from ingest.readers.pdf.turning import rows_of_turned
 
 _GUTTER = 0.5  # least width of the gap between columns
 _SHRINK = 0.15  # font boxes of neighbouring lines overlap by about this share
@@ -34,9 +35,8 @@ def rows_in_order(sheet: Sheet) -> list[Line]:
     pieces = [piece for line in sheet.lines if line.upright for piece in pieces_of(line)]
     for order, piece in enumerate(pieces):
         piece.order = order
-    turned = [line for line in sheet.lines if not line.upright]
     rows = [row for block in _ordered(blocks_of(pieces)) for row in rows_of(block.lines)]
-    return notes_last(rows, sheet.height) + turned
+    return notes_last(rows, sheet.height) + rows_of_turned(sheet)
 
 
 def _ordered(blocks: list[Block]) -> list[Block]:

@@ -11,14 +11,16 @@ from statistics import median
 import numpy as np
 
 from index.records import Reading
-from ingest.read_document import PageOutcome, PageStatus, ReadingOptions
+from ingest.read_document import NO_TEXT, PageOutcome, PageStatus, ReadingOptions
 from ingest.readers.ocr import DOTS_PER_INCH, OcrUnavailableError, OcrWord, mean_confidence, read_picture
 from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
 from ingest.readers.pdf.laid_over import with_laid_over
 from ingest.readers.pdf.layout import rows_in_order
+from ingest.readers.pdf.named_letters import NamedLetters
 from ingest.readers.pdf.pdfium import PdfFile
 from ingest.readers.pdf.turning import upright
 
+NAMELESS = "the page's fonts do not say which letters they show"
 _MOST_UNMAPPED = 0.3  # of a page's characters; with more it reads as gibberish
 _SPARSE = 25  # characters; a scan often carries a stamp or a number as its only text
 _NUMBER = 4  # characters of a list's number, read well or badly: "12.", "2H."
@@ -38,17 +40,21 @@ class Leaf:
     reading: Reading = Reading.TEXT
     confidence: float | None = None
     outcome: PageOutcome | None = None  # set where the page gives no text
+    plain: str = ""  # the text of a page whose letters have no places
     remark: str = ""  # what is missing from a page that was read
 
 
 def leaves(file: PdfFile, options: ReadingOptions) -> Iterator[Leaf]:
     """Yield the pages of a file in order."""
     left = options.ocr_file_seconds
+    named = NamedLetters(file.source)
     for sheet in file.sheets():
         started = time.monotonic()
         leaf = _leaf(file, with_laid_over(upright(sheet)), replace(options, ocr_seconds=min(options.ocr_seconds, left)))
         if leaf.reading is Reading.OCR or leaf.outcome is not None:
             left = max(0.0, left - (time.monotonic() - started))
+        if leaf.outcome is not None and leaf.outcome.reason.startswith(NAMELESS) and (text := named.text(leaf.number)):
+            leaf.plain, leaf.outcome, leaf.remark = text, None, "read by the names of its letters, without their places"
         yield leaf
 
 
@@ -59,7 +65,7 @@ def _leaf(file: PdfFile, sheet: Sheet, options: ReadingOptions) -> Leaf:
     if not sheet.complaint and not garbled and ink >= (_SPARSE if sheet.has_graphics else 1):
         leaf.rows, leaf.remark = rows_in_order(sheet), _remark(sheet)
         return leaf
-    reason = sheet.complaint or ("the page's fonts do not say which letters they show" if garbled else "")
+    reason = sheet.complaint or (NAMELESS if garbled else "")
     if not reason and _is_blank(file, sheet):
         leaf.outcome = PageOutcome(sheet.number, PageStatus.EMPTY, _kind_of_blank(sheet))
         return leaf
@@ -94,7 +100,7 @@ def _is_blank(file: PdfFile, sheet: Sheet) -> bool:
 
 
 def _read_by_ocr(leaf: Leaf, file: PdfFile, reason: str, options: ReadingOptions) -> None:
-    cause = reason or "the page shows something but holds no text"
+    cause = reason or NO_TEXT
     if not leaf.width:
         leaf.outcome = PageOutcome(leaf.number, PageStatus.UNREADABLE, cause)
         return

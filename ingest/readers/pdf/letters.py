@@ -66,6 +66,15 @@ def shows_glyph_numbers(codes: Counter[str]) -> bool:
     return vowels >= _LEAST_VOWELS * letters.total()
 
 
+def reads_as_words(text: str) -> bool:
+    """Tell whether ``text`` is letters rather than codes: most characters are letters, and enough of them vowels."""
+    seen = [char for char in text if not char.isspace()]
+    letters = [char for char in seen if char.isalpha()]
+    if not letters or len(letters) < 0.6 * len(seen) or any(is_unmapped(char) for char in seen):
+        return False
+    return sum(letter in _VOWELS for letter in letters) >= _LEAST_VOWELS * len(letters)
+
+
 def marks_by_glyph_number(codes: Counter[str]) -> bool:
     """Tell whether a font shows nothing but dashes and quotation marks by their glyph numbers.
 

@@ -5,6 +5,7 @@ Comes in: a page of pdfium. Goes out: lines of glyphs in the file's order. Refus
 """
 
 import ctypes
+import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,8 @@ import pypdfium2.raw as raw
 
 from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
 from ingest.readers.pdf.letters import UNNAMED, letters_of, marks_by_glyph_number, shows_glyph_numbers
-from ingest.readers.pdf.turning import turn_of
+from ingest.readers.pdf.pairs import pairs_joined
+from ingest.readers.pdf.turning import turn_along, turn_of
 
 _BREAKS = "\r\n"
 _SCALE = 65535  # steps to a side when page coordinates are turned into shares of the page
@@ -53,6 +55,11 @@ class _Placing:
         ys = (self.d * rect.left + self.e * rect.bottom, self.d * rect.right + self.e * rect.top)
         return min(xs) + self.c, min(ys) + self.f, max(xs) + self.c, max(ys) + self.f
 
+    def turn(self, angle: float) -> int:
+        """Return the quarter turns, clockwise, that set text upright which runs at ``angle``, in radians."""
+        across, up = math.cos(angle), -math.sin(angle)  # pdfium counts angles clockwise
+        return turn_along(self.a * across + self.b * up, self.d * across + self.e * up)
+
     def height(self, x: float, y: float) -> float:
         """Return how far below the top a point is shown."""
         return self.d * x + self.e * y + self.f
@@ -86,25 +93,27 @@ class Gatherer:
         self._run: object = None  # the text object of the last glyph: its font holds until the next
         self._font = Font(False, False)
         self._taken: list[tuple[Glyph, Font]] = []  # of the line that is open
+        self._turn = 0  # of the last glyph's text object
+        self._lines: list[tuple[list[tuple[Glyph, Font]], int]] = []  # with the turn that its text objects tell
 
     def lines(self, sheet: Sheet) -> list[Line]:
         """Return the lines; what is left out and what has no name is counted on the sheet."""
-        lines: list[list[tuple[Glyph, Font]]] = []
         count = min(raw.FPDFText_CountChars(self._text), _MOST_GLYPHS)
         sheet.left_out += raw.FPDFText_CountChars(self._text) - count
         for index in range(count):
             char = chr(raw.FPDFText_GetUnicode(self._text, index) or 0xFFFD)
             if char in _BREAKS and raw.FPDFText_IsGenerated(self._text, index) == 1:
-                self._end_line(lines)
+                self._end_line()
             else:
                 self._take(index, char)
-        self._end_line(lines)
+        self._end_line()
         self._look_for_glyph_numbers()
         spelled = (
-            [letter for glyph, font in taken for letter in _spelled(glyph, font.glyph_numbers, sheet)] for taken in lines
+            ([letter for glyph, font in taken for letter in _spelled(glyph, font.glyph_numbers, sheet)], turn)
+            for taken, turn in self._lines
         )
-        seen = (glyphs for glyphs in spelled if any(glyph.has_ink for glyph in glyphs))
-        return [Line(glyphs, order, turn_of(glyphs)) for order, glyphs in enumerate(seen)]
+        seen = ((glyphs, turn) for glyphs, turn in spelled if any(glyph.has_ink for glyph in glyphs))
+        return [Line(glyphs, order, turn or turn_of(glyphs)) for order, (glyphs, turn) in enumerate(seen)]
 
     def _look_for_glyph_numbers(self) -> None:
         """Note which fonts show glyph numbers in place of letters, as far as the pages so far tell."""
@@ -123,6 +132,10 @@ class Gatherer:
         run = raw.FPDFText_GetTextObject(self._text, index)
         if run and (address := ctypes.addressof(run.contents)) != self._run:
             self._run = address
+            turn = self._placing.turn(raw.FPDFText_GetCharAngle(self._text, index))
+            if turn != self._turn:
+                self._end_line()  # pdfium goes on in one line where the text turns about
+                self._turn = turn
             self._font = self._font_of(index, run)
         if char == " " and raw.FPDFText_IsGenerated(self._text, index) == 1:
             self._taken.append((Glyph(char, *box), _GENERATED))
@@ -142,9 +155,9 @@ class Gatherer:
             self._fonts[name] = Font(bold, any(part in lower for part in _ITALIC_NAMES))
         return self._fonts[name]
 
-    def _end_line(self, lines: list[list[tuple[Glyph, Font]]]) -> None:
+    def _end_line(self) -> None:
         if self._taken:
-            lines.append(self._taken)
+            self._lines.append((pairs_joined(self._taken), self._turn))
         self._taken = []
 
 

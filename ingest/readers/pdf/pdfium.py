@@ -35,6 +35,7 @@ class PdfFile:
         """
         try:
             self._document = pypdfium2.PdfDocument(source)
+            self.source = source
         except pypdfium2.PdfiumError as error:
             raise UnreadableDocument(_reason(error)) from error
         # Some files leave it to the program that shows them to write the values of their form into its fields.
@@ -82,6 +83,17 @@ class PdfFile:
         lines = _gathered(sheet, page, fonts)
         page.close()
         return lines
+
+    def plain_text(self, number: int) -> str:
+        """Return the text of a page (1-based) in the file's order; empty where it cannot be had."""
+        with suppress(pypdfium2.PdfiumError):
+            page = self._document[number - 1]
+            text_page = page.get_textpage()
+            text = str(text_page.get_text_range(errors="replace"))
+            text_page.close()
+            page.close()
+            return text
+        return ""
 
     def picture(self, number: int, dots_per_inch: int) -> NDArray[np.uint8]:
         """Return a page (1-based) drawn in grey, uint8 of shape (height, width)."""

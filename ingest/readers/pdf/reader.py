@@ -13,10 +13,12 @@ from pathlib import Path
 from index.errors import UnreadableDocument
 from index.records import Heading, Page, Reading
 from ingest.read_document import Boxes, PageOutcome, PageStatus, ReadDocument, ReadingOptions
+from ingest.readers.broken_off import BROKEN_OFF, pdf_breaks_off
 from ingest.readers.pdf.assemble import PageText, page_text, vocabulary_of
 from ingest.readers.pdf.furniture import edge_rows, printed_numbers, running_rows
 from ingest.readers.pdf.headings import Typography
 from ingest.readers.pdf.leaves import Leaf, leaves
+from ingest.readers.pdf.letters import UNNAMED
 from ingest.readers.pdf.paragraphs import Paragraph, paragraphs_of
 from ingest.readers.pdf.pdfium import LOCKED, PdfFile
 from ingest.readers.pdf.structure import Structure, mended, structure_of
@@ -39,6 +41,25 @@ def read_pdf(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: it needs a password, is damaged beyond mending, or has no pages.
     """
+    try:
+        document = _read_or_mend(path, options)
+    except UnreadableDocument as error:
+        if str(error) == LOCKED or not pdf_breaks_off(path):
+            raise
+        raise UnreadableDocument(BROKEN_OFF) from error
+    return _as_far_as_it_goes(document) if pdf_breaks_off(path) else document
+
+
+def _as_far_as_it_goes(document: ReadDocument) -> ReadDocument:
+    """Say with the last page that was found that the file ends there too early."""
+    *before, last = document.outcomes
+    reason = "; ".join(
+        one for one in (last.reason, "after this page the file breaks off, as a download does; get it again") if one
+    )
+    return replace(document, outcomes=(*before, replace(last, reason=reason)))
+
+
+def _read_or_mend(path: Path, options: ReadingOptions) -> ReadDocument:
     structure = structure_of(path)
     try:
         document = _read(path, structure, options)
@@ -81,7 +102,7 @@ class _Binder:
         edges = [edge for leaf in gathering for edge in edge_rows(leaf.number, leaf.height, leaf.rows)]
         numbers = printed_numbers(edges, len(gathering))
         running = running_rows(edges, numbers, len(gathering))
-        if all(id(row) in running for leaf in gathering for row in leaf.rows):
+        if all(id(row) in running or not row.text.strip(UNNAMED) for leaf in gathering for row in leaf.rows):
             running = set()  # a document that holds nothing else
         paragraphs = {leaf.number: paragraphs_of([row for row in leaf.rows if id(row) not in running]) for leaf in gathering}
         by_text = {leaf.number for leaf in gathering if leaf.reading is Reading.TEXT}
@@ -95,7 +116,7 @@ class _Binder:
             self._add(leaf, page_text(paragraphs[leaf.number], vocabulary), label)
 
     def _add(self, leaf: Leaf, written: PageText, label: str | None) -> None:
-        text = written.text
+        text = written.text or leaf.plain
         if not text:
             empty = PageOutcome(
                 leaf.number, PageStatus.EMPTY, "nothing but a running head or page number" if leaf.rows else "a blank page"
@@ -104,7 +125,8 @@ class _Binder:
             return
         status = PageStatus.OCR if leaf.reading is Reading.OCR else PageStatus.READ
         self._outcomes.append(PageOutcome(leaf.number, status, leaf.remark, len(text)))
-        self._boxes[leaf.number] = written.boxes(leaf.width, leaf.height, leaf.turn)
+        if written.text:
+            self._boxes[leaf.number] = written.boxes(leaf.width, leaf.height, leaf.turn)
         section = tuple(heading.text for heading in self._path)  # before this page's own headings
         self._pages.append(
             Page(

@@ -15,11 +15,13 @@ import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
 from ingest.read_document import FileMetadata
+from ingest.sound_letters import sound
 
 log = logging.getLogger(__name__)
 
 _MOST_OUTLINE_ENTRIES = 2000
 _DEEPEST = 6
+_WIDE = "þÿ"
 # Whatever a broken file makes pypdf stumble over: structure is a help, never a condition of reading.
 _STUMBLES = (
     PyPdfError,
@@ -89,7 +91,11 @@ def _metadata(reader: pypdf.PdfReader) -> FileMetadata:
 
 
 def _line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    said = text or ""
+    if said.startswith(_WIDE):
+        # UTF-16 with a lone half of a letter in it: pypdf gives up and shows its bytes.
+        said = said.removeprefix(_WIDE).encode("latin-1", errors="replace").decode("utf-16-be", errors="replace")
+    return " ".join(sound(said).split())
 
 
 def _labels(reader: pypdf.PdfReader) -> dict[int, str]:
@@ -128,3 +134,49 @@ def _walk(reader: pypdf.PdfReader, nodes: list[Any], level: int) -> Iterator[Out
             title = _line(node.title)
             if index is not None and index >= 0 and title:
                 yield OutlineEntry(title, index + 1, level)
+
+
+class PageNames:
+    """What pypdf tells of the fonts and the text of single pages; nothing where it stumbles."""
+
+    def __init__(self, reader: pypdf.PdfReader | None) -> None:
+        """Ask ``reader``; None knows nothing."""
+        self._reader = reader
+
+    def names(self, number: int) -> list[str]:
+        """Return the names that the fonts of a page (1-based) give their letters; none where a font gives none."""
+        try:
+            return self._names(number)
+        except _STUMBLES as error:
+            log.info("no names of letters: %s", error)
+            return []
+
+    def _names(self, number: int) -> list[str]:
+        if self._reader is None:
+            return []
+        found: list[str] = []
+        page: Any = self._reader.pages[number - 1]  # a tree of pypdf's objects, of any shape where the file is odd
+        for font in page["/Resources"]["/Font"].values():
+            named = [str(one) for one in font["/Encoding"]["/Differences"] if isinstance(one, str)]
+            if not named:
+                return []
+            found += named
+        return found
+
+    def text(self, number: int) -> str:
+        """Return the text of a page (1-based), a line for each line."""
+        try:
+            text = self._reader.pages[number - 1].extract_text() if self._reader else ""
+        except _STUMBLES as error:
+            log.info("no text: %s", error)
+            return ""
+        return "\n".join(_line(line) for line in text.splitlines()).strip()
+
+
+def page_names(source: Path | bytes) -> PageNames:
+    """Open a file to ask for the names of its letters."""
+    try:
+        return PageNames(pypdf.PdfReader(io.BytesIO(source) if isinstance(source, bytes) else source, strict=False))
+    except _STUMBLES as error:
+        log.info("no names of letters: %s", error)
+        return PageNames(None)

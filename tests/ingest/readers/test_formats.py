@@ -234,7 +234,8 @@ def test_plain_text_is_read_in_the_common_encodings(tmp_path, encoding, mark):
         ("picture.pdf", b"\x89PNG\r\n\x1a\n" + bytes(100), "a picture; put it into a PDF"),
         ("program.txt", b"\x7fELF" + bytes(200), "a program"),
         ("bytes.txt", bytes(range(256)) * 8, "not text"),
-        ("broken.docx", b"PK\x03\x04" + bytes(200), "its archive cannot be opened"),
+        ("broken.docx", b"PK\x03\x04" + bytes(200), "a download that broke off"),
+        ("odd.docx", b"PK\x03\x04" + bytes(200) + b"PK\x05\x06", "its archive cannot be opened"),
     ],
 )
 def test_what_holds_no_text_is_refused_by_what_it_is(tmp_path, name, content, reason):

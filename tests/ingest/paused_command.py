@@ -1,0 +1,77 @@
+"""Run ``localism-ingest`` and stop at one step for good, so that a test can kill it exactly there.
+
+    python -m tests.ingest.paused_command STEP COMMAND …
+
+Comes in: the name of a step and a command. Goes out: the line "paused" when the step is reached; then nothing more happens. Production
+code knows nothing of this: the step's function is replaced here. The model is the tests' own.
+"""
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from index import history, layout
+from index.layout import POINTER
+from tests.fake_model import fake_model
+
+
+def _pause(*_: object, **__: object) -> None:
+    sys.stdout.write("paused\n")
+    sys.stdout.flush()
+    signal.pause()
+
+
+def _when(wanted: Callable[..., bool], real: Callable[..., Any], after: bool = False) -> Callable[..., Any]:
+    """Return ``real`` with a pause before it, or after it, where the arguments are the wanted ones."""
+
+    def stepping(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  stands in for any function
+        if not wanted(*arguments):
+            return real(*arguments, **named)
+        if after:
+            real(*arguments, **named)
+        return _pause()
+
+    return stepping
+
+
+def _is_pointer(draft: Path, target: Path) -> bool:
+    return Path(target).name == POINTER
+
+
+def _always(*_: object) -> bool:
+    return True
+
+
+def _half_removed(folder: Path) -> None:
+    """Remove every other file of a build and pause."""
+    for path in sorted(path for path in Path(folder).rglob("*") if path.is_file())[::2]:
+        path.unlink()
+    _pause()
+
+
+STEPS: dict[str, Callable[[], Any]] = {
+    "before the switch": lambda: mock.patch.object(Path, "replace", _when(_is_pointer, Path.replace)),
+    "after the switch": lambda: mock.patch.object(Path, "replace", _when(_is_pointer, Path.replace, after=True)),
+    "while the first note is written": lambda: mock.patch.object(layout.os, "fsync", _when(_always, layout.os.fsync)),
+    "before a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename)),
+    "after a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename, after=True)),
+    "half a build removed": lambda: mock.patch.object(history.shutil, "rmtree", _half_removed),
+    "before the standing is noted": lambda: mock.patch.object(history, "note_standing", _pause),
+}
+
+
+def main() -> int:
+    """Run the command, paused at the step."""
+    from ingest.__main__ import main as command
+
+    step, *arguments = sys.argv[1:]
+    fake = mock.patch("ingest.commands.building.open_model", return_value=fake_model())
+    with fake, STEPS[step]():
+        return command(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
