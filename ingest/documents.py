@@ -21,10 +21,11 @@ from index.records import Document, Kind
 from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
 from ingest.catalogue_file import append_entry, remove_entry
 from ingest.errors import DocumentRefused
-from ingest.fetching import FORMATS, fetch
+from ingest.fetching import fetch
 from ingest.isolation import read_each
 from ingest.network import Network
 from ingest.read_document import FileMetadata, ReadingOptions
+from ingest.readers.registry import format_named
 from ingest.workers import ReadFailure
 
 REMOVED_FOLDER = ".removed"
@@ -144,7 +145,7 @@ def _arrived(source: str, folder: Path, network: Network, options: ReadingOption
 
 def _downloaded(url: str, folder: Path, network: Network) -> Path:
     name = Path(unquote(urlsplit(url).path)).name or "document"
-    name = name if Path(name).suffix.lower() in FORMATS else f"{name}.html"
+    name = name if format_named(name) else f"{name}.html"
     # Beside ``folder``, which goes: what a broken line has brought stays, and the next try goes on from there.
     coming = folder.parent / FETCHING_FOLDER / hashlib.sha256(url.encode()).hexdigest()[:16]
     try:

@@ -25,6 +25,7 @@ from ingest.catalogue import Entry
 from ingest.duplicates import Fingerprint, Originals
 from ingest.kept import Kept
 from ingest.read_document import ReadDocument
+from ingest.readers.registry import FORMATS
 from ingest.recipe import Recipe, entry_digest, reading_key, versions
 from ingest.report import DocumentReport, report_of
 from ingest.reuse import Earlier, EarlierBuild
@@ -34,7 +35,7 @@ from ingest.workers import ReadFailure
 log = logging.getLogger(__name__)
 
 GROUP = 32  # files that are given to the workers together: bounds the memory, and keeps them busy
-PICTURED = {"application/pdf"}  # media types whose pages can be drawn later
+PICTURED = {one.media_type for one in FORMATS if one.is_drawn}  # media types whose pages can be drawn later
 
 
 @dataclass(frozen=True, slots=True)

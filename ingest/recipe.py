@@ -22,7 +22,7 @@ from ingest.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
 from ingest.read_document import FileLimits, ReadingOptions
 from ingest.wordings import WORDINGS_FOLDER
 
-READER_LIBRARIES = ("lxml", "markdown-it-py", "pypdf", "pypdfium2", "striprtf", "trafilatura")
+READER_LIBRARIES = ("lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", "striprtf", "trafilatura")
 OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
 READER_CODE = ("ingest/readers", "ingest/reading.py", "ingest/read_document.py")

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.archives import Archive, core_properties, local_name
+from ingest.readers.formats import ZIP_MARK, Format
 from ingest.readers.html import parse_html
 from ingest.readers.html_blocks import blocks_of
 from ingest.readers.sections import Block, pages_of
@@ -72,3 +73,6 @@ def _spine(archive: Archive, package: str) -> list[str]:
         elif local_name(part) == "itemref":
             order.append(part.get("idref"))
     return [manifest[key] for key in order if manifest.get(key) in archive.names]
+
+
+FORMAT = Format("EPUB", MEDIA_TYPE, (".epub",), read_epub, mark=ZIP_MARK)

@@ -12,7 +12,8 @@ from index.errors import UnreadableDocument
 from index.records import Heading, Page
 from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
-from ingest.readers.sections import Block, BlockKind, Section, page_of
+from ingest.readers.formats import ZIP_MARK, Format
+from ingest.readers.sections import Block, BlockKind, Section, page_of, rows_of_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
@@ -66,7 +67,7 @@ def _page(number: int, slide: Any) -> Page:  # noqa: ANN401  lxml has no types
                 elif role not in _FURNITURE:
                     blocks.extend(found)
             case "tbl":
-                blocks.extend(_rows(shape))
+                blocks.extend(rows_of_table(_rows(shape)))
     body = page_of(number, Section((), blocks=blocks))
     if not title:
         return Page(number, body.text, keep_together=body.keep_together)
@@ -92,13 +93,16 @@ def _paragraphs(shape: Any, listed: bool) -> Iterator[Block]:  # noqa: ANN401  a
             yield Block(BlockKind.PARAGRAPH, text)
 
 
-def _rows(table: Any) -> Iterator[Block]:  # noqa: ANN401  as above
+def _rows(table: Any) -> Iterator[list[str]]:  # noqa: ANN401  as above
     for row in (part for part in table if local_name(part) == "tr"):
-        cells = [" ".join(_text(line) for line in cell.iter() if local_name(line) == "p").strip() for cell in row]
-        if any(cells):
-            yield Block(BlockKind.ROW, " | ".join(cell for cell in cells if cell))
+        # A cell that another one spans is there, and empty.
+        cells = [cell for cell in row if local_name(cell) == "tc"]
+        yield [" ".join(_text(line) for line in cell.iter() if local_name(line) == "p").strip() for cell in cells]
 
 
 def _text(line: Any) -> str:  # noqa: ANN401  as above
     parts = [(part.text or "") if local_name(part) == "t" else " " for part in line.iter() if local_name(part) in ("t", "br")]
     return " ".join("".join(parts).split())
+
+
+FORMAT = Format("PPTX", MEDIA_TYPE, (".pptx",), read_pptx, mark=ZIP_MARK, member="ppt/")

@@ -13,6 +13,7 @@ from pathlib import Path
 from index.errors import UnreadableDocument
 from index.records import Heading, Page, Reading
 from ingest.read_document import Boxes, PageOutcome, PageStatus, ReadDocument, ReadingOptions
+from ingest.readers.formats import Format
 from ingest.readers.pdf.assemble import PageText, page_text, vocabulary_of
 from ingest.readers.pdf.furniture import edge_rows, printed_numbers, running_rows
 from ingest.readers.pdf.headings import Typography
@@ -155,3 +156,15 @@ def _largest(paragraphs: Sequence[Paragraph]) -> str:
         paragraph.text for paragraph in paragraphs if paragraph.size >= _TITLE_TYPE * largest and paragraph.rows[0].upright
     )
     return title[:150].strip()
+
+
+FORMAT = Format(
+    "PDF",
+    MEDIA_TYPE,
+    (".pdf",),
+    read_pdf,
+    frozenset({"application/x-pdf"}),
+    mark=b"%PDF-",
+    mark_within=1024,
+    is_drawn=True,
+)

@@ -252,10 +252,10 @@ def test_a_pdf_under_another_name_is_read_as_a_pdf(make_pdf, lines):
 
 
 def test_an_archive_that_is_no_document_is_refused(make_zip):
-    """A packed folder and a spreadsheet get different advice."""
+    """A packed folder and a workbook that is none get different advice."""
     with pytest.raises(UnreadableDocument, match="an archive, not a document"):
         read_file(make_zip("x.docx", {"a.txt": "text"}), OPTIONS)
-    with pytest.raises(UnreadableDocument, match="a spreadsheet"):
+    with pytest.raises(UnreadableDocument, match="its sheets cannot be read"):
         read_file(make_zip("x.xlsx", {"xl/workbook.xml": "<x/>"}), OPTIONS)
 
 
