@@ -13,7 +13,7 @@ from ingest.catalogue import faults_of
 from ingest.errors import CorpusProblems
 
 
-def append_entry(catalogue: Path, table: Mapping[str, str]) -> None:
+def append_entry(catalogue: Path, table: Mapping[str, str | list[str]]) -> None:
     """Write a [[document]] entry behind the last one; empty values are left out.
 
     Raises:
@@ -28,7 +28,7 @@ def append_entry(catalogue: Path, table: Mapping[str, str]) -> None:
     text = catalogue.read_text(encoding="utf-8")
     lines = [f"{name} = {tomlkit.item(value).as_string()}" for name, value in said.items()]
     longer = text.rstrip("\n") + "\n\n[[document]]\n" + "\n".join(lines) + "\n"
-    _replace(catalogue, text, longer, [*_ids(text), said["id"]])
+    _replace(catalogue, text, longer, [*_ids(text), str(said["id"])])
 
 
 def remove_entry(catalogue: Path, document_id: str, line: int) -> None:

@@ -20,6 +20,7 @@ from index.layout import sync_folder
 from index.records import Document, Kind
 from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
 from ingest.catalogue_file import append_entry, remove_entry
+from ingest.describing import GUESSABLE
 from ingest.errors import DocumentRefused
 from ingest.fetching import fetch
 from ingest.isolation import read_each
@@ -44,6 +45,7 @@ class Details:
     authors: str = ""
     url: str = ""
     licence: str = ""
+    guessed: tuple[str, ...] = ()  # which of these were taken from the file and seen by nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ def _completed(details: Details, said: FileMetadata, arrived: Path, source: str)
         published=details.published or said.published,
         authors=details.authors or said.authors,
         url=details.url or (source if "://" in source else ""),
+        guessed=tuple(key for key in GUESSABLE if not getattr(details, key) and (key == "title" or getattr(said, key))),
     )
 
 
@@ -202,7 +205,7 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
         raise DocumentRefused(f"The id {details.id!r} is taken. Choose another with --id, or remove that document first.")
     slug = details.id or slug_of(details.title, taken)
     path = inside or _free_path(corpus / DOCUMENTS_FOLDER, slug, arrived.suffix.lower())
-    table = {
+    table: dict[str, str | list[str]] = {
         "id": slug,
         "title": details.title,
         "kind": Kind.ORIGINAL.value,
@@ -212,6 +215,7 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
         "authors": details.authors,
         "url": details.url if details.url.startswith(("http://", "https://")) else "",
         "licence": details.licence,
+        "guessed": list(details.guessed),
     }
     if inside is None:
         _place(arrived, path)

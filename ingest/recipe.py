@@ -86,7 +86,7 @@ def corpus_parts(corpus: Path) -> dict[str, str]:
 def corpus_digest(corpus: Corpus, recipe: Recipe, model: ModelIdentity) -> str:
     """Return the digest of everything that goes into a build: equal digests mean equal builds."""
     made_with = [f"format {FORMAT_VERSION}", repr(model), repr(recipe.geometry), repr(recipe.reading), *_lines(versions())]
-    documents = [entry_digest(entry.document) for entry in corpus.entries]
+    documents = [f"{entry_digest(entry.document)} {entry.copy_of} {entry.blank}" for entry in corpus.entries]
     beside = [repr(corpus.lexicon), *_lines(corpus_parts(corpus.folder))]
     return _digest([*made_with, *beside, *documents])
 

@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from index.errors import UnreadableDocument
+from ingest.read_document import FileMetadata
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 
@@ -108,12 +109,11 @@ def attribute(element: Any, name: str) -> str:  # noqa: ANN401  as above
     return next((value for key, value in element.attrib.items() if key.rsplit("}", 1)[-1] == name), "")
 
 
-def core_properties(archive: Archive, name: str) -> tuple[str, str, str]:
-    """Return title, authors and year from a member with Dublin Core properties; empty where there are none."""
+def core_properties(archive: Archive, name: str) -> FileMetadata:
+    """Return title and authors from a member with Dublin Core properties; the dates in it say when somebody saved the file."""
     if name not in archive.names:
-        return "", "", ""
+        return FileMetadata()
     found: dict[str, str] = {}
     for element in archive.xml(name).iter():
         found.setdefault(local_name(element), " ".join((element.text or "").split()))
-    made = found.get("created") or found.get("creation-date") or found.get("date") or ""
-    return found.get("title", ""), found.get("creator", ""), made[:4]
+    return FileMetadata(found.get("title", ""), found.get("creator", ""))

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UnreadableDocument
-from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
+from ingest.read_document import ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
 from ingest.readers.formats import ZIP_MARK, Format
-from ingest.readers.sections import MOST_SPAN, Block, BlockKind, pages_of, rows_of_table, title_and_rest
+from ingest.readers.front_matter import metadata_of_blocks
+from ingest.readers.sections import MOST_SPAN, Block, BlockKind, pages_of, rows_of_table
 from ingest.readers.word_lists import WordLists
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -37,10 +38,9 @@ def read_docx(path: Path, options: ReadingOptions) -> ReadDocument:
             raise UnreadableDocument("the file is damaged: it has no text part")
         word = _Word(archive, main)
         blocks = [*word.blocks(archive.xml(main)), *word.notes()]
-        title, authors, year = core_properties(archive, "docProps/core.xml")
-    if not title:
-        title, blocks = title_and_rest(blocks)
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata(title, authors, year))
+        said = core_properties(archive, "docProps/core.xml")
+    metadata, blocks = metadata_of_blocks(blocks, said)
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), metadata)
 
 
 class _Word:

@@ -7,7 +7,7 @@ forwarded headers and of "… wrote:" lines, and attachments, which are named as
 import re
 from email import policy
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def _blocks(message: EmailMessage) -> list[Block]:
     return [block for part in re.split(r"\n\s*\n", text) for block in _paragraph(part.strip("\n"))]
 
 
-def _text(body: EmailMessage) -> str:
+def _text(body: MIMEPart) -> str:
     try:
         return str(body.get_content())
     except LookupError:  # an encoding that nobody knows
@@ -81,7 +81,7 @@ def _paragraph(part: str) -> list[Block]:
     return [Block(BlockKind.PARAGRAPH, part.strip())]
 
 
-def _name(part: EmailMessage) -> str:
+def _name(part: MIMEPart) -> str:
     return part.get_filename() or part.get_content_type()
 
 

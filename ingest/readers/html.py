@@ -14,6 +14,7 @@ from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.encodings import decode_text
 from ingest.readers.formats import Format
+from ingest.readers.front_matter import first_lines, given_title, metadata_of
 from ingest.readers.html_blocks import blocks_of
 from ingest.readers.sections import Block, pages_of, title_and_rest
 
@@ -42,9 +43,10 @@ def read_html(path: Path, options: ReadingOptions) -> ReadDocument:
     main = _main_blocks(root)
     if _characters(main) < min(_LEAST_MAIN, _LEAST_SHARE * _characters(whole)):
         main = whole
-    title, blocks = title_and_rest(main or whole)
-    named = " ".join((root.findtext(".//title") or "").split())
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata(title or named, _meta(root, "author")))
+    heading, blocks = title_and_rest(main or whole)
+    named = given_title(root.findtext(".//title") or "")  # shown above the page
+    said = metadata_of(heading or named, FileMetadata(authors=_meta(root, "author")), first_lines(main or whole))
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), said)
 
 
 def parse_html(content: bytes) -> Any:  # noqa: ANN401  lxml has no types

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
+from ingest.read_document import ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
 from ingest.readers.formats import ZIP_MARK, Format
-from ingest.readers.sections import MOST_SPAN, Block, BlockKind, pages_of, rows_of_table, title_and_rest
+from ingest.readers.front_matter import metadata_of_blocks
+from ingest.readers.sections import MOST_SPAN, Block, BlockKind, pages_of, rows_of_table
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 
@@ -37,10 +38,9 @@ def read_odt(path: Path, options: ReadingOptions) -> ReadDocument:
     """
     with Archive(path, options.limits.most_unpacked_bytes) as archive:
         blocks = list(_blocks(archive.xml("content.xml")))
-        title, authors, year = core_properties(archive, "meta.xml")
-    if not title:
-        title, blocks = title_and_rest(blocks)
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata(title, authors, year))
+        said = core_properties(archive, "meta.xml")
+    metadata, blocks = metadata_of_blocks(blocks, said)
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), metadata)
 
 
 def _blocks(node: Any) -> Iterator[Block]:  # noqa: ANN401  lxml has no types

@@ -10,9 +10,10 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.records import Heading, Page
-from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
+from ingest.read_document import PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
 from ingest.readers.formats import ZIP_MARK, Format
+from ingest.readers.front_matter import metadata_of
 from ingest.readers.sections import Block, BlockKind, Section, page_of, rows_of_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -29,7 +30,7 @@ def read_pptx(path: Path, options: ReadingOptions) -> ReadDocument:
     """
     with Archive(path, options.limits.most_unpacked_bytes) as archive:
         slides = [archive.xml(name) for name in _slide_names(archive)]
-        metadata = FileMetadata(*core_properties(archive, "docProps/core.xml"))
+        said = core_properties(archive, "docProps/core.xml")
     pages = [_page(number, slide) for number, slide in enumerate(slides, start=1)]
     outcomes = tuple(
         PageOutcome(
@@ -40,6 +41,8 @@ def read_pptx(path: Path, options: ReadingOptions) -> ReadDocument:
         )
         for page in pages
     )
+    first = next((page for page in pages if page.text), Page(1, ""))
+    metadata = metadata_of(first.headings[0].text if first.headings else "", said, first.text.split("\n"))
     return ReadDocument(MEDIA_TYPE, tuple(page for page in pages if page.text), len(pages), outcomes, metadata)
 
 

@@ -11,6 +11,7 @@ from striprtf.striprtf import rtf_to_text
 from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.formats import Format
+from ingest.readers.front_matter import metadata_of_blocks
 from ingest.readers.sections import Block, BlockKind, pages_of, row_of
 
 MEDIA_TYPE = "application/rtf"
@@ -30,7 +31,8 @@ def read_rtf(path: Path, options: ReadingOptions) -> ReadDocument:
     except (ValueError, IndexError, KeyError, TypeError, LookupError, RecursionError) as error:
         raise UnreadableDocument(f"the RTF codes of the file are damaged: {error}") from error
     blocks = [_block(line.strip()) for line in text.split("\n") if line.strip(" |\t")]
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata())
+    metadata, blocks = metadata_of_blocks(blocks, FileMetadata())
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), metadata)
 
 
 def _block(line: str) -> Block:

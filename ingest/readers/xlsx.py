@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions
@@ -46,7 +47,7 @@ def read_xlsx(path: Path, options: ReadingOptions) -> ReadDocument:
         raise UnreadableDocument("the file is damaged: its sheets cannot be read") from error
 
 
-def _rows(sheet: "openpyxl.worksheet._read_only.ReadOnlyWorksheet") -> Iterator[list[str]]:  # noqa: F821
+def _rows(sheet: Any) -> Iterator[list[str]]:  # noqa: ANN401  openpyxl has no types
     # Far more rows than are read would be empty ones: those count for nothing.
     for row in sheet.iter_rows(max_row=5 * MOST_ROWS, max_col=MOST_COLUMNS):
         yield [shown(cell.value, str(getattr(cell, "number_format", "General") or "General")) for cell in row]

@@ -14,6 +14,7 @@ import pypdfium2.raw as raw
 from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
 from ingest.readers.pdf.letters import UNNAMED, letters_of, marks_by_glyph_number, shows_glyph_numbers
 from ingest.readers.pdf.turning import turn_of
+from ingest.readers.pdf.visibility import is_beside_page, is_doubtful, unseen
 
 _BREAKS = "\r\n"
 _SCALE = 65535  # steps to a side when page coordinates are turned into shares of the page
@@ -76,6 +77,9 @@ class Gatherer:
     """Takes the glyphs of one page, in the file's order, and parts them into lines where pdfium ends one."""
 
     def __init__(self, page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, fonts: Fonts) -> None:
+        self._page = page
+        self._doubtful: list[list[Glyph]] = []  # of each text object that may not be seen
+        self._is_doubtful = False
         self._text = text_page.raw  # the bare handle: the wrapper would be unwrapped at every call
         self._fonts = fonts
         self._placing = _Placing.of(page)
@@ -99,6 +103,7 @@ class Gatherer:
             else:
                 self._take(index, char)
         self._end_line(lines)
+        lines = self._seen(lines, sheet)
         self._look_for_glyph_numbers()
         spelled = (
             [letter for glyph, font in taken for letter in _spelled(glyph, font.glyph_numbers, sheet)] for taken in lines
@@ -124,11 +129,17 @@ class Gatherer:
         if run and (address := ctypes.addressof(run.contents)) != self._run:
             self._run = address
             self._font = self._font_of(index, run)
+            self._is_doubtful = is_doubtful(run)
+            if self._is_doubtful:
+                self._doubtful.append([])
         if char == " " and raw.FPDFText_IsGenerated(self._text, index) == 1:
             self._taken.append((Glyph(char, *box), _GENERATED))
         else:
             self._font.codes[char] += 1
-            self._taken.append((Glyph(char, *box, self._font.bold, self._font.italic), self._font))
+            glyph = Glyph(char, *box, self._font.bold, self._font.italic)
+            self._taken.append((glyph, self._font))
+            if self._is_doubtful:
+                self._doubtful[-1].append(glyph)
 
     def _font_of(self, index: int, run: object) -> Font:
         raw.FPDFText_GetFontInfo(self._text, index, self._name, len(self._name), self._flags)
@@ -141,6 +152,16 @@ class Gatherer:
             bold = heavy or any(part in lower for part in _BOLD_NAMES)
             self._fonts[name] = Font(bold, any(part in lower for part in _ITALIC_NAMES))
         return self._fonts[name]
+
+    def _seen(self, lines: list[list[tuple[Glyph, Font]]], sheet: Sheet) -> list[list[tuple[Glyph, Font]]]:
+        """Return the lines without glyphs that nobody can see; those are counted on the sheet."""
+        hidden = {id(glyph) for glyph in unseen(self._page, self._doubtful)}
+        hidden |= {id(glyph) for line in lines for glyph, _ in line if is_beside_page(glyph, sheet.width, sheet.height)}
+        if not hidden:
+            return lines
+        sheet.unseen += sum(id(glyph) in hidden and glyph.has_ink for line in lines for glyph, _ in line)
+        kept = [[(glyph, font) for glyph, font in line if id(glyph) not in hidden] for line in lines]
+        return [line for line in kept if line]
 
     def _end_line(self, lines: list[list[tuple[Glyph, Font]]]) -> None:
         if self._taken:
