@@ -29,7 +29,7 @@ _NO_TITLE = re.compile(
         |title\s+of\s+(?:the\s+)?(?:document|report)|document\s+title|enter\s+title.*|insert\s+title.*|normal|print|cover|blank|draft|test
         |pdf|final|new|no\s+job\s+name|job\s+name|acrobat.*|adobe.*|latex.*|report|press\s+release)?[\s_\-#]*\d*$
     | ^\W*\d+\W                                     # begins with a number, as files are numbered
-    | ^[a-z]:[\\/] | ^(?:file|https?|www)[:.] | ^[\w-]*_[\w-]*$ | ^\S{30,}$""",
+    | ^[a-z]:[\\/] | ^(?:file|https?|www)[:.] | ^(?=\S*[-_.\d])\S+$ | ^\S{30,}$  # one word, as files are named""",
     re.IGNORECASE | re.VERBOSE,
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -37,7 +37,7 @@ _YEAR = r"((?:19|20)\d\d)"
 # A line that is the document's date and nothing else.
 _DATED = re.compile(
     rf"(?:(?:first\s+)?published|publication\s+date|date(?:d|\s+of\s+(?:issue|publication))?|issued?|version|edition|(?:date\s+)?laid|updated|as\s+at)?"
-    rf"\s*(?:in|on|of)?[:\s]*(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:(?:{_MONTHS})[\s,]*)?(?:\d{{1,2}}\s*,\s*)?{_YEAR}\.?",
+    rf"\s*(?:in|on|of)?[:\s]*(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:(?:{_MONTHS})[\s,]*)?(?:\d{{1,2}}(?:st|nd|rd|th)?[\s,]+)?{_YEAR}\.?",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(rf"(?:©|\(c\)|\bcopyright\b)[^.\d]{{0,60}}{_YEAR}\b", re.IGNORECASE)
@@ -52,7 +52,7 @@ def is_title(text: str) -> bool:
 
 def given_title(text: str) -> str:
     """Return a title from metadata, once where it is repeated; nothing where it is none."""
-    plain = _ONCE.sub(r"\1", " ".join(text.split()))
+    plain = _ONCE.sub(r"\1", " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()))
     return plain[:MOST_TITLE].strip() if is_title(plain) else ""
 
 
@@ -100,7 +100,8 @@ def short_title(block: Block) -> str:
     """Return the text of a block that opens a document as a title does: a few words that are no sentence."""
     text = " ".join(block.text.split())
     fits = block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and len(text.split()) <= _MOST_TITLE_WORDS
-    return text if fits and _has_words(text) and not _ENDS_SENTENCE.search(text) else ""
+    is_none = text[:1].isdigit() or _ENDS_SENTENCE.search(text) or _DATED.fullmatch(text)  # a number, a sentence, a date
+    return text if fits and _has_words(text) and not is_none else ""
 
 
 def _chosen(seen: str, given: str, first_page: Sequence[str]) -> str:

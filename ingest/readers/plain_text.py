@@ -11,6 +11,7 @@ from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, doc
 from ingest.readers.encodings import decode_text
 from ingest.readers.formats import Format
 from ingest.readers.front_matter import metadata_of_blocks
+from ingest.readers.pdf.letters import without_private_signs
 from ingest.readers.sections import Block, BlockKind
 
 MEDIA_TYPE = "text/plain"
@@ -24,7 +25,9 @@ def read_plain_text(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: the file is not text.
     """
-    parts = [_TRAILING_SPACE.sub("", part).strip() for part in decode_text(path.read_bytes()).split("\f")]
+    parts = [
+        _TRAILING_SPACE.sub("", part).strip() for part in without_private_signs(decode_text(path.read_bytes())).split("\f")
+    ]
     pages = [Page(number, part, paged=False) for number, part in enumerate([part for part in parts if part], start=1)]
     blocks = [Block(BlockKind.PARAGRAPH, part) for part in re.split(r"\n[ \t]*\n", pages[0].text)] if pages else []
     metadata, _ = metadata_of_blocks(blocks, FileMetadata())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from index.records import Page, Span
+from ingest.readers.pdf.letters import without_private_signs
 
 MOST_SPAN = 100  # columns or rows that a cell may take; a file may claim millions
 
@@ -67,7 +68,8 @@ def page_of(number: int, section: Section) -> Page:
         if block.kind is not BlockKind.PARAGRAPH:
             _extend_run(runs, text, gap, before)
         # An entry of an inner list is set in; the first one of a text cannot be.
-        text += gap + (block.text.rstrip() if text and block.kind is BlockKind.ENTRY else block.text.strip())
+        shown = without_private_signs(block.text)
+        text += gap + (shown.rstrip() if text and block.kind is BlockKind.ENTRY else shown.strip())
         if block.kind is not BlockKind.PARAGRAPH:
             runs[-1] = (runs[-1][0], len(text))
         before = block

@@ -12,7 +12,15 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
-from ingest.readers.pdf.letters import UNNAMED, letters_of, marks_by_glyph_number, shows_glyph_numbers
+from ingest.readers.pdf.letters import (
+    UNNAMED,
+    letters_of,
+    marks_by_glyph_number,
+    may_show_bullet,
+    shows_glyph_numbers,
+    shows_signs,
+    sign_of,
+)
 from ingest.readers.pdf.turning import turn_of
 from ingest.readers.pdf.visibility import is_beside_page, is_doubtful, unseen
 
@@ -65,6 +73,8 @@ class Font:
 
     bold: bool
     italic: bool
+    signs: bool = False  # shows bullets, ticks and arrows in place of letters
+    bullets: bool = False  # its "o" may be a bullet
     codes: Counter[str] = field(default_factory=Counter)
     glyph_numbers: bool = False  # once seen, it holds for the pages after
 
@@ -103,7 +113,7 @@ class Gatherer:
             else:
                 self._take(index, char)
         self._end_line(lines)
-        lines = self._seen(lines, sheet)
+        lines = [_with_signs(taken) for taken in self._seen(lines, sheet)]
         self._look_for_glyph_numbers()
         spelled = (
             [letter for glyph, font in taken for letter in _spelled(glyph, font.glyph_numbers, sheet)] for taken in lines
@@ -150,7 +160,8 @@ class Gatherer:
             lower = self._name.value.lower()
             heavy = raw.FPDFText_GetFontWeight(self._text, index) >= _BOLD_WEIGHT
             bold = heavy or any(part in lower for part in _BOLD_NAMES)
-            self._fonts[name] = Font(bold, any(part in lower for part in _ITALIC_NAMES))
+            italic = any(part in lower for part in _ITALIC_NAMES)
+            self._fonts[name] = Font(bold, italic, shows_signs(lower), may_show_bullet(lower))
         return self._fonts[name]
 
     def _seen(self, lines: list[list[tuple[Glyph, Font]]], sheet: Sheet) -> list[list[tuple[Glyph, Font]]]:
@@ -170,6 +181,17 @@ class Gatherer:
 
 
 _GENERATED = Font(False, False)  # of spaces that pdfium inferred
+
+
+def _with_signs(taken: list[tuple[Glyph, Font]]) -> list[tuple[Glyph, Font]]:
+    """Return a line with the signs that a reader sees where a font of signs gives letters, and its bullet where that is an "o"."""
+    ink = [(glyph, font) for glyph, font in taken if glyph.has_ink]
+    if len(ink) > 1 and ink[0][0].char == "o" and ink[0][1].bullets and not ink[1][1].bullets:
+        ink[0][0].char = "•"
+    for glyph, font in ink:
+        if font.signs:
+            glyph.char = sign_of(glyph.char)
+    return taken
 
 
 def _spelled(glyph: Glyph, glyph_numbers: bool, sheet: Sheet) -> list[Glyph]:

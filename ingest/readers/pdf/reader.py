@@ -21,6 +21,7 @@ from ingest.readers.pdf.leaves import Leaf, leaves
 from ingest.readers.pdf.paragraphs import paragraphs_of
 from ingest.readers.pdf.pdfium import LOCKED, PdfFile
 from ingest.readers.pdf.structure import Structure, mended, structure_of
+from ingest.readers.pdf.table_grid import mark_columns
 from ingest.readers.pdf.title_page import lines_of, title_shown
 
 MEDIA_TYPE = "application/pdf"
@@ -90,6 +91,7 @@ class _Binder:
             if leaf.number in by_text:
                 typography.mark(leaf.number, paragraphs[leaf.number])
             label = self._structure.labels.get(leaf.number, numbers.get(leaf.number))
+            mark_columns(paragraphs[leaf.number])
             self._add(leaf, page_text(paragraphs[leaf.number], vocabulary), label)
 
     def _add(self, leaf: Leaf, written: PageText, label: str | None) -> None:

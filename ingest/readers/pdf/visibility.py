@@ -1,7 +1,7 @@
 """Tell which text of a page nobody can see: written invisibly, in the colour of its ground, or beside the page.
 
-Comes in: a page of pdfium and its glyphs, by the text objects that show them. Goes out: whether they are seen. Refuses to know lines and
-words. With ``pdfium.py`` and ``page_glyphs.py`` it is the door to pdfium.
+Comes in: a page of pdfium and its glyphs, by the text objects that show them. Goes out: whether they are seen. Refuses to know lines
+and words. With ``pdfium.py`` and ``page_glyphs.py`` it is the door to pdfium.
 
 An invisible text over a scan is how OCR writes what the scan shows, and white letters on a dark bar are a heading: so doubtful text is
 looked at on a picture of the page, and counts as seen where there is ink in its place.
@@ -55,7 +55,7 @@ def is_scan(page: pypdfium2.PdfPage) -> bool:
     """Tell whether pictures cover most of a page."""
     width, height = page.get_size()
     covered = sum(_area(raw.FPDFPage_GetObject(page, index), 0) for index in range(raw.FPDFPage_CountObjects(page)))
-    return covered >= _SCAN * width * height
+    return bool(covered >= _SCAN * width * height)
 
 
 def _area(shown: object, depth: int) -> float:
