@@ -23,6 +23,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STUMBLES = (
     zipfile.BadZipFile, OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError,
 )  # fmt: skip
+_MOST_PLACES = 5 * MOST_ROWS  # rows of a sheet that are looked at, empty ones included
 _CURRENCY = re.compile(r"[£$€]")
 _DECIMALS = re.compile(r"0\.(0+)")
 
@@ -48,9 +49,9 @@ def read_xlsx(path: Path, options: ReadingOptions) -> ReadDocument:
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:  # noqa: ANN401  openpyxl has no types
-    # Far more rows than are read would be empty ones: those count for nothing.
-    for row in sheet.iter_rows(max_row=5 * MOST_ROWS, max_col=MOST_COLUMNS):
-        yield [shown(cell.value, str(getattr(cell, "number_format", "General") or "General")) for cell in row]
+    sheet.reset_dimensions()  # what a sheet says of its size may be wrong, or a million rows of nothing
+    for row in sheet.iter_rows(max_row=_MOST_PLACES):
+        yield [shown(cell.value, str(getattr(cell, "number_format", "General") or "General")) for cell in row[:MOST_COLUMNS]]
 
 
 def shown(value: object, form: str) -> str:

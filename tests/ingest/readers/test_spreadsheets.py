@@ -144,3 +144,14 @@ def test_a_workbook_with_formulas_gives_no_formulas(tmp_path):
     path = tmp_path / "sums.xlsx"
     path.write_bytes(content.getvalue())
     assert sections(path) == [((), "Hall: Main hall")]
+
+
+def test_a_cell_far_down_a_sheet_costs_nothing(tmp_path):
+    """The empty rows above it are stepped over; what lies beyond the rows that are looked at is not there."""
+    book = openpyxl.Workbook()
+    book.active.append(["Hall", "Rate"])
+    book.active.append(["Main hall", "£24"])
+    book.active.cell(row=90_000, column=2, value="£9")
+    path = tmp_path / "far.xlsx"
+    book.save(path)
+    assert sections(path) == [((), "Hall: Main hall | Rate: £24\nRate: £9")]

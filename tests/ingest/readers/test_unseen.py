@@ -64,7 +64,7 @@ def test_invisible_letters_over_drawn_ones_are_read(make_pdf):
 
 
 def test_letters_of_a_font_of_signs_are_bullets_and_ticks(make_pdf):
-    """ "l" in Wingdings is a dot and "ü" a tick; the "o" of Courier before an entry is a dot, in a sentence it is an o."""
+    """In Wingdings "l" is a dot and "ü" a tick; the "o" of Courier before an entry is a dot, in a sentence it is a letter."""
     pieces = [
         (72, 700, 12, "l", "F6"),
         (90, 700, 12, "bring the keys"),
