@@ -204,7 +204,8 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
     if details.id in taken:
         raise DocumentRefused(f"The id {details.id!r} is taken. Choose another with --id, or remove that document first.")
     slug = details.id or slug_of(details.title, taken)
-    path = inside or _free_path(corpus / DOCUMENTS_FOLDER, slug, arrived.suffix.lower())
+    home = corpus / DOCUMENTS_FOLDER
+    path = inside or home / f"{slug_of(slug, [other.stem for other in home.iterdir()])}{arrived.suffix.lower()}"
     table: dict[str, str | list[str]] = {
         "id": slug,
         "title": details.title,
@@ -226,11 +227,6 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
             path.unlink()
         raise
     return Added(slug, details.title, path)
-
-
-def _free_path(home: Path, slug: str, suffix: str) -> Path:
-    stem = slug_of(slug, [path.stem for path in home.iterdir()])
-    return home / f"{stem}{suffix}"
 
 
 def _place(arrived: Path, path: Path) -> None:
