@@ -31,6 +31,9 @@ class Entry:
     path: Path
     held: bool  # whether the file is there; an original may be missing, and then it is said so
     fetch: str = ""  # the address that the file can be downloaded from
+    copy_of: str = ""  # id of the document that is kept in place of this one, by a maintainer's choice
+    blank: tuple[str, ...] = ()  # keys that the entry leaves empty on purpose, so that nothing is taken from the file
+    guessed: tuple[str, ...] = ()  # keys whose values were taken from the file, and that nobody has confirmed
     line: int = 0  # of the catalogue; 0 for a file without an entry
 
 
@@ -52,6 +55,8 @@ class _EntryFields(BaseModel):
     fetch: str = Field("", pattern="^(https://.+)?$")
     sha256: str = Field("", pattern="^([0-9a-f]{64})?$")
     jurisdiction: str = ""
+    copy_of: str = ""
+    guessed: list[str] = Field(default_factory=list)
 
 
 def read_catalogue(corpus: Path) -> list[Entry]:
@@ -148,10 +153,11 @@ def _entries(corpus: Path, tables: dict[str, Any], lines: list[int]) -> tuple[li
 
 
 def _entry(corpus: Path, fields: _EntryFields, line: int) -> Entry:
-    known = fields.model_dump(exclude={"file", "fetch", "kind"})
+    known = fields.model_dump(exclude={"file", "fetch", "kind", "copy_of", "guessed"})
     document = Document(kind=Kind(fields.kind), **known)
     path = corpus / fields.file
-    return Entry(document, path, path.is_file(), fields.fetch, line)
+    blank = tuple(sorted(key for key in fields.model_fields_set if not getattr(fields, key)))
+    return Entry(document, path, path.is_file(), fields.fetch, fields.copy_of, blank, tuple(fields.guessed), line)
 
 
 def _in_words(place: str, table: dict[str, Any], error: ValidationError) -> list[str]:
@@ -182,8 +188,20 @@ def _misfits(path: Path, entries: list[Entry]) -> list[str]:
         first.setdefault(document.id, entry.line)
         if document.about and document.about not in ids:
             problems.append(f"{place}: {document.id!r} is about {document.about!r}, which is not an entry")
+        problems.extend(_copy_misfits(entry, entries, place))
         if not entry.path.resolve().is_relative_to(corpus):
             problems.append(f"{place}: the file of {document.id!r} lies outside the corpus folder; move it inside")
         elif not entry.held and document.kind is not Kind.ORIGINAL:
             problems.append(f"{place}: the file of {document.id!r} is missing: {entry.path}; add it or remove the entry")
     return problems
+
+
+def _copy_misfits(entry: Entry, entries: list[Entry], place: str) -> list[str]:
+    if not entry.copy_of:
+        return []
+    kept = next((other for other in entries if other.document.id == entry.copy_of), None)
+    if kept is None or kept is entry:
+        return [f"{place}: {entry.document.id!r} is a copy of {entry.copy_of!r}, which is not another entry"]
+    if kept.copy_of:
+        return [f"{place}: {entry.document.id!r} is a copy of {entry.copy_of!r}, which is left out itself; keep one of them"]
+    return []

@@ -14,7 +14,7 @@ from ingest.errors import CorpusProblems
 from ingest.sound_letters import shown_name
 
 
-def append_entry(catalogue: Path, table: Mapping[str, str]) -> None:
+def append_entry(catalogue: Path, table: Mapping[str, str | list[str]]) -> None:
     """Write a [[document]] entry behind the last one; empty values are left out.
 
     Raises:
@@ -29,7 +29,7 @@ def append_entry(catalogue: Path, table: Mapping[str, str]) -> None:
     text = catalogue.read_text(encoding="utf-8")
     lines = [f"{name} = {tomlkit.item(value).as_string()}" for name, value in said.items()]
     longer = text.rstrip("\n") + "\n\n[[document]]\n" + "\n".join(lines) + "\n"
-    _replace(catalogue, text, longer, [*_ids(text), said["id"]])
+    _replace(catalogue, text, longer, [*_ids(text), str(said["id"])])
 
 
 def remove_entry(catalogue: Path, document_id: str, line: int) -> None:
@@ -47,11 +47,12 @@ def remove_entry(catalogue: Path, document_id: str, line: int) -> None:
     _replace(catalogue, text, shorter, [one for one in _ids(text) if one != document_id])
 
 
-def _unwritable(said: Mapping[str, str]) -> list[str]:
+def _unwritable(said: Mapping[str, str | list[str]]) -> list[str]:
     """Return what cannot be written in UTF-8, as the catalogue is: a file name with bytes of another encoding."""
     return [
         f"{name} {shown_name(value)!r} is not written in UTF-8, as the catalogue is; rename the file"
-        for name, value in said.items()
+        for name, values in said.items()
+        for value in ([values] if isinstance(values, str) else values)
         if shown_name(value) != value
     ]
 

@@ -20,11 +20,13 @@ from index.layout import sync_folder
 from index.records import Document, Kind
 from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
 from ingest.catalogue_file import append_entry, remove_entry
+from ingest.describing import GUESSABLE
 from ingest.errors import DocumentRefused
-from ingest.fetching import FORMATS, fetch
+from ingest.fetching import fetch
 from ingest.isolation import read_each
 from ingest.network import Network
 from ingest.read_document import FileMetadata, ReadingOptions
+from ingest.readers.registry import format_named
 from ingest.sound_letters import shown_name
 from ingest.workers import ReadFailure
 
@@ -44,6 +46,7 @@ class Details:
     authors: str = ""
     url: str = ""
     licence: str = ""
+    guessed: tuple[str, ...] = ()  # which of these were taken from the file and seen by nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _arrived(source: str, folder: Path, network: Network, options: ReadingOption
 
 def _downloaded(url: str, folder: Path, network: Network) -> Path:
     name = Path(unquote(urlsplit(url).path)).name or "document"
-    name = name if Path(name).suffix.lower() in FORMATS else f"{name}.html"
+    name = name if format_named(name) else f"{name}.html"
     # Beside ``folder``, which goes: what a broken line has brought stays, and the next try goes on from there.
     coming = folder.parent / FETCHING_FOLDER / hashlib.sha256(url.encode()).hexdigest()[:16]
     try:
@@ -183,6 +186,7 @@ def _completed(details: Details, said: FileMetadata, arrived: Path, source: str)
         published=details.published or said.published,
         authors=details.authors or said.authors,
         url=details.url or (source if "://" in source else ""),
+        guessed=tuple(key for key in GUESSABLE if not getattr(details, key) and (key == "title" or getattr(said, key))),
     )
 
 
@@ -201,8 +205,9 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
     if details.id in taken:
         raise DocumentRefused(f"The id {details.id!r} is taken. Choose another with --id, or remove that document first.")
     slug = details.id or slug_of(details.title, taken)
-    path = inside or _free_path(corpus / DOCUMENTS_FOLDER, slug, arrived.suffix.lower())
-    table = {
+    home = corpus / DOCUMENTS_FOLDER
+    path = inside or home / f"{slug_of(slug, [other.stem for other in home.iterdir()])}{arrived.suffix.lower()}"
+    table: dict[str, str | list[str]] = {
         "id": slug,
         "title": details.title,
         "kind": Kind.ORIGINAL.value,
@@ -212,6 +217,7 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
         "authors": details.authors,
         "url": details.url if details.url.startswith(("http://", "https://")) else "",
         "licence": details.licence,
+        "guessed": list(details.guessed),
     }
     if inside is None:
         _place(arrived, path)
@@ -222,11 +228,6 @@ def _put_new(details: Details, arrived: Path, corpus: Path, listed: list[Entry],
             path.unlink()
         raise
     return Added(slug, details.title, path)
-
-
-def _free_path(home: Path, slug: str, suffix: str) -> Path:
-    stem = slug_of(slug, [path.stem for path in home.iterdir()])
-    return home / f"{stem}{suffix}"
 
 
 def _place(arrived: Path, path: Path) -> None:

@@ -22,10 +22,11 @@ from index.records import Document, Page, Passage
 from index.splitting import split_pages
 from ingest.arriving import Arriving
 from ingest.catalogue import Entry
-from ingest.duplicates import Fingerprint, Originals
+from ingest.duplicates import Alike, Fingerprint, Originals, left_out_by_choice
 from ingest.faults import fault_of
 from ingest.kept import Kept
 from ingest.read_document import ReadDocument
+from ingest.readers.registry import FORMATS
 from ingest.recipe import Recipe, entry_digest, reading_key, versions
 from ingest.report import DocumentReport, report_of
 from ingest.reuse import Earlier, EarlierBuild
@@ -36,7 +37,7 @@ from ingest.workers import ReadFailure
 log = logging.getLogger(__name__)
 
 GROUP = 32  # files that are given to the workers together: bounds the memory, and keeps them busy
-PICTURED = {"application/pdf"}  # media types whose pages can be drawn later
+PICTURED = {one.media_type for one in FORMATS if one.is_drawn}  # media types whose pages can be drawn later
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ class Drafter:
 
     def drafts(self, entries: Sequence[Entry]) -> Iterator[Drafted]:
         """Yield the draft of each entry, in order, and its report; what gives nothing or is a copy is left out."""
-        for start in range(0, len(entries), GROUP):
-            group = entries[start : start + GROUP]
+        # What the catalogue calls a copy comes last: it is left out only where the one that it names was kept.
+        ordered = sorted(entries, key=lambda entry: bool(entry.copy_of))
+        for start in range(0, len(ordered), GROUP):
+            group = ordered[start : start + GROUP]
             with closing(self._arriving([entry for entry in group if not self._is_known(entry)])) as arriving:
                 for entry in group:
                     yield self._drafted(entry, arriving)
@@ -107,12 +110,14 @@ class Drafter:
 
     def _drafted(self, entry: Entry, arriving: Arriving) -> Drafted:
         key = self._key(entry)
+        if entry.copy_of and self._originals.holds(entry.copy_of):
+            return _left_out(entry, key, left_out_by_choice(entry.copy_of), entry.copy_of)
         copy = self._originals.same_file(entry.document)
         if copy:
             return _left_out(entry, key, copy.reason, copy.original)
         # A copy of an earlier run is compared by what was noted of it, and not read again.
         noted = self._fingerprints.get(key)
-        if noted and (copy := self._originals.nearly_same(entry.document, Fingerprint.from_text(noted))):
+        if noted and (copy := self._originals.same_text(entry.document, Fingerprint.from_text(noted))):
             return _left_out(entry, key, copy.reason, copy.original, noted)
         read = self._reading(entry, key, arriving)
         if isinstance(read, ReadFailure):
@@ -133,8 +138,8 @@ class Drafter:
             return again.take(key)
 
     def _new(self, entry: Entry, key: str, read: ReadDocument) -> Drafted:
-        fingerprint = Fingerprint.of(page.text for page in read.pages)
-        copy = self._originals.nearly_same(entry.document, fingerprint)
+        fingerprint = Fingerprint.of(_told(read))
+        copy = self._originals.same_text(entry.document, fingerprint)
         if copy:
             return _left_out(entry, key, copy.reason, copy.original, fingerprint.text)
         document = sound_record(described(entry, read))
@@ -143,8 +148,9 @@ class Drafter:
         report = report_of(document, read, passages)
         if not passages:
             return _left_out(entry, key, report.reason)[0], report
+        alike = self._originals.alike(document, fingerprint)
         original = entry.path if read.media_type in PICTURED else None
-        draft = Draft(document, pages, passages, read.boxes, report, _noted(entry, key, read), original)
+        draft = Draft(document, pages, passages, read.boxes, report, _noted(entry, key, read, alike), original)
         self._originals.keep(document, fingerprint)
         return draft, report
 
@@ -161,7 +167,8 @@ class Drafter:
 
 def described(entry: Entry, read: ReadDocument) -> Document:
     """Return the entry's document with what only the file knows; the catalogue goes before the file."""
-    said, listed = read.metadata, entry.document
+    listed = entry.document
+    said = replace(read.metadata, **{key: "" for key in entry.blank if hasattr(read.metadata, key)})
     return replace(
         listed,
         title=listed.title or said.title or entry.path.stem,
@@ -194,8 +201,16 @@ def _left_out(entry: Entry, key: str, reason: str, copy_of: str = "", fingerprin
     return left, DocumentReport.without(document, reason, copy_of)
 
 
-def _noted(entry: Entry, key: str, read: ReadDocument) -> dict[str, Any]:
+def _told(read: ReadDocument) -> Iterator[str]:
+    """Yield all that a document says: what tells two notices apart may stand in a title or a heading only."""
+    yield read.metadata.title
+    for page in read.pages:
+        yield from (*page.section, page.text)
+
+
+def _noted(entry: Entry, key: str, read: ReadDocument, alike: Alike | None) -> dict[str, Any]:
     return {
+        "alike": asdict(alike) if alike else None,
         "key": key,
         "entry": entry_digest(entry.document),
         "media_type": read.media_type,

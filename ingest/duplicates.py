@@ -1,14 +1,19 @@
-"""Tell which documents are the same file, or nearly the same text, as one that stands before them.
+"""Tell which documents are the same file, or the same text, as one that stands before them, and which only look alike.
 
-Comes in: documents and their texts, in the catalogue's order. Goes out: of which document each is a copy, if of any. Refuses to
-decide what becomes of a copy, and to compare documents of different kinds: a note may say what its guide says.
+Comes in: documents and their texts, in the catalogue's order. Goes out: of which document each is a copy, if of any, and which it is
+like. Refuses to decide what becomes of either, and to compare documents of different kinds: a note may say what its guide says.
 
-Texts are compared by the smallest hashes of their five-word sequences (A. Broder, "On the resemblance and containment of documents",
-1997): the share of them that two texts have in common estimates the share of all their sequences, within 0.03 or so.
+A copy has the same bytes, or the same text but for letter case, spaces and typographic variants. Two notices of one council share nine
+words in ten, and the tenth (a date, a number, a name) is what they are about: likeness is a hint to a person and nothing more.
+
+Likeness is estimated by the smallest hashes of their five-word sequences (A. Broder, "On the resemblance and containment of
+documents", 1997): the share of them that two texts have in common estimates the share of all their sequences, within 0.03 or so.
 """
 
 import base64
+import hashlib
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,22 +38,26 @@ class Fingerprint:
     """What a text is compared by."""
 
     hashes: Hashes  # ascending, at most 256, shape (n,); none of a text that is too short to tell
+    digest: str = ""  # of the whole text, normalised; empty where there is none
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Fingerprint":
         """Return the fingerprint of a document from the texts of its pages."""
-        words = [zlib.crc32(word.encode()) for text in texts for word in _WORD.findall(text.casefold())]
-        return cls(_smallest(np.array(words, np.uint64)) if len(words) >= _LEAST_WORDS else np.empty(0, np.uint64))
+        whole = _normalised(texts)
+        words = [zlib.crc32(word.encode()) for word in _WORD.findall(whole)]
+        digest = hashlib.sha256(whole.encode()).hexdigest() if whole else ""
+        return cls(_smallest(np.array(words, np.uint64)) if len(words) >= _LEAST_WORDS else np.empty(0, np.uint64), digest)
 
     @classmethod
     def from_text(cls, noted: str) -> "Fingerprint":
         """Return the fingerprint that ``text`` wrote down."""
-        return cls(np.frombuffer(base64.b64decode(noted), "<u8").astype(np.uint64))
+        hashes, _, digest = noted.partition(" ")
+        return cls(np.frombuffer(base64.b64decode(hashes), "<u8").astype(np.uint64), digest)
 
     @property
     def text(self) -> str:
         """The fingerprint in letters and digits."""
-        return base64.b64encode(self.hashes.astype("<u8").tobytes()).decode()
+        return f"{base64.b64encode(self.hashes.astype('<u8').tobytes()).decode()} {self.digest}"
 
     def likeness(self, other: "Fingerprint") -> float:
         """Return the estimated share of all five-word sequences of two texts that both have, 0 to 1."""
@@ -64,7 +73,6 @@ class Copy:
     """A document that says what an earlier one says."""
 
     original: str  # id of the one that is kept
-    share: float  # of the text in common, 0 to 1
     same_file: bool = False
 
     @property
@@ -72,9 +80,27 @@ class Copy:
         """Return what to tell a maintainer."""
         if self.same_file:
             return f"the same file as {self.original!r}, which is kept"
-        if self.share > 0.995:
-            return f"the same text as {self.original!r}, which is kept"
-        return f"nearly the same text as {self.original!r} ({int(self.share * 100)} % in common), which is kept"
+        return f"the same text as {self.original!r}, which is kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A document that looks like an earlier one; both are kept."""
+
+    other: str  # id of the earlier one
+    share: float  # of the text in common, 0 to 1
+
+    def hint(self, document_id: str) -> str:
+        """Return what to tell a maintainer of the document of that id."""
+        return (
+            f"{document_id!r} looks like {self.other!r} ({int(self.share * 100)} % of the text in common); both are kept. "
+            f"If one is enough: localism-ingest keep-one {self.other} {document_id}"
+        )
+
+
+def left_out_by_choice(kept: str) -> str:
+    """Return what to tell a maintainer of a document that the catalogue calls a copy of another."""
+    return f"left out because the catalogue calls it a copy of {kept!r}, which is kept"
 
 
 class Originals:
@@ -82,12 +108,15 @@ class Originals:
 
     def __init__(self) -> None:
         self._files: dict[tuple[Kind, str], str] = {}
+        self._texts: dict[tuple[Kind, str], str] = {}
         self._kept: list[tuple[str, Fingerprint]] = []
         self._handles: dict[tuple[Kind, int], list[int]] = {}
 
     def keep(self, document: Document, fingerprint: Fingerprint) -> None:
         """Note that ``document`` is kept."""
         self._files.setdefault((document.kind, document.sha256), document.id)
+        if fingerprint.digest:
+            self._texts.setdefault((document.kind, fingerprint.digest), document.id)
         for handle in fingerprint.hashes[:_HANDLES].tolist():
             self._handles.setdefault((document.kind, handle), []).append(len(self._kept))
         self._kept.append((document.id, fingerprint))
@@ -95,15 +124,29 @@ class Originals:
     def same_file(self, document: Document) -> Copy | None:
         """Return of which kept document this one has the very bytes."""
         original = self._files.get((document.kind, document.sha256))
-        return None if original is None else Copy(original, 1.0, same_file=True)
+        return None if original is None else Copy(original, same_file=True)
 
-    def nearly_same(self, document: Document, fingerprint: Fingerprint) -> Copy | None:
-        """Return of which kept document this one has nearly the text; of several the nearest, of equals the first."""
+    def same_text(self, document: Document, fingerprint: Fingerprint) -> Copy | None:
+        """Return of which kept document this one has the very text."""
+        original = self._texts.get((document.kind, fingerprint.digest)) if fingerprint.digest else None
+        return None if original is None else Copy(original)
+
+    def holds(self, document_id: str) -> bool:
+        """Tell whether the document of that id is kept."""
+        return any(name == document_id for name, _ in self._kept)
+
+    def alike(self, document: Document, fingerprint: Fingerprint) -> Alike | None:
+        """Return which kept document this one looks like; of several the nearest, of equals the first."""
         handles = fingerprint.hashes[:_HANDLES].tolist()
         likely = sorted({place for handle in handles for place in self._handles.get((document.kind, handle), ())})
-        found = [Copy(name, fingerprint.likeness(kept)) for name, kept in (self._kept[place] for place in likely)]
-        best = max(found, key=lambda copy: copy.share, default=None)
+        found = [Alike(name, fingerprint.likeness(kept)) for name, kept in (self._kept[place] for place in likely)]
+        best = max(found, key=lambda one: one.share, default=None)
         return best if best is not None and best.share >= _NEAR else None
+
+
+def _normalised(texts: Iterable[str]) -> str:
+    """Return the text of a document with one kind of space, letter case and typographic variant."""
+    return " ".join(" ".join(unicodedata.normalize("NFKC", text).casefold().split()) for text in texts).strip()
 
 
 def _smallest(words: NDArray[np.uint64]) -> Hashes:

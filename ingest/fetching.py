@@ -22,17 +22,6 @@ from ingest.catalogue import Entry
 from ingest.errors import FetchRefused
 from ingest.network import Network, WebAddress
 
-# What a server may call a file of each kind, and what the file must begin with (within its first 1,024 bytes).
-_ZIP, _ANY = b"PK\x03\x04", b""
-FORMATS: dict[str, tuple[frozenset[str], bytes]] = {
-    ".pdf": (frozenset({"application/pdf", "application/x-pdf"}), b"%PDF-"),
-    ".docx": (frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"}), _ZIP),
-    ".odt": (frozenset({"application/vnd.oasis.opendocument.text"}), _ZIP),
-    ".epub": (frozenset({"application/epub+zip"}), _ZIP),
-    ".html": (frozenset({"text/html", "application/xhtml+xml"}), _ANY),
-    ".md": (frozenset({"text/markdown", "text/plain"}), _ANY),
-    ".txt": (frozenset({"text/plain"}), _ANY),
-}
 _UNSAID = frozenset({"application/octet-stream", "binary/octet-stream"})  # goes by what the file begins with
 _CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -114,12 +103,13 @@ def _format_of(entry: Entry) -> tuple[frozenset[str], bytes]:
             f"The catalogue has no address to fetch {entry.document.id!r} from. "
             f"Put the file there by hand: {entry.path.name} in {entry.path.parent}."
         )
-    try:
-        return FORMATS[entry.path.suffix.lower()]
-    except KeyError:
-        raise FetchRefused(
-            f"{entry.path.name!r} has no ending that is fetched; known are {', '.join(sorted(FORMATS))}."
-        ) from None
+    # The readers' libraries take longer to import than a run that fetches nothing takes.
+    from ingest.readers.registry import format_named, suffixes
+
+    known = format_named(entry.path.name)
+    if known is None:
+        raise FetchRefused(f"{entry.path.name!r} has no ending that is fetched; known are {', '.join(suffixes())}.")
+    return known.media_types, known.mark
 
 
 def _download(url: str, part: _Part, network: Network, limits: Limits, kinds: frozenset[str], arrived: Arrived | None) -> None:

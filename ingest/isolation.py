@@ -12,10 +12,11 @@ from pathlib import Path
 from index.errors import UnreadableDocument
 from ingest.read_document import ReadingOptions
 from ingest.readers.media_types import media_type_of
+from ingest.readers.registry import FORMATS
 from ingest.reading import read_file
 from ingest.workers import Outcome, answer, read_files
 
-TEXT_TYPES = {"text/markdown", "text/plain"}
+TEXT_TYPES = {one.media_type for one in FORMATS if one.is_harmless}
 MOST_TEXT_BYTES = 4 * 2**20  # a larger text file is read by a worker too
 
 

@@ -11,7 +11,7 @@ import lxml.html
 
 from index.records import Page
 from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
-from ingest.readers import docx, epub, html, markdown, odt, pptx
+from ingest.readers import csv_rows, docx, epub, html, markdown, ods, odt, pptx
 from ingest.readers.archives import Archive, local_name
 from ingest.readers.encodings import decode_text
 from ingest.readers.pdf import reader as pdf
@@ -20,10 +20,11 @@ from ingest.readers.pdf.plain_pages import read_plain_pages
 _ZIPPED = {
     docx.MEDIA_TYPE: "word/document",
     odt.MEDIA_TYPE: "content",
+    ods.MEDIA_TYPE: "content",
     pptx.MEDIA_TYPE: "ppt/slides/slide",
     epub.MEDIA_TYPE: "",
 }
-_TEXT_MEMBERS = (".xml", ".xhtml", ".html", ".htm")
+_TEXT_MEMBERS = ("xml", "html", "htm")  # members of archives, not files: xhtml too
 _PARAGRAPHS = {"p", "h", "h1", "h2", "h3", "h4", "h5", "h6", "li"}
 
 
@@ -52,7 +53,7 @@ def _texts(path: Path, media_type: str, options: ReadingOptions) -> Iterator[str
             yield from _members(archive, _ZIPPED[media_type])
     elif media_type == html.MEDIA_TYPE:
         yield _paragraphs(html.parse_html(path.read_bytes()))
-    elif media_type == markdown.MEDIA_TYPE:
+    elif media_type in (markdown.MEDIA_TYPE, csv_rows.MEDIA_TYPE):
         yield decode_text(path.read_bytes())
 
 

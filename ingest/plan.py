@@ -16,8 +16,9 @@ from index.layout import BuildLayout, live_build
 from index.left_out import LeftOut, read_left_out
 from index.manifest import Manifest
 from index.records import Document, Kind
+from ingest.catalogue import Entry
 from ingest.corpus import Corpus
-from ingest.duplicates import Copy
+from ingest.duplicates import Alike, Copy, left_out_by_choice
 from ingest.recipe import (
     OCR,
     READER_LIBRARIES,
@@ -64,6 +65,7 @@ class Plan:
     up_to_date: bool
     reasons: tuple[str, ...]  # that touch the whole build
     documents: tuple[Planned, ...]
+    hints: tuple[str, ...] = ()  # what a person may want to decide; nothing depends on it
 
     def json(self) -> dict[str, Any]:
         """Return the plan as a JSON object."""
@@ -71,6 +73,7 @@ class Plan:
             "live": self.live,
             "up_to_date": self.up_to_date,
             "reasons": list(self.reasons),
+            "hints": list(self.hints),
             "documents": [{"id": one.document, "work": one.work.value, "why": one.why} for one in self.documents],
         }
 
@@ -84,13 +87,13 @@ def plan_of(corpus: Corpus, builds: Path, recipe: Recipe, model: ModelIdentity) 
         return _from_nothing(corpus, recipe, "", "there is no build yet")
     except BuildError as error:
         return _from_nothing(corpus, recipe, live_build(builds).name, f"the live build cannot be used: {error}")
-    noted, left_out = _noted(folder), {one.id: one for one in read_left_out(BuildLayout(folder).left_out)}
+    noted, left_out = noted_readings(folder), {one.id: one for one in read_left_out(BuildLayout(folder).left_out)}
     reasons = _reasons(manifest, corpus, recipe, model)
     documents = (*_Planner(noted, left_out, recipe).planned(corpus), *_missing(corpus), *_gone(corpus, noted))
     up_to_date = manifest.corpus_digest == corpus_digest(corpus, recipe, model)
     if not up_to_date and not reasons and all(one.work in _NO_WORK for one in documents):
         reasons = ("what the catalogue says of documents that are not held, its order, or the format of builds has changed",)
-    return Plan(manifest.build, up_to_date, reasons, documents)
+    return Plan(manifest.build, up_to_date, reasons, documents, tuple(_hints(corpus, noted)))
 
 
 def _from_nothing(corpus: Corpus, recipe: Recipe, live: str, why: str) -> Plan:
@@ -130,18 +133,23 @@ class _Planner:
 
     def planned(self, corpus: Corpus) -> Iterator[Planned]:
         """Yield what is to be done about each document that is there."""
-        for entry in corpus.entries:
-            planned = self._again_left_out(entry.document) or self._work(entry.document)
+        for entry in sorted(corpus.entries, key=lambda one: bool(one.copy_of)):  # as they are read
+            planned = self._left_out_by_choice(entry) or self._again_left_out(entry.document) or self._work(entry.document)
             if planned.work is not Work.LEFT_OUT:
                 self._kept[entry.document.kind, entry.document.sha256] = entry.document.id
             yield planned
 
+    def _left_out_by_choice(self, entry: Entry) -> Planned | None:
+        if entry.copy_of not in self._kept.values():
+            return None
+        return Planned(entry.document.id, Work.LEFT_OUT, left_out_by_choice(entry.copy_of))
+
     def _again_left_out(self, document: Document) -> Planned | None:
         original = self._kept.get((document.kind, document.sha256))
         if original:
-            return Planned(document.id, Work.LEFT_OUT, Copy(original, 1.0, same_file=True).reason)
+            return Planned(document.id, Work.LEFT_OUT, Copy(original, same_file=True).reason)
         left = self._left_out.get(document.id)
-        if left is None or left.noted.get("key") != self._key(document):
+        if left is None or left.noted.get("key") != self._key(document) or left.reason == left_out_by_choice(left.copy_of):
             return None
         if left.copy_of and left.copy_of not in self._kept.values():
             return Planned(
@@ -175,7 +183,17 @@ def _gone(corpus: Corpus, noted: dict[str, Any]) -> tuple[Planned, ...]:
     return tuple(Planned(document, Work.GONE, "it is no longer in the corpus") for document in noted if document not in held)
 
 
-def _noted(folder: Path) -> dict[str, Any]:
+def _hints(corpus: Corpus, noted: dict[str, Any]) -> Iterator[str]:
+    """Yield which documents of the live build look like another; a catalogue that keeps one of them has decided."""
+    kept = {entry.document.id for entry in corpus.entries if not entry.copy_of}
+    for document, reading in noted.items():
+        alike = reading.get("alike")
+        if alike and {document, alike["other"]} <= kept:
+            yield Alike(**alike).hint(document)
+
+
+def noted_readings(folder: Path) -> dict[str, Any]:
+    """Return what a build noted of the file of each document, by the document's id; nothing where it cannot be read."""
     try:
         noted: dict[str, Any] = json.loads(BuildLayout(folder).readings.read_text(encoding="utf-8"))
     except (OSError, ValueError):

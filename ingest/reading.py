@@ -4,30 +4,17 @@ Comes in: a path. Goes out: its pages, by the reader that its content asks for. 
 """
 
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 from index.errors import LocalismError, UnreadableDocument
 from ingest.plain_reading import read_plainly
 from ingest.read_document import ReadDocument, ReadingOptions
-from ingest.readers import docx, epub, html, markdown, odt, plain_text, pptx, rtf
+from ingest.readers import html, plain_text
 from ingest.readers.media_types import media_type_of
-from ingest.readers.pdf import reader as pdf
+from ingest.readers.registry import FORMATS
 from ingest.sound_letters import sound_document
 
-_Reader = Callable[[Path, ReadingOptions], ReadDocument]
-
-_READERS: dict[str, _Reader] = {
-    docx.MEDIA_TYPE: docx.read_docx,
-    epub.MEDIA_TYPE: epub.read_epub,
-    html.MEDIA_TYPE: html.read_html,
-    markdown.MEDIA_TYPE: markdown.read_markdown,
-    odt.MEDIA_TYPE: odt.read_odt,
-    pdf.MEDIA_TYPE: pdf.read_pdf,
-    plain_text.MEDIA_TYPE: plain_text.read_plain_text,
-    pptx.MEDIA_TYPE: pptx.read_pptx,
-    rtf.MEDIA_TYPE: rtf.read_rtf,
-}
+_READERS = {one.media_type: one.read for one in FORMATS}
 # What lies under the name of a PDF when a download went wrong: the page that said so.
 _MISTAKEN = {plain_text.MEDIA_TYPE, html.MEDIA_TYPE}
 

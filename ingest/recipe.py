@@ -22,7 +22,7 @@ from ingest.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
 from ingest.read_document import FileLimits, ReadingOptions
 from ingest.wordings import WORDINGS_FOLDER
 
-READER_LIBRARIES = ("lxml", "markdown-it-py", "pypdf", "pypdfium2", "striprtf", "trafilatura")
+READER_LIBRARIES = ("lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", "striprtf", "trafilatura")
 OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
 READER_CODE = ("ingest/readers", "ingest/reading.py", "ingest/read_document.py")
@@ -86,7 +86,7 @@ def corpus_parts(corpus: Path) -> dict[str, str]:
 def corpus_digest(corpus: Corpus, recipe: Recipe, model: ModelIdentity) -> str:
     """Return the digest of everything that goes into a build: equal digests mean equal builds."""
     made_with = [f"format {FORMAT_VERSION}", repr(model), repr(recipe.geometry), repr(recipe.reading), *_lines(versions())]
-    documents = [entry_digest(entry.document) for entry in corpus.entries]
+    documents = [f"{entry_digest(entry.document)} {entry.copy_of} {entry.blank}" for entry in corpus.entries]
     beside = [repr(corpus.lexicon), *_lines(corpus_parts(corpus.folder))]
     return _digest([*made_with, *beside, *documents])
 

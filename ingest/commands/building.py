@@ -7,8 +7,9 @@ from index.errors import UnknownBuild
 from index.history import check_known, live_id, remove_build
 from index.standing import waiting_builds
 from ingest.commands.frame import DONE, NOT_PUBLISHED, PROBLEMS, Frame
-from ingest.commands.telling import tell_outcome, tell_plan
+from ingest.commands.telling import tell_guessed, tell_outcome, tell_plan
 from ingest.corpus import open_corpus
+from ingest.describing import descriptions_of, said_of
 from ingest.model import open_model
 from ingest.pipeline import Outcome, State, Step, bring_live, build_index
 from ingest.plan import plan_of
@@ -100,8 +101,10 @@ def status(frame: Frame) -> int:
     plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model, frame.settings.embed_with).identity)
     for warning in corpus.warnings:
         frame.say(f"Warning: {warning}", "yellow")
+    guessed = {one.id: one.guessed for one in descriptions_of(corpus, said_of(frame.builds)) if one.guessed}
     tell_plan(frame, plan)
-    frame.give_json(plan.json() | {"warnings": list(corpus.warnings)})
+    tell_guessed(frame, guessed)
+    frame.give_json(plan.json() | {"warnings": list(corpus.warnings), "guessed": guessed})
     return DONE
 
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.prompt import Prompt
 from rich.table import Table
 
@@ -14,6 +15,7 @@ from ingest.commands.building import code_of, make
 from ingest.commands.frame import DONE, Frame
 from ingest.commands.telling import tell_outcome
 from ingest.corpus import open_corpus
+from ingest.describing import descriptions_of, said_of
 from ingest.model import open_model
 from ingest.network import PublicNetwork
 from ingest.pipeline import Step
@@ -58,10 +60,10 @@ def list_documents(frame: Frame) -> int:
     corpus = open_corpus(frame.corpus)
     plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model, frame.settings.embed_with).identity)
     work = {one.document: one.work.value for one in plan.documents}
+    known = {one.id: one for one in descriptions_of(corpus, said_of(frame.builds))}
     listed = [
-        {
-            "id": entry.document.id,
-            "title": entry.document.title,
+        known[entry.document.id].json()
+        | {
             "kind": entry.document.kind.value,
             "file": shown_name(entry.path.relative_to(frame.corpus).as_posix()),
             "held": entry.held,
@@ -70,10 +72,11 @@ def list_documents(frame: Frame) -> int:
         for entry in (*corpus.entries, *corpus.missing)
     ]
     table = Table(box=None, pad_edge=False)
-    for name in ("id", "kind", "held", "work", "title"):
+    for name in ("id", "kind", "held", "work", "title", "year", "guessed"):
         table.add_column(name)
     for one in listed:
-        table.add_row(str(one["id"]), str(one["kind"]), "yes" if one["held"] else "no", str(one["work"]), str(one["title"]))
+        held, guessed = "yes" if one["held"] else "no", ", ".join(one["guessed"]).replace("published", "year")
+        table.add_row(one["id"], one["kind"], held, one["work"], escape(one["title"]), escape(one["published"]), guessed)
     if not frame.json:
         frame.console.print(table)
     frame.give_json({"documents": listed})
@@ -101,6 +104,7 @@ def _asker(frame: Frame) -> "Ask":
 
         return replace(
             details,
+            guessed=tuple(key for key in details.guessed if key not in ("title", "published")),  # a person has seen them
             title=asked("Title", details.title, frame.options.title),
             publisher=asked("Publisher", details.publisher, frame.options.publisher),
             published=asked("Year", details.published, frame.options.year),

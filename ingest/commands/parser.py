@@ -5,7 +5,7 @@ Comes in: settings, for the defaults. Goes out: a parser whose options carry the
 
 import argparse
 
-from ingest.commands import building, documents, fetch, keeping, watching
+from ingest.commands import building, describing, documents, fetch, keeping, watching
 from ingest.commands.frame import building_arguments, changing_arguments, shared_arguments
 from ingest.settings import Settings
 
@@ -59,6 +59,7 @@ def _add_documents(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     remove.set_defaults(run=documents.remove)
     listing = commands.add_parser("list", parents=[shared], help="list the documents of the corpus and how they stand")
     listing.set_defaults(run=documents.list_documents)
+    describing.add_parsers(commands, shared, changing_arguments())
     fetching = fetch.add_parser(commands, shared)
     fetching.set_defaults(run=lambda frame: fetch.run(frame.options, frame.settings, frame.console))
     watch = commands.add_parser(

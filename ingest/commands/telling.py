@@ -3,7 +3,7 @@
 Comes in: what a command found out. Goes out: text. Refuses to find anything out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
@@ -80,6 +80,8 @@ def tell_plan(frame: Frame, plan: Plan) -> None:
         table.add_row(one.document, one.work.value, one.why)
     if listed:
         frame.console.print(table)
+    for hint in plan.hints:
+        frame.say(f"Hint: {hint}", "yellow")
     unchanged = len(plan.documents) - len(listed)
     verdict = "Nothing is to be done" if plan.up_to_date else "A build is to be made"
     frame.say(f"{verdict}; {unchanged} documents unchanged; live build: {plan.live or 'none'}.")
@@ -92,6 +94,18 @@ def _tell_reports(frame: Frame, reports: Sequence[DocumentReport]) -> None:
         frame.console.print(_report_table(shown))
     if len(shown) < len(reports):
         frame.say(f"{len(reports) - len(shown)} documents are read as before.")
+
+
+def tell_guessed(frame: Frame, guessed: Mapping[str, Sequence[str]]) -> None:
+    """Tell which documents are cited by a title, a year or an author that nobody has confirmed."""
+    if not guessed:
+        return
+    shown = ", ".join(list(guessed)[:CHANGES_SHOWN]) + (" …" if len(guessed) > CHANGES_SHOWN else "")
+    frame.say(
+        f"{len(guessed)} documents have a title, year or author that was only guessed from the file: {shown}. "
+        "Look at one, confirm or change it: localism-ingest describe ID",
+        "yellow",
+    )
 
 
 def _report_table(reports: Sequence[DocumentReport]) -> Table:

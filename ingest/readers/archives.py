@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from index.errors import UnreadableDocument
+from ingest.read_document import FileMetadata
 from ingest.readers.broken_off import BROKEN_OFF, archive_breaks_off
 
 _OTHER_ENCODING = re.compile(rb"\xff\xfe|\xfe\xff|.{0,3}<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8)", re.IGNORECASE | re.DOTALL)
@@ -119,12 +120,11 @@ def attribute(element: Any, name: str) -> str:  # noqa: ANN401  as above
     return next((value for key, value in element.attrib.items() if key.rsplit("}", 1)[-1] == name), "")
 
 
-def core_properties(archive: Archive, name: str) -> tuple[str, str, str]:
-    """Return title, authors and year from a member with Dublin Core properties; empty where there are none."""
+def core_properties(archive: Archive, name: str) -> FileMetadata:
+    """Return title and authors from a member with Dublin Core properties; the dates in it say when somebody saved the file."""
     if name not in archive.names:
-        return "", "", ""
+        return FileMetadata()
     found: dict[str, str] = {}
     for element in archive.xml(name).iter():
         found.setdefault(local_name(element), " ".join((element.text or "").split()))
-    made = found.get("created") or found.get("creation-date") or found.get("date") or ""
-    return found.get("title", ""), found.get("creator", ""), made[:4]
+    return FileMetadata(found.get("title", ""), found.get("creator", ""))

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UnreadableDocument
-from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
+from ingest.read_document import ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
-from ingest.readers.sections import Block, BlockKind, pages_of, title_and_rest
+from ingest.readers.formats import ZIP_MARK, Format
+from ingest.readers.front_matter import metadata_of_blocks
+from ingest.readers.sections import MOST_SPAN, Block, BlockKind, pages_of, rows_of_table
 from ingest.readers.word_lists import WordLists
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -36,10 +38,9 @@ def read_docx(path: Path, options: ReadingOptions) -> ReadDocument:
             raise UnreadableDocument("the file is damaged: it has no text part")
         word = _Word(archive, main)
         blocks = [*word.blocks(archive.xml(main)), *word.notes()]
-        title, authors, year = core_properties(archive, "docProps/core.xml")
-    if not title:
-        title, blocks = title_and_rest(blocks)
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata(title, authors, year))
+        said = core_properties(archive, "docProps/core.xml")
+    metadata, blocks = metadata_of_blocks(blocks, said)
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), metadata)
 
 
 class _Word:
@@ -78,7 +79,7 @@ class _Word:
                 case "p":
                     yield from self._paragraph(child)
                 case "tbl":
-                    yield from self._table(child)
+                    yield from rows_of_table(self._rows(child))
                 case "body" | "sdt" | "sdtContent" | "customXml" | "ins" | "smartTag" | "txbxContent":
                     yield from self.blocks(child)
 
@@ -102,11 +103,9 @@ class _Word:
         depth = int(listed.get("ilvl") or 0)
         return Block(BlockKind.ENTRY, f"{'  ' * depth}{self._lists.marker(number, depth)} {text}")
 
-    def _table(self, table: Any) -> Iterator[Block]:  # noqa: ANN401  as above
+    def _rows(self, table: Any) -> Iterator[list[str]]:  # noqa: ANN401  as above
         for row in (child for child in table.iter() if local_name(child) == "tr" and _nearest(child, "tbl") is table):
-            cells = [" ".join(_cell_text(cell).split()) for cell in row if local_name(cell) in ("tc", "sdt")]
-            if any(cells):
-                yield Block(BlockKind.ROW, " | ".join(cell for cell in cells if cell))
+            yield [text for cell in row if local_name(cell) in ("tc", "sdt") for text in _cells(cell)]
 
     def notes(self) -> Iterator[Block]:
         """Yield the footnotes and endnotes, which follow the text."""
@@ -132,6 +131,12 @@ def _cell_text(cell: Any) -> str:  # noqa: ANN401  as above
     return " ".join(_text(part) for part in cell.iter() if local_name(part) == "p")
 
 
+def _cells(cell: Any) -> list[str]:  # noqa: ANN401  as above
+    """Return the text of a cell, and an empty text for each further column that it spans."""
+    spans = next((attribute(part, "val") for part in cell.iter() if local_name(part) == "gridSpan"), "")
+    return [" ".join(_cell_text(cell).split()), *[""] * (min(int(spans), MOST_SPAN) - 1 if spans.isdigit() else 0)]
+
+
 def _text(node: Any) -> str:  # noqa: ANN401  as above
     """Return the text of a paragraph as it is shown: with insertions, without deletions, fields by their shown value."""
     parts: list[str] = []
@@ -144,3 +149,6 @@ def _text(node: Any) -> str:  # noqa: ANN401  as above
         elif name not in _LEFT_OUT:
             parts.append(_text(child))
     return "".join(parts)
+
+
+FORMAT = Format("DOCX", MEDIA_TYPE, (".docx",), read_docx, mark=ZIP_MARK, member="word/")

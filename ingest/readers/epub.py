@@ -5,12 +5,15 @@ under copy protection.
 """
 
 import posixpath
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from index.errors import UnreadableDocument
-from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
+from ingest.read_document import ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.archives import Archive, core_properties, local_name
+from ingest.readers.formats import ZIP_MARK, Format
+from ingest.readers.front_matter import given_title, metadata_of_blocks
 from ingest.readers.html import parse_html
 from ingest.readers.html_blocks import blocks_of
 from ingest.readers.sections import Block, pages_of
@@ -33,8 +36,11 @@ def read_epub(path: Path, options: ReadingOptions) -> ReadDocument:
         blocks: list[Block] = []
         for name in _spine(archive, package):
             blocks.extend(blocks_of(parse_html(archive.read(name))))
-        metadata = FileMetadata(*core_properties(archive, package))
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), metadata)
+        said = core_properties(archive, package)
+    # The title of a book is what every program shows above its text; its first heading may be that of a chapter.
+    metadata, _ = metadata_of_blocks(blocks, said)
+    title = given_title(said.title) or metadata.title
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), replace(metadata, title=title))
 
 
 def _refuse_locked(archive: Archive) -> None:
@@ -72,3 +78,6 @@ def _spine(archive: Archive, package: str) -> list[str]:
         elif local_name(part) == "itemref":
             order.append(part.get("idref"))
     return [manifest[key] for key in order if manifest.get(key) in archive.names]
+
+
+FORMAT = Format("EPUB", MEDIA_TYPE, (".epub",), read_epub, mark=ZIP_MARK)

@@ -13,12 +13,19 @@ from lxml import etree
 from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.encodings import decode_text
+from ingest.readers.formats import Format
+from ingest.readers.front_matter import first_lines, given_title, metadata_of
 from ingest.readers.html_blocks import blocks_of
 from ingest.readers.sections import Block, pages_of, title_and_rest
 
 MEDIA_TYPE = "text/html"
 
 _DECLARED = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*>\s*)*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_ELEMENTS = re.compile(rb"<(?:p|div|h[1-6]|ul|table|meta|title|article|section)\b[^>]*>", re.I)
+_LEAST_ELEMENTS = 3
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # A main text of fewer characters than this, and of a smaller share of the page, is not believed: the page is read whole.
 _LEAST_MAIN = 200
@@ -36,9 +43,10 @@ def read_html(path: Path, options: ReadingOptions) -> ReadDocument:
     main = _main_blocks(root)
     if _characters(main) < min(_LEAST_MAIN, _LEAST_SHARE * _characters(whole)):
         main = whole
-    title, blocks = title_and_rest(main or whole)
-    named = " ".join((root.findtext(".//title") or "").split())
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata(title or named, _meta(root, "author")))
+    heading, blocks = title_and_rest(main or whole)
+    named = given_title(root.findtext(".//title") or "")  # shown above the page
+    said = metadata_of(heading or named, FileMetadata(authors=_meta(root, "author")), first_lines(main or whole))
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), said)
 
 
 def parse_html(content: bytes) -> Any:  # noqa: ANN401  lxml has no types
@@ -95,3 +103,14 @@ def _characters(blocks: list[Block]) -> int:
 def _meta(root: Any, name: str) -> str:  # noqa: ANN401  as above
     found = root.xpath("//meta[@name=$name]/@content", name=name)
     return " ".join(str(found[0]).split()) if found else ""
+
+
+FORMAT = Format(
+    "HTML",
+    MEDIA_TYPE,
+    (".html", ".htm", ".xhtml"),
+    read_html,
+    frozenset({"application/xhtml+xml"}),
+    is_surely=lambda start: bool(_MARKUP.match(start)),
+    is_perhaps=lambda start: len(_ELEMENTS.findall(start)) >= _LEAST_ELEMENTS,
+)

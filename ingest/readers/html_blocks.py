@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.readers.archives import local_name
 from ingest.readers.pdf.letters import superscript
-from ingest.readers.sections import Block, BlockKind
+from ingest.readers.sections import MOST_SPAN, Block, BlockKind, rows_of_table
 
 _LEFT_OUT = {
     "script",
@@ -108,10 +108,27 @@ def _rows(table: Any) -> Iterator[Block]:  # noqa: ANN401  as above
                 for cell in row:
                     yield from _blocks(cell)
         return
+    yield from rows_of_table(_grid(rows))
+
+
+def _grid(rows: list[Any]) -> Iterator[list[str]]:
+    """Yield the texts of rows; cells that span columns or rows leave the places empty that they take."""
+    taken: dict[int, int] = {}  # by column: rows, counted from this one, that a cell from above takes
     for row in rows:
-        cells = [_words(_text(cell)) for cell in row if local_name(cell).lower() in ("td", "th")]
-        kept = [cell for cell in cells if cell]
-        yield Block(BlockKind.ROW if len(cells) > 1 else BlockKind.PARAGRAPH, " | ".join(kept))
+        texts: list[str] = []
+        for cell in (part for part in row if local_name(part).lower() in ("td", "th")):
+            while taken.get(len(texts), 0):
+                texts.append("")
+            first, deep = len(texts), _span(cell, "rowspan")
+            texts += [_words(_text(cell)), *[""] * (_span(cell, "colspan") - 1)]
+            taken |= dict.fromkeys(range(first, len(texts)), deep)
+        yield texts
+        taken = {column: left - 1 for column, left in taken.items() if left > 1}
+
+
+def _span(cell: Any, name: str) -> int:  # noqa: ANN401  as above
+    said = cell.get(name) or ""
+    return min(MOST_SPAN, max(1, int(said))) if said.isdigit() else 1
 
 
 def _words(text: str) -> str:

@@ -16,6 +16,7 @@ from index.errors import CatalogueError
 from index.records import Page, Source
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.encodings import decode_text
+from ingest.readers.formats import Format
 from ingest.readers.markdown_blocks import blocks_of
 from ingest.readers.sections import Block, BlockKind, Section, page_of, sections_of, title_and_rest
 
@@ -131,3 +132,14 @@ def _cited(path: Path, header: _Header, citation: str, line: int) -> tuple[Sourc
             raise _error(path, line, f"unknown source [{cited['key']}]; the header defines {', '.join(header.sources)}.")
         sources.append(replace(header.sources[cited["key"]], where=cited["where"]))
     return tuple(sources)
+
+
+FORMAT = Format(
+    "Markdown",
+    MEDIA_TYPE,
+    (".md", ".markdown"),
+    read_markdown,
+    frozenset({"text/plain"}),
+    told_by_name=True,
+    is_harmless=True,
+)

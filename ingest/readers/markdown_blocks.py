@@ -9,7 +9,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from ingest.readers.sections import Block, BlockKind
+from ingest.readers.sections import Block, BlockKind, row_of
 
 _PROVENANCE = re.compile(r"(?:Source|Applies to|As of):")
 _LINE_ENDS = {"softbreak": " ", "hardbreak": "\n"}
@@ -39,7 +39,7 @@ def _blocks_of_node(node: SyntaxTreeNode) -> list[Block]:
             return [_quoted(child, block) for child in node.children for block in _blocks_of_node(child)]
         case "table":
             rows = [row for part in node.children for row in part.children]
-            return [Block(BlockKind.ROW, " | ".join(_plain(cell) for cell in row.children), line=_line(row)) for row in rows]
+            return [Block(BlockKind.ROW, row_of([_plain(cell) for cell in row.children]), line=_line(row)) for row in rows]
         case "paragraph":
             return [Block(BlockKind.PARAGRAPH, _plain(node), line=_line(node))]
         case "fence" | "code_block":

@@ -1,6 +1,7 @@
 """Tell what a file is by its content.
 
-Comes in: a path. Goes out: a media type. Refuses to trust a name, but for what content cannot tell: Markdown from plain text.
+Comes in: a path. Goes out: a media type. Refuses to trust a name, but for what content cannot tell: Markdown or a table of values
+from plain text.
 """
 
 import re
@@ -8,34 +9,49 @@ import zipfile
 from pathlib import Path
 
 from index.errors import UnreadableDocument
-from ingest.readers import docx, epub, html, markdown, odt, plain_text, pptx, rtf
+from ingest.readers import html, plain_text
 from ingest.readers.broken_off import BROKEN_OFF, archive_breaks_off
-from ingest.readers.pdf import reader as pdf
+from ingest.readers.formats import ZIP_MARK, Format
+from ingest.readers.registry import FORMATS
 
 _SAMPLE = 4096
-_MARKUP = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
-_ELEMENTS = re.compile(rb"<(?:p|div|h[1-6]|ul|table|meta|title|article|section)\b[^>]*>", re.I)
-_MEMBERS = {"word/": docx.MEDIA_TYPE, "ppt/": pptx.MEDIA_TYPE}
-_DECLARED = {odt.MEDIA_TYPE.encode(): odt.MEDIA_TYPE, epub.MEDIA_TYPE.encode(): epub.MEDIA_TYPE}
+_PICTURE = "the file is a picture; put it into a PDF to have it read by OCR"
+_PACKED = "the file is a packed archive; unpack it first"
 # First bytes of files that hold no text that we read, and what to say of them.
 _FOREIGN = (
     (
         b"\xd0\xcf\x11\xe0",
         "the file is an old Office document (DOC, XLS, PPT) or one under a password; save it as DOCX or PDF",
     ),
-    (b"\x89PNG", "the file is a picture; put it into a PDF to have it read by OCR"),
-    (b"\xff\xd8\xff", "the file is a picture; put it into a PDF to have it read by OCR"),
-    (b"GIF8", "the file is a picture; put it into a PDF to have it read by OCR"),
-    (b"II*\0", "the file is a picture; put it into a PDF to have it read by OCR"),
-    (b"MM\0*", "the file is a picture; put it into a PDF to have it read by OCR"),
-    (b"\x1f\x8b", "the file is a packed archive; unpack it first"),
-    (b"7z\xbc\xaf", "the file is a packed archive; unpack it first"),
-    (b"Rar!", "the file is a packed archive; unpack it first"),
+    (b"\x89PNG", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+    (b"GIF8", _PICTURE),
+    (b"II*\0", _PICTURE),
+    (b"MM\0*", _PICTURE),
+    (b"\x1f\x8b", _PACKED),
+    (b"7z\xbc\xaf", _PACKED),
+    (b"Rar!", _PACKED),
     (b"MZ", "the file is a program"),
     (b"\x7fELF", "the file is a program"),
 )
+_OUTLOOK = "the file is a message in Outlook's own format (MSG); save it as EML, or as PDF"
+_DATA = (
+    "the file is {name}: data for programs, without sentences to quote; save what people should read of it as CSV, PDF or text"
+)
+_MAILBOX = "the file is a mailbox of many messages; save each that people should read as EML"
+# Text that is no reading matter, by the ending of its name: what it is called, and what to say of it.
+_NO_READING_MATTER = {
+    ".json": _DATA.format(name="JSON"),
+    ".jsonl": _DATA.format(name="JSON"),
+    ".geojson": _DATA.format(name="JSON"),
+    ".xml": _DATA.format(name="XML"),
+    ".rss": _DATA.format(name="XML"),
+    ".svg": _PICTURE,
+    ".mbox": _MAILBOX,
+}
+_JSON = re.compile(rb'\s*(?:\{\s*"(?:[^"\\\n]|\\.)*"\s*:|\[\s*\{\s*"(?:[^"\\\n]|\\.)*"\s*:)')
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
+_WEB_PAGE = re.compile(rb"<(?:html|body)\b", re.IGNORECASE)
 
 
 def media_type_of(path: Path) -> str:
@@ -46,16 +62,19 @@ def media_type_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
-    if b"%PDF-" in start[:1024]:
-        return pdf.MEDIA_TYPE
-    if start.startswith(b"PK"):
+    for one in FORMATS:
+        if one.mark and not one.is_zipped and _is_marked(start, one):
+            return one.media_type
+    if start.startswith(ZIP_MARK[:2]):
         return _archive_type(path)
-    if start.lstrip().startswith(b"{\\rtf"):
-        return rtf.MEDIA_TYPE
     for mark, reason in _FOREIGN:
         if start.startswith(mark):
-            raise UnreadableDocument(reason)
-    return _text_type(path, start.replace(b"\0", b""))
+            raise UnreadableDocument(_OUTLOOK if path.suffix.lower() == ".msg" else reason)
+    return _text_type(path.suffix.lower(), start.replace(b"\0", b""))
+
+
+def _is_marked(start: bytes, one: Format) -> bool:
+    return one.mark in start[: one.mark_within] if one.mark_within else start.lstrip().startswith(one.mark)
 
 
 def _archive_type(path: Path) -> str:
@@ -66,13 +85,13 @@ def _archive_type(path: Path) -> str:
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
         damage = BROKEN_OFF if archive_breaks_off(path) else "the file is damaged: its archive cannot be opened"
         raise UnreadableDocument(damage) from error
-    if declared in _DECLARED:
-        return _DECLARED[declared]
-    for folder, media_type in _MEMBERS.items():
-        if any(name.startswith(folder) for name in names):
-            return media_type
-    if any(name.startswith("xl/") for name in names):
-        raise UnreadableDocument("the file is a spreadsheet, which has no text to quote; save it as PDF")
+    zipped = [one for one in FORMATS if one.is_zipped]
+    for one in zipped:
+        if declared.decode("latin-1") == one.media_type:
+            return one.media_type
+    for one in zipped:
+        if one.member and any(name.startswith(one.member) for name in names):
+            return one.media_type
     raise UnreadableDocument("the file is an archive, not a document; unpack it first")
 
 
@@ -82,8 +101,22 @@ def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
         return member.read(100).strip()
 
 
-def _text_type(path: Path, start: bytes) -> str:
-    marked_up = bool(_MARKUP.match(start))
-    if path.suffix.lower() in (".md", ".markdown"):
-        return html.MEDIA_TYPE if marked_up else markdown.MEDIA_TYPE
-    return html.MEDIA_TYPE if marked_up or len(_ELEMENTS.findall(start)) >= 3 else plain_text.MEDIA_TYPE
+def _text_type(suffix: str, start: bytes) -> str:
+    for one in FORMATS:
+        if one.is_surely(start):
+            return one.media_type
+    _refuse_data(suffix, start)
+    for one in FORMATS:
+        if one.told_by_name and suffix in one.suffixes:
+            return one.media_type
+    return next((one.media_type for one in FORMATS if one.is_perhaps(start)), plain_text.MEDIA_TYPE)
+
+
+def _refuse_data(suffix: str, start: bytes) -> None:
+    """Raise UnreadableDocument for text that only programs read."""
+    if suffix in _NO_READING_MATTER:
+        raise UnreadableDocument(_NO_READING_MATTER[suffix])
+    if _JSON.match(start):
+        raise UnreadableDocument(_NO_READING_MATTER[".json"])
+    if _XML.match(start) and not _WEB_PAGE.search(start) and suffix not in html.FORMAT.suffixes:
+        raise UnreadableDocument(_NO_READING_MATTER[".xml"])

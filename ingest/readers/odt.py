@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
+from ingest.read_document import ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
-from ingest.readers.sections import Block, BlockKind, pages_of, title_and_rest
+from ingest.readers.formats import ZIP_MARK, Format
+from ingest.readers.front_matter import metadata_of_blocks
+from ingest.readers.sections import MOST_SPAN, Block, BlockKind, pages_of, rows_of_table
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 
@@ -36,10 +38,9 @@ def read_odt(path: Path, options: ReadingOptions) -> ReadDocument:
     """
     with Archive(path, options.limits.most_unpacked_bytes) as archive:
         blocks = list(_blocks(archive.xml("content.xml")))
-        title, authors, year = core_properties(archive, "meta.xml")
-    if not title:
-        title, blocks = title_and_rest(blocks)
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata(title, authors, year))
+        said = core_properties(archive, "meta.xml")
+    metadata, blocks = metadata_of_blocks(blocks, said)
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), metadata)
 
 
 def _blocks(node: Any) -> Iterator[Block]:  # noqa: ANN401  lxml has no types
@@ -53,7 +54,7 @@ def _blocks(node: Any) -> Iterator[Block]:  # noqa: ANN401  lxml has no types
             case "list":
                 yield from _entries(child, 0)
             case "table":
-                yield from _rows(child)
+                yield from rows_of_table(_rows(child))
             case name if name in _HOLDERS:
                 yield from _blocks(child)
 
@@ -81,11 +82,15 @@ def _entries(entries: Any, depth: int) -> Iterator[Block]:  # noqa: ANN401  as a
                 marker = "  "
 
 
-def _rows(table: Any) -> Iterator[Block]:  # noqa: ANN401  as above
+def _rows(table: Any) -> Iterator[list[str]]:  # noqa: ANN401  as above
     for row in (part for part in table.iter() if local_name(part) == "table-row"):
-        cells = [" ".join(" ".join(_text(line) for line in cell.iter() if local_name(line) == "p").split()) for cell in row]
-        if any(cells):
-            yield Block(BlockKind.ROW, " | ".join(cell for cell in cells if cell))
+        yield [text for cell in row if local_name(cell).endswith("table-cell") for text in _cells(cell)]
+
+
+def _cells(cell: Any) -> list[str]:  # noqa: ANN401  as above
+    text = " ".join(" ".join(_text(line) for line in cell.iter() if local_name(line) == "p").split())
+    times = attribute(cell, "number-columns-repeated")
+    return [text] * (min(int(times), MOST_SPAN) if times.isdigit() else 1)
 
 
 def _text(node: Any) -> str:  # noqa: ANN401  as above
@@ -102,3 +107,6 @@ def _text(node: Any) -> str:  # noqa: ANN401  as above
                 parts.append(_text(child))
         parts.append(child.tail or "")
     return "".join(parts)
+
+
+FORMAT = Format("ODT", MEDIA_TYPE, (".odt",), read_odt, mark=ZIP_MARK)

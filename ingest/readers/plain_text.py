@@ -9,6 +9,10 @@ from pathlib import Path
 from index.records import Page
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.encodings import decode_text
+from ingest.readers.formats import Format
+from ingest.readers.front_matter import metadata_of_blocks
+from ingest.readers.pdf.letters import without_private_signs
+from ingest.readers.sections import Block, BlockKind
 
 MEDIA_TYPE = "text/plain"
 
@@ -21,6 +25,13 @@ def read_plain_text(path: Path, options: ReadingOptions) -> ReadDocument:
     Raises:
         UnreadableDocument: the file is not text.
     """
-    parts = [_TRAILING_SPACE.sub("", part).strip() for part in decode_text(path.read_bytes()).split("\f")]
+    parts = [
+        _TRAILING_SPACE.sub("", part).strip() for part in without_private_signs(decode_text(path.read_bytes())).split("\f")
+    ]
     pages = [Page(number, part, paged=False) for number, part in enumerate([part for part in parts if part], start=1)]
-    return document_of_sections(MEDIA_TYPE, pages, FileMetadata())
+    blocks = [Block(BlockKind.PARAGRAPH, part) for part in re.split(r"\n[ \t]*\n", pages[0].text)] if pages else []
+    metadata, _ = metadata_of_blocks(blocks, FileMetadata())
+    return document_of_sections(MEDIA_TYPE, pages, metadata)
+
+
+FORMAT = Format("plain text", MEDIA_TYPE, (".txt",), read_plain_text, is_perhaps=lambda start: True, is_harmless=True)

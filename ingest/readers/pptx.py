@@ -10,9 +10,11 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.records import Heading, Page
-from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
+from ingest.read_document import PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.archives import Archive, attribute, core_properties, local_name
-from ingest.readers.sections import Block, BlockKind, Section, page_of
+from ingest.readers.formats import ZIP_MARK, Format
+from ingest.readers.front_matter import metadata_of
+from ingest.readers.sections import Block, BlockKind, Section, page_of, rows_of_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
@@ -28,7 +30,7 @@ def read_pptx(path: Path, options: ReadingOptions) -> ReadDocument:
     """
     with Archive(path, options.limits.most_unpacked_bytes) as archive:
         slides = [archive.xml(name) for name in _slide_names(archive)]
-        metadata = FileMetadata(*core_properties(archive, "docProps/core.xml"))
+        said = core_properties(archive, "docProps/core.xml")
     pages = [_page(number, slide) for number, slide in enumerate(slides, start=1)]
     outcomes = tuple(
         PageOutcome(
@@ -39,6 +41,8 @@ def read_pptx(path: Path, options: ReadingOptions) -> ReadDocument:
         )
         for page in pages
     )
+    first = next((page for page in pages if page.text), Page(1, ""))
+    metadata = metadata_of(first.headings[0].text if first.headings else "", said, first.text.split("\n"))
     return ReadDocument(MEDIA_TYPE, tuple(page for page in pages if page.text), len(pages), outcomes, metadata)
 
 
@@ -66,7 +70,7 @@ def _page(number: int, slide: Any) -> Page:  # noqa: ANN401  lxml has no types
                 elif role not in _FURNITURE:
                     blocks.extend(found)
             case "tbl":
-                blocks.extend(_rows(shape))
+                blocks.extend(rows_of_table(_rows(shape)))
     body = page_of(number, Section((), blocks=blocks))
     if not title:
         return Page(number, body.text, keep_together=body.keep_together)
@@ -92,13 +96,16 @@ def _paragraphs(shape: Any, listed: bool) -> Iterator[Block]:  # noqa: ANN401  a
             yield Block(BlockKind.PARAGRAPH, text)
 
 
-def _rows(table: Any) -> Iterator[Block]:  # noqa: ANN401  as above
+def _rows(table: Any) -> Iterator[list[str]]:  # noqa: ANN401  as above
     for row in (part for part in table if local_name(part) == "tr"):
-        cells = [" ".join(_text(line) for line in cell.iter() if local_name(line) == "p").strip() for cell in row]
-        if any(cells):
-            yield Block(BlockKind.ROW, " | ".join(cell for cell in cells if cell))
+        # A cell that another one spans is there, and empty.
+        cells = [cell for cell in row if local_name(cell) == "tc"]
+        yield [" ".join(_text(line) for line in cell.iter() if local_name(line) == "p").strip() for cell in cells]
 
 
 def _text(line: Any) -> str:  # noqa: ANN401  as above
     parts = [(part.text or "") if local_name(part) == "t" else " " for part in line.iter() if local_name(part) in ("t", "br")]
     return " ".join("".join(parts).split())
+
+
+FORMAT = Format("PPTX", MEDIA_TYPE, (".pptx",), read_pptx, mark=ZIP_MARK, member="ppt/")

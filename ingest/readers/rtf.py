@@ -10,7 +10,9 @@ from striprtf.striprtf import rtf_to_text
 
 from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
-from ingest.readers.sections import Block, BlockKind, pages_of
+from ingest.readers.formats import Format
+from ingest.readers.front_matter import metadata_of_blocks
+from ingest.readers.sections import Block, BlockKind, pages_of, row_of
 from ingest.sound_letters import joined
 
 MEDIA_TYPE = "application/rtf"
@@ -30,11 +32,17 @@ def read_rtf(path: Path, options: ReadingOptions) -> ReadDocument:
     except (ValueError, IndexError, KeyError, TypeError, LookupError, RecursionError) as error:
         raise UnreadableDocument(f"the RTF codes of the file are damaged: {error}") from error
     text = joined(text)  # it gives a letter outside the basic plane as two
-    blocks = [_block(" ".join(line.replace("|", " | ").split())) for line in text.split("\n") if line.strip(" |\t")]
-    return document_of_sections(MEDIA_TYPE, pages_of(blocks), FileMetadata())
+    blocks = [_block(line.strip()) for line in text.split("\n") if line.strip(" |\t")]
+    metadata, blocks = metadata_of_blocks(blocks, FileMetadata())
+    return document_of_sections(MEDIA_TYPE, pages_of(blocks), metadata)
 
 
 def _block(line: str) -> Block:
-    if " | " in f"{line} ":
-        return Block(BlockKind.ROW, line.strip(" |"))
+    cells = line.removesuffix("|").split("|")  # the library sets a bar behind each cell
+    if len(cells) > 1:
+        return Block(BlockKind.ROW, row_of(cells))
+    line = " ".join(cells[0].split())
     return Block(BlockKind.ENTRY if _BULLET.match(line) else BlockKind.PARAGRAPH, line)
+
+
+FORMAT = Format("RTF", MEDIA_TYPE, (".rtf",), read_rtf, frozenset({"text/rtf"}), mark=b"{\\rtf")

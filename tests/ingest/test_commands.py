@@ -174,3 +174,32 @@ def test_watch_goes_on_after_nonsense(run, workshop):
     assert code == 0
     assert "cannot be read as TOML" in batches[0]["error"]
     assert batches[1]["state"] == "published"
+
+
+def test_describe_shows_what_was_guessed_and_confirms_it(run, workshop):
+    """Before the first build as well; list and status mark it until it is confirmed."""
+    workshop.write("documents/gulls.md", "# Gulls of the chapel\n\nThe gulls nest on the roof of the chapel.\n")
+    code, shown = run("describe", "gulls")
+    assert (code, shown["title"], shown["guessed"], shown["listed"]) == (0, "Gulls of the chapel", ["title"], False)
+    run("build")
+    assert run("status")[1]["guessed"] == {"gulls": ["title"]}
+    assert [one["title"] for one in run("list")[1]["documents"]] == ["Bread", "Boats", "Gulls of the chapel"]
+    code, changed = run(
+        "describe", "gulls", "--year", "2020", "--publisher", "The Chapel", "--author", "Ann Other", "--confirm"
+    )
+    assert (changed["published"], changed["publisher"], changed["authors"]) == ("2020", "The Chapel", "Ann Other")
+    assert (changed["guessed"], changed["listed"], run("status")[1]["guessed"]) == ([], True, {})
+    assert [run("describe", *rest)[0] for rest in (("nothing",), ("gulls", "--title", ""))] == [2, 2]
+
+
+def test_keep_one_leaves_the_other_out(run, workshop):
+    """The maintainer decides; the build only hints."""
+    text = " ".join(f"word{number}" for number in range(300))
+    workshop.write("documents/a.md", f"# Notice of 3 May\n\n{text}\n")
+    workshop.write("documents/b.md", f"# Notice of 4 May\n\n{text}\n")
+    run("build")
+    assert [hint.split(" (")[0] for hint in run("status")[1]["hints"]] == ["'b' looks like 'a'"]
+    assert run("keep-one", "a", "b") == (0, {"kept": "a", "left_out": ["b"]})
+    _, built = run("build")
+    assert [(one["id"], one["copy_of"]) for one in built["documents"] if one["copy_of"]] == [("b", "a")]
+    assert run("status")[1]["hints"] == []

@@ -1,6 +1,7 @@
 """Put documents into the corpus and take them out."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -150,3 +151,16 @@ def test_adding_then_removing_gives_the_catalogue_back(corpus, tmp_path):
     added = add(tmp_path / "gulls.md", corpus, title="Gulls")
     remove_document(added.id, corpus)
     assert (corpus / "catalogue.toml").read_text().rstrip("\n") == CATALOGUE.rstrip("\n")
+
+
+def test_what_was_taken_from_the_file_is_noted_as_guessed_until_a_person_has_seen_it(corpus, tmp_path):
+    """An entry needs a title; that nobody chose it is written beside it."""
+    (tmp_path / "gulls.md").write_text(GULLS)
+    added = add(tmp_path / "gulls.md", corpus, publisher="The Chapel")
+    table = tomllib.loads((corpus / "catalogue.toml").read_text())["document"][2]
+    assert (table["title"], table["guessed"]) == ("Gulls", ["title"])
+    assert next(entry for entry in read_catalogue(corpus) if entry.document.id == added.id).guessed == ("title",)
+    (tmp_path / "terns.md").write_text(GULLS.replace("ulls", "erns"))
+    seen = lambda details: replace(details, guessed=())  # noqa: E731
+    add_document(str(tmp_path / "terns.md"), Details(), corpus, PublicNetwork(), ReadingOptions(ocr=False), seen)
+    assert "guessed" not in tomllib.loads((corpus / "catalogue.toml").read_text())["document"][3]

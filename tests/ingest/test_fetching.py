@@ -17,6 +17,7 @@ from ingest.documents import Added, Details, add_document
 from ingest.errors import FetchRefused
 from ingest.fetching import Limits, fetch
 from ingest.read_document import ReadingOptions
+from ingest.readers.registry import format_named
 from tests.conftest import PLAYGROUND, make_pdf
 
 GUIDE = b"%PDF-1.7\n" + bytes(range(256)) * 1200
@@ -281,3 +282,24 @@ def test_adding_an_address_goes_on_where_the_line_broke(guides: Guides, corpus: 
     assert add().path.read_bytes() == guides.content
     assert guides.requests[-1]["Range"] == "bytes=500-"
     assert sorted(path.name for path in (corpus / "documents").iterdir()) == ["boats.md", "guide.pdf"]
+
+
+def _add_from(guides: Guides, corpus: Path, name: str) -> Added:
+    """Add what the server holds by an address that ends in ``name``."""
+    known = format_named(name)
+    assert known is not None
+    guides.content, guides.kind = b"Hall,Rate\nMain hall,24\n", known.media_type
+    options, details = ReadingOptions(ocr=False), Details(id="new", title="New")
+    return add_document(f"https://guides.example/{name}", details, corpus, guides, options, lambda said: said)
+
+
+@pytest.mark.parametrize("name", ["fees.csv", "note.eml", "note.markdown"])
+def test_every_format_that_is_read_keeps_its_ending_when_it_comes_by_address(guides: Guides, corpus: Path, name: str) -> None:
+    """What readers declare is what a download is named by."""
+    assert _add_from(guides, corpus, name).path.name == f"new{Path(name).suffix}"
+
+
+def test_a_presentation_by_address_is_taken_for_one(guides: Guides, corpus: Path) -> None:
+    """Once it was saved as "talk.pptx.html"; now its first bytes are looked at."""
+    with pytest.raises(FetchRefused, match=r"is not a \.pptx file"):
+        _add_from(guides, corpus, "talk.pptx")

@@ -217,7 +217,7 @@ def test_a_drawn_font_that_names_its_letters_is_read(tmp_path):
         )
         font += b"/CharProcs<<%s>>/Encoding<</Type/Encoding/Differences[1%s]>>>>" % (drawn, given)
         whole = pdf_bytes([[]], content=content)
-        body = whole[: whole.index(b"xref")].replace(b"/F1 3 0 R/F2 4 0 R/F3 5 0 R/F4 6 0 R", b"/F9 98 0 R")
+        body = whole[: whole.index(b"xref")].replace(b"/F1 3 0 R/F2 4 0 R/F3 5 0 R/F4 6 0 R/F5 7 0 R/F6 8 0 R", b"/F9 98 0 R")
         box = b"98 0 obj\n%s\nendobj\n99 0 obj\n<</Length 23>>stream\n9 0 0 0 9 9 d1 0 0 9 9 f\nendstream\nendobj\n" % font
         path = tmp_path / "drawn.pdf"
         path.write_bytes(body + box + b"trailer<</Root 1 0 R/Size 100>>\nstartxref\n0\n%%EOF")

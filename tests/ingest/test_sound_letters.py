@@ -47,7 +47,7 @@ def test_two_halves_are_one_letter():
 
 def unicode_pdf(path, codes):
     """Write a PDF whose letter Z stands for what the map of its font says."""
-    content = b"BT /F5 12 Tf 72 700 Td (The hall opens at seven Z on Tuesdays.) Tj ET"
+    content = b"BT /F9 12 Tf 72 700 Td (The hall opens at seven Z on Tuesdays.) Tj ET"
     whole = pdf_bytes([[]], content=content)
     table = b"1 beginbfchar <5A> <%s> endbfchar" % codes
     stream = (
@@ -55,7 +55,7 @@ def unicode_pdf(path, codes):
     )
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 91 0 R>>"
     added = b"90 0 obj\n%s\nendobj\n91 0 obj\n<</Length %d>>stream\n%s\nendstream\nendobj\n" % (font, len(stream), stream)
-    body = whole[: whole.index(b"xref")].replace(b"/F1 3 0 R", b"/F5 90 0 R/F1 3 0 R") + added
+    body = whole[: whole.index(b"xref")].replace(b"/F1 3 0 R", b"/F9 90 0 R/F1 3 0 R") + added
     path.write_bytes(body + b"trailer<</Root 1 0 R/Size 92>>\n%%EOF")
 
 

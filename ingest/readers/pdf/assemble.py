@@ -5,8 +5,9 @@ words parted at a line end are joined, marks of notes raised, double spaces made
 """
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -122,15 +123,28 @@ def _introduces(paragraph: Paragraph) -> bool:
 
 
 def _write(page: PageText, paragraph: Paragraph, vocabulary: Container[str]) -> None:
+    borders = _borders(paragraph)
+    page.add(next(borders))
     for index, row in enumerate(paragraph.rows):
         if index and row.cell != paragraph.rows[index - 1].cell:
-            page.add(_CELL_BORDER)
+            page.add(next(borders))
         elif index and not _join_words(page, row, vocabulary):
             page.add(" ")
-        _write_row(page, row, set(cells_of(row)[1:]) if paragraph.role is Role.ROW else set())
+        _write_row(page, row, set(cells_of(row)[1:]) if paragraph.role is Role.ROW else set(), borders)
+    if paragraph.columns:
+        page.add(" |" * (paragraph.column_count - 1 - paragraph.columns[-1]))
 
 
-def _write_row(page: PageText, row: Line, cells: set[int]) -> None:
+def _borders(paragraph: Paragraph) -> Iterator[str]:
+    """Yield what stands before the first cell of a row, then before each other: a bar for each column that is empty, too."""
+    before = -1
+    for column in paragraph.columns:
+        yield "| " * (column - before - 1) if before < 0 else " |" * (column - before) + " "
+        before = column
+    yield from chain([] if paragraph.columns else [""], repeat(_CELL_BORDER))
+
+
+def _write_row(page: PageText, row: Line, cells: set[int], borders: Iterator[str]) -> None:
     last: Glyph | None = None
     pending = False  # a space that has not been written
     for index, glyph in enumerate(row.glyphs):
@@ -141,7 +155,7 @@ def _write_row(page: PageText, row: Line, cells: set[int]) -> None:
             last, pending = glyph, True  # dots that lead to a page number: three say as much
             continue
         if index in cells:
-            page.add(_CELL_BORDER)
+            page.add(next(borders))
         elif last is not None and _is_parted(last, glyph, row, pending):
             page.add(" ")
         page.add(_seen(glyph, row, last), glyph)

@@ -136,6 +136,7 @@ class Sheet:
     lines: list[Line] = field(default_factory=list)  # in the file's own order
     laid_over: list[Line] = field(default_factory=list)  # values of form fields, text boxes, stamps
     left_out: int = 0  # characters beyond what is taken of one page
+    unseen: int = 0  # characters that nobody can see: invisible, white on white, beside the page
     unmapped: int = 0  # characters whose font does not say which letter they show
     turn: int = 0  # quarter turns, clockwise, that were made to set its text upright
     has_content: bool = False  # anything that is meant to be drawn

@@ -79,6 +79,8 @@ def _remark(sheet: Sheet) -> str:
     remarks = []
     if sheet.unmapped:
         remarks.append(f"{sheet.unmapped} characters that the page's fonts do not name")
+    if sheet.unseen:
+        remarks.append(f"{sheet.unseen} characters that nobody can see: invisible, white on white, or beside the page")
     if sheet.left_out:
         remarks.append(f"the last {sheet.left_out} characters of a page without end")
     return f"not read: {'; '.join(remarks)}" if remarks else ""

@@ -3,6 +3,7 @@
 Comes in: character codes as a file gives them, by font. Goes out: what a reader sees. Refuses to know where letters stand.
 """
 
+import re
 from collections import Counter
 
 HYPHEN_AT_LINE_END = "\ufffe"  # pdfium's mark for a hyphen that parts a word
@@ -10,17 +11,31 @@ HYPHEN_AT_LINE_END = "\ufffe"  # pdfium's mark for a hyphen that parts a word
 UNNAMED = "\ufffd"  # a letter that a reader sees and the file does not name
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-# Bullets of the Symbol and Wingdings fonts, which files place in the private use area.
-_PRIVATE_BULLETS = "\uf0b7\uf0a7\uf0a8\uf0d8\uf076\uf06e\uf06c\uf071\uf0fc\uf0e0\uf02d"
+# Signs of the Symbol and Wingdings fonts, which files place in the private use area; all others of them are bullets.
+_SIGNS = {
+    "\uf0fc": "✓",
+    "\uf0fb": "✗",
+    "\uf0fe": "☑",
+    "\uf0fd": "☒",
+    "\uf06f": "☐",
+    "\uf0a8": "☐",
+    "\uf0e0": "→",
+    "\uf0e8": "→",
+}
+_PRIVATE_BULLETS = "\uf0b7\uf0a7\uf0d8\uf076\uf06e\uf06c\uf071\uf02d\uf09f\uf077\uf075\uf0b0\uf0d0\uf046"
+_SIGN_FONTS = (b"wingdings", b"webdings", b"dingbat", b"zapfding")
+_BULLET_FONTS = (b"courier",)  # in which word processors set the "o" that is a bullet
 _ODD_SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LONE_O = re.compile(r"^o(?:\t| {2,})(?=\S)", re.MULTILINE)
 _VOWELS = frozenset("aeiouyAEIOUY")
 _LEAST_VOWELS = 0.2  # of all letters of running text
 
 _READABLE: dict[str, str] = {
     **_LIGATURES,
     **dict.fromkeys(_PRIVATE_BULLETS, "•"),
+    **_SIGNS,
     **dict.fromkeys(_ODD_SPACES, " "),
     **dict.fromkeys(_INVISIBLE, ""),
     "\u00ad": HYPHEN_AT_LINE_END,
@@ -43,6 +58,29 @@ def readable(char: str) -> str:
     if char in _READABLE:
         return _READABLE[char]
     return UNNAMED if is_unmapped(char) else char
+
+
+def shows_signs(font: bytes) -> bool:
+    """Tell whether a font of that name shows signs in place of the letters of its codes."""
+    return any(part in font.lower() for part in _SIGN_FONTS)
+
+
+def may_show_bullet(font: bytes) -> bool:
+    """Tell whether a font of that name is one in which an "o" before an entry is a bullet."""
+    return any(part in font.lower() for part in _BULLET_FONTS)
+
+
+def sign_of(char: str) -> str:
+    """Return the sign that a font of signs shows for a letter's code: a tick, a box or an arrow, else a bullet."""
+    if not (char.isascii() or "\u00a0" <= char <= "\u00ff") or not char.isprintable() or char == " ":
+        return char  # a sign already, as the file itself says
+    return _SIGNS.get(chr(0xF000 + ord(char)), "•")
+
+
+def without_private_signs(text: str) -> str:
+    """Return a text whose signs of the private use area are those that a reader sees; a lone "o" before an entry is a bullet."""
+    plain = "".join(_SIGNS.get(char, "•") if "\uf020" <= char <= "\uf0ff" else char for char in text)
+    return _LONE_O.sub("• ", plain)
 
 
 def is_unmapped(char: str) -> bool:

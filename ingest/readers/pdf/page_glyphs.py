@@ -13,9 +13,18 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
-from ingest.readers.pdf.letters import UNNAMED, letters_of, marks_by_glyph_number, shows_glyph_numbers
+from ingest.readers.pdf.letters import (
+    UNNAMED,
+    letters_of,
+    marks_by_glyph_number,
+    may_show_bullet,
+    shows_glyph_numbers,
+    shows_signs,
+    sign_of,
+)
 from ingest.readers.pdf.pairs import pairs_joined
 from ingest.readers.pdf.turning import turn_along, turn_of
+from ingest.readers.pdf.visibility import is_beside_page, is_doubtful, unseen
 
 _BREAKS = "\r\n"
 _SCALE = 65535  # steps to a side when page coordinates are turned into shares of the page
@@ -71,6 +80,8 @@ class Font:
 
     bold: bool
     italic: bool
+    signs: bool = False  # shows bullets, ticks and arrows in place of letters
+    bullets: bool = False  # its "o" may be a bullet
     codes: Counter[str] = field(default_factory=Counter)
     glyph_numbers: bool = False  # once seen, it holds for the pages after
 
@@ -83,6 +94,9 @@ class Gatherer:
     """Takes the glyphs of one page, in the file's order, and parts them into lines where pdfium ends one."""
 
     def __init__(self, page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, fonts: Fonts) -> None:
+        self._page = page
+        self._doubtful: list[list[Glyph]] = []  # of each text object that may not be seen
+        self._is_doubtful = False
         self._text = text_page.raw  # the bare handle: the wrapper would be unwrapped at every call
         self._fonts = fonts
         self._placing = _Placing.of(page)
@@ -107,10 +121,11 @@ class Gatherer:
             else:
                 self._take(index, char)
         self._end_line()
+        lines = [(_with_signs(taken), turn) for taken, turn in self._seen(sheet)]
         self._look_for_glyph_numbers()
         spelled = (
             ([letter for glyph, font in taken for letter in _spelled(glyph, font.glyph_numbers, sheet)], turn)
-            for taken, turn in self._lines
+            for taken, turn in lines
         )
         seen = ((glyphs, turn) for glyphs, turn in spelled if any(glyph.has_ink for glyph in glyphs))
         return [Line(glyphs, order, turn or turn_of(glyphs)) for order, (glyphs, turn) in enumerate(seen)]
@@ -137,11 +152,17 @@ class Gatherer:
                 self._end_line()  # pdfium goes on in one line where the text turns about
                 self._turn = turn
             self._font = self._font_of(index, run)
+            self._is_doubtful = is_doubtful(run)
+            if self._is_doubtful:
+                self._doubtful.append([])
         if char == " " and raw.FPDFText_IsGenerated(self._text, index) == 1:
             self._taken.append((Glyph(char, *box), _GENERATED))
         else:
             self._font.codes[char] += 1
-            self._taken.append((Glyph(char, *box, self._font.bold, self._font.italic), self._font))
+            glyph = Glyph(char, *box, self._font.bold, self._font.italic)
+            self._taken.append((glyph, self._font))
+            if self._is_doubtful:
+                self._doubtful[-1].append(glyph)
 
     def _font_of(self, index: int, run: object) -> Font:
         raw.FPDFText_GetFontInfo(self._text, index, self._name, len(self._name), self._flags)
@@ -152,8 +173,20 @@ class Gatherer:
             lower = self._name.value.lower()
             heavy = raw.FPDFText_GetFontWeight(self._text, index) >= _BOLD_WEIGHT
             bold = heavy or any(part in lower for part in _BOLD_NAMES)
-            self._fonts[name] = Font(bold, any(part in lower for part in _ITALIC_NAMES))
+            italic = any(part in lower for part in _ITALIC_NAMES)
+            self._fonts[name] = Font(bold, italic, shows_signs(lower), may_show_bullet(lower))
         return self._fonts[name]
+
+    def _seen(self, sheet: Sheet) -> list[tuple[list[tuple[Glyph, Font]], int]]:
+        """Return the lines without glyphs that nobody can see; those are counted on the sheet."""
+        hidden = {id(glyph) for glyph in unseen(self._page, self._doubtful)}
+        lines = self._lines
+        hidden |= {id(glyph) for line, _ in lines for glyph, _ in line if is_beside_page(glyph, sheet.width, sheet.height)}
+        if not hidden:
+            return lines
+        sheet.unseen += sum(id(glyph) in hidden and glyph.has_ink for line, _ in lines for glyph, _ in line)
+        kept = (([(glyph, font) for glyph, font in line if id(glyph) not in hidden], turn) for line, turn in lines)
+        return [(line, turn) for line, turn in kept if line]
 
     def _end_line(self) -> None:
         if self._taken:
@@ -162,6 +195,17 @@ class Gatherer:
 
 
 _GENERATED = Font(False, False)  # of spaces that pdfium inferred
+
+
+def _with_signs(taken: list[tuple[Glyph, Font]]) -> list[tuple[Glyph, Font]]:
+    """Return a line with the signs that a reader sees where a font of signs gives letters, and its bullet where that is an "o"."""
+    ink = [(glyph, font) for glyph, font in taken if glyph.has_ink]
+    if len(ink) > 1 and ink[0][0].char == "o" and ink[0][1].bullets and not ink[1][1].bullets:
+        ink[0][0].char = "•"
+    for glyph, font in ink:
+        if font.signs:
+            glyph.char = sign_of(glyph.char)
+    return taken
 
 
 def _spelled(glyph: Glyph, glyph_numbers: bool, sheet: Sheet) -> list[Glyph]:

@@ -41,6 +41,8 @@ class Paragraph:
     rows: list[Line]
     role: Role = Role.TEXT
     level: int = 0  # of a heading, 1 is the highest
+    columns: tuple[int, ...] = ()  # of a table's row that lacks cells: the column of each that it has, from 0
+    column_count: int = 0  # of that table
 
     @cached_property
     def box(self) -> Box:

@@ -4,7 +4,6 @@ Comes in: a path. Goes out: pages with boxes, labels and sections. Refuses to kn
 the way from leaves to pages.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -12,27 +11,26 @@ from pathlib import Path
 
 from index.errors import UnreadableDocument
 from index.records import Heading, Page, Reading
-from ingest.read_document import Boxes, PageOutcome, PageStatus, ReadDocument, ReadingOptions
+from ingest.read_document import Boxes, FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.broken_off import BROKEN_OFF, pdf_breaks_off
+from ingest.readers.formats import Format
+from ingest.readers.front_matter import metadata_of
 from ingest.readers.pdf.assemble import PageText, page_text, vocabulary_of
 from ingest.readers.pdf.furniture import edge_rows, printed_numbers, running_rows
 from ingest.readers.pdf.headings import Typography
 from ingest.readers.pdf.leaves import Leaf, leaves
 from ingest.readers.pdf.letters import UNNAMED
-from ingest.readers.pdf.paragraphs import Paragraph, paragraphs_of
+from ingest.readers.pdf.paragraphs import paragraphs_of
 from ingest.readers.pdf.pdfium import LOCKED, PdfFile
 from ingest.readers.pdf.structure import Structure, mended, structure_of
+from ingest.readers.pdf.table_grid import mark_columns
+from ingest.readers.pdf.title_page import lines_of, title_shown
 
 MEDIA_TYPE = "application/pdf"
 
 _GATHERING = 250  # pages that are looked at together: what repeats shows itself, and memory stays bounded
-_ONCE = re.compile(r"^(.{8,}?)(?: \1)+$")  # some programs write a title once for every story of the file
 _MOST_OF = 0.6  # of a heading that repeats the title
-_TITLE_TYPE = 0.7  # of the largest type of the first page
-# Titles that a program set and nobody corrected.
-_NO_TITLE = re.compile(
-    r"untitled|microsoft word|\.(?:docx?|indd|qxd|pub|pdf|pptx?|rtf|odt)\b|^\W*\d+\W|artwork", re.IGNORECASE
-)
+_FIRST_PAGES = 3  # of which the first that holds text shows the title
 
 
 def read_pdf(path: Path, options: ReadingOptions) -> ReadDocument:
@@ -94,8 +92,7 @@ class _Binder:
         self._outcomes: list[PageOutcome] = []
         self._boxes: dict[int, Boxes] = {}
         self._path: list[Heading] = []  # the headings in force, highest first
-        given = _ONCE.sub(r"\1", structure.metadata.title)
-        self._title = "" if _NO_TITLE.search(given) else given
+        self._metadata: FileMetadata | None = None
 
     def bind(self, gathering: Sequence[Leaf]) -> None:
         """Add the next leaves: take away what repeats, find headings, write the text out."""
@@ -107,12 +104,15 @@ class _Binder:
         paragraphs = {leaf.number: paragraphs_of([row for row in leaf.rows if id(row) not in running]) for leaf in gathering}
         by_text = {leaf.number for leaf in gathering if leaf.reading is Reading.TEXT}
         typography = Typography.of({n: found for n, found in paragraphs.items() if n in by_text}, self._structure.outline)
-        self._title = self._title or _largest(paragraphs[gathering[0].number])
+        if self._metadata is None:
+            first = next((found for leaf in gathering[:_FIRST_PAGES] if (found := paragraphs[leaf.number])), [])
+            self._metadata = metadata_of(title_shown(first, typography.body), self._structure.metadata, lines_of(first))
         vocabulary = vocabulary_of(one for found in paragraphs.values() for one in found)
         for leaf in gathering:
             if leaf.number in by_text:
                 typography.mark(leaf.number, paragraphs[leaf.number])
             label = self._structure.labels.get(leaf.number, numbers.get(leaf.number))
+            mark_columns(paragraphs[leaf.number])
             self._add(leaf, page_text(paragraphs[leaf.number], vocabulary), label)
 
     def _add(self, leaf: Leaf, written: PageText, label: str | None) -> None:
@@ -155,14 +155,14 @@ class _Binder:
 
     def _is_title(self, text: str) -> bool:
         """Tell whether a heading is the document's title, which stands above every path."""
-        heading, title = _key(text), _key(self._title)
+        heading, title = _key(text), _key(self._metadata.title if self._metadata else "")
         if len(heading) <= 8 or len(title) <= 8:
             return False
         return heading in title or (title in heading and len(title) > _MOST_OF * len(heading))
 
     def document(self, page_count: int) -> ReadDocument:
         """Return the document of all leaves so far."""
-        metadata = replace(self._structure.metadata, title=self._title)
+        metadata = self._metadata or FileMetadata()
         return ReadDocument(MEDIA_TYPE, tuple(self._pages), page_count, tuple(self._outcomes), metadata, self._boxes)
 
 
@@ -170,10 +170,13 @@ def _key(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _largest(paragraphs: Sequence[Paragraph]) -> str:
-    """Return the words in the largest type of the first page: the title, where the file names none."""
-    largest = max((paragraph.size for paragraph in paragraphs if len(paragraph.text) > 3), default=0.0)
-    title = " ".join(
-        paragraph.text for paragraph in paragraphs if paragraph.size >= _TITLE_TYPE * largest and paragraph.rows[0].upright
-    )
-    return title[:150].strip()
+FORMAT = Format(
+    "PDF",
+    MEDIA_TYPE,
+    (".pdf",),
+    read_pdf,
+    frozenset({"application/x-pdf"}),
+    mark=b"%PDF-",
+    mark_within=1024,
+    is_drawn=True,
+)

@@ -83,8 +83,7 @@ def _metadata(reader: pypdf.PdfReader) -> FileMetadata:
         found = reader.metadata
         if found is None:
             return FileMetadata()
-        made = found.creation_date
-        return FileMetadata(_line(found.title), _line(found.author), str(made.year) if made else "")
+        return FileMetadata(_line(found.title), _line(found.author))  # its dates say when a program wrote the file
     except _STUMBLES as error:
         log.info("no metadata: %s", error)
         return FileMetadata()

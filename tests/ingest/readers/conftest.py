@@ -23,8 +23,8 @@ def _shown(piece: tuple[object, ...]) -> bytes:
 def pdf_bytes(pages, rotate=0, size=(595, 842), extra=b"", content=None) -> bytes:
     """Return a PDF whose pages show pieces of text: (x, y from below, size, text[, font[, matrix]]).
 
-    F1 is Helvetica, F2 its bold, F3 Helvetica in the Mac's encoding, F4 its italic. ``extra`` goes into the catalogue, ``content``
-    replaces the content of every page.
+    F1 is Helvetica, F2 its bold, F3 Helvetica in the Mac's encoding, F4 its italic, F5 Courier, F6 Wingdings. ``extra`` goes into the
+    catalogue, ``content`` replaces the content of every page.
     """
     objects = [b"", b""]  # catalogue and page tree come last
     fonts = (
@@ -32,6 +32,8 @@ def pdf_bytes(pages, rotate=0, size=(595, 842), extra=b"", content=None) -> byte
         ("Helvetica-Bold", "WinAnsi"),
         ("Helvetica", "MacRoman"),
         ("Helvetica-Oblique", "WinAnsi"),
+        ("CourierNewPSMT", "WinAnsi"),
+        ("Wingdings-Regular", "WinAnsi"),
     )
     for font, encoding in fonts:
         objects.append(b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/%sEncoding>>" % (font.encode(), encoding.encode()))
@@ -41,7 +43,7 @@ def pdf_bytes(pages, rotate=0, size=(595, 842), extra=b"", content=None) -> byte
         objects.append(b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(stream), stream))
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Rotate %d/Contents %d 0 R"
-            b"/Resources<</Font<</F1 3 0 R/F2 4 0 R/F3 5 0 R/F4 6 0 R>>>>>>" % (*size, rotate, len(objects))
+            b"/Resources<</Font<</F1 3 0 R/F2 4 0 R/F3 5 0 R/F4 6 0 R/F5 7 0 R/F6 8 0 R>>>>>>" % (*size, rotate, len(objects))
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[0] = b"<</Type/Catalog/Pages 2 0 R%s>>" % extra

@@ -266,12 +266,50 @@ def test_blank_pages_are_told_from_pictures_without_text(make_pdf, lines):
     assert (document.page_count, len(document.pages)) == (3, 1)
 
 
-def test_the_title_is_the_files_own_unless_a_program_made_it_up(make_pdf, lines):
-    """A file name in the title field is no title; the largest words of the first page are."""
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("Microsoft Word - draft7.doc", "Keeping the pub"),  # a program's
+        ("The Empowerment Fund", "Keeping the pub"),  # another document's
+        ("Keeping The Pub", "Keeping The Pub"),  # the same, as the file spells it
+        ("Keeping the pub: a guide for groups", "Keeping the pub: a guide for groups"),  # which the page begins
+    ],
+)
+def test_the_title_is_what_a_reader_sees_on_the_first_page(make_pdf, lines, given, expected):
+    """Metadata only spell it out."""
     path = make_pdf([[*lines(["Keeping the pub"], size=30), *lines(BODY, top=600)]])
-    for title, expected in [("Microsoft Word - draft7.doc", "Keeping the pub"), ("The pub guide", "The pub guide")]:
-        writer = pypdf.PdfWriter(clone_from=path)
-        writer.add_metadata({"/Title": title, "/Author": "A. Council"})
-        writer.write(path)
-        metadata = read_pdf(path, OPTIONS).metadata
-        assert (metadata.title, metadata.authors) == (expected, "A. Council")
+    writer = pypdf.PdfWriter(clone_from=path)
+    writer.add_metadata({"/Title": given, "/Author": "A. Council", "/CreationDate": "D:20120101"})
+    writer.write(path)
+    metadata = read_pdf(path, OPTIONS).metadata
+    assert (metadata.title, metadata.authors, metadata.published) == (expected, "", "")
+
+
+def test_the_title_of_a_page_without_words_is_the_files_own(make_pdf, lines):
+    """A cover that is a picture shows none that can be read; a page of plain sentences shows none either."""
+    path = make_pdf([[], [], [], lines(BODY)])
+    writer = pypdf.PdfWriter(clone_from=path)
+    writer.add_metadata({"/Title": "Keeping the pub"})
+    writer.write(path)
+    assert read_pdf(path, OPTIONS).metadata.title == "Keeping the pub"
+    assert read_pdf(make_pdf([lines(BODY)]), OPTIONS).metadata.title == ""
+
+
+def test_what_tells_two_notices_apart_is_in_their_titles(make_pdf, lines):
+    """Everything is set in one size: the short lines at the head are the title, all of them."""
+    head = ["SOME BOROUGH COUNCIL", "Planning Act 2004", "NOTICE OF ADOPTION", "Housing supplement"]
+    pieces = [piece for n, line in enumerate(head) for piece in lines([line], top=750 - 40 * n)]
+    metadata = read_pdf(make_pdf([[*pieces, *lines(BODY, top=500)]]), OPTIONS).metadata
+    assert (metadata.title, metadata.published) == (" ".join(head), "")
+
+
+def test_the_year_is_the_one_that_the_first_page_prints_as_its_date(make_pdf, lines):
+    """And the author one whom it names."""
+    path = make_pdf(
+        [[*lines(["Keeping the pub"], size=30), *lines(["July 2016"], top=600), *lines(["By Ann Other"], top=500)]]
+    )
+    writer = pypdf.PdfWriter(clone_from=path)
+    writer.add_metadata({"/Author": "Ann Other", "/CreationDate": "D:20200101"})
+    writer.write(path)
+    metadata = read_pdf(path, OPTIONS).metadata
+    assert (metadata.title, metadata.authors, metadata.published) == ("Keeping the pub", "Ann Other", "2016")

@@ -84,10 +84,10 @@ def test_scripts_launch_actions_and_attachments_are_left_alone(make_pdf, lines, 
 
 def test_circles_in_the_outline_and_the_page_tree_end(make_pdf, lines):
     """A file that points at itself is read once or refused, and never for ever."""
-    outline = b"/Outlines<</First 7 0 R/Last 7 0 R>>"
+    outline = b"/Outlines<</First 9 0 R/Last 9 0 R>>"
     assert read_file(make_pdf([lines(["Text."])], extra=outline), OPTIONS).pages[0].text == "Text."
     path = make_pdf([lines(["Text."])])
-    path.write_bytes(path.read_bytes().replace(b"/Kids[8 0 R]", b"/Kids[2 0 R]"))
+    path.write_bytes(path.read_bytes().replace(b"/Kids[10 0 R]", b"/Kids[2 0 R]"))
     document = read_file(path, OPTIONS)
     assert (len(document.pages), document.page_count, len(document.outcomes)) == (0, 1, 1)
 

@@ -1,0 +1,100 @@
+"""``describe`` and ``keep-one``: what a person knows better than the files.
+
+Comes in: a frame. Goes out: an exit code, a changed catalogue, and what was printed. Refuses to build.
+"""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from ingest.commands.frame import DONE, Frame
+from ingest.corpus import open_corpus
+from ingest.describing import Description, describe, description_of, keep_one, said_of
+from ingest.errors import DocumentRefused
+
+if TYPE_CHECKING:
+    from ingest.catalogue import Entry
+    from ingest.read_document import FileMetadata
+
+_KEYS = ("title", "published", "publisher", "authors")
+_NEXT = "Run localism-ingest build to make it live."
+
+
+def add_parsers(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    shared: argparse.ArgumentParser,
+    waiting: argparse.ArgumentParser,
+) -> None:
+    """Add both commands; ``shared`` and ``waiting`` bring the arguments of every command and of those that change something."""
+    telling = commands.add_parser(
+        "describe",
+        parents=[shared, waiting],
+        help="show what is known of a document and what was only guessed, confirm or change it",
+    )
+    telling.add_argument("id", metavar="ID", help="of the document; localism-ingest list shows them")
+    for name, what in (("title", "title"), ("publisher", "publisher")):
+        telling.add_argument(f"--{name}", help=f'{what} as printed; "" where there is none')
+    telling.add_argument(
+        "--year", dest="published", metavar="YEAR", help='year or date of publication; "" where there is none'
+    )
+    telling.add_argument("--authors", "--author", dest="authors", help='authors; "" where there are none')
+    telling.add_argument("--confirm", action="store_true", help="what was guessed is right")
+    telling.set_defaults(run=describe_document)
+    keeping = commands.add_parser(
+        "keep-one", parents=[shared, waiting], help="leave documents out that only repeat another one"
+    )
+    keeping.add_argument("kept", metavar="KEPT", help="id of the document that is kept")
+    keeping.add_argument("others", nargs="+", metavar="OTHER", help="ids of those that are left out")
+    keeping.set_defaults(run=keep_one_document)
+
+
+def describe_document(frame: Frame) -> int:
+    """Show what is known of a document; with options, write it into the catalogue."""
+    given = {key: " ".join(value.split()) for key in _KEYS if (value := getattr(frame.options, key)) is not None}
+    if given.get("title") == "":
+        raise DocumentRefused("A document needs a title. Leave --title out to keep the one that it has.")
+    entry, said = _document(frame)
+    if given or frame.options.confirm:
+        with frame.lock():
+            describe(entry, said, given, frame.options.confirm, frame.corpus)
+        entry, said = _document(frame)
+        frame.say(f"{frame.options.id!r} is described in the catalogue. {_NEXT}")
+    known = description_of(entry, said)
+    _tell(frame, known)
+    frame.give_json(known.json())
+    return DONE
+
+
+def keep_one_document(frame: Frame) -> int:
+    """Leave documents out in favour of another one."""
+    kept, others = frame.options.kept, frame.options.others
+    with frame.lock():
+        keep_one(kept, others, frame.corpus, said_of(frame.builds))
+    frame.say(f"{', '.join(others)} will be left out in favour of {kept!r}. {_NEXT}")
+    frame.say("To undo it, take copy_of out of the catalogue.")
+    frame.give_json({"kept": kept, "left_out": others})
+    return DONE
+
+
+def _document(frame: Frame) -> "tuple[Entry, FileMetadata]":
+    """Return the entry of the document that is meant, and what its file says: as the live build noted it, else as it is read now."""
+    from ingest.isolation import read_each  # the readers' libraries take longer to import than most of this takes
+    from ingest.read_document import FileMetadata, ReadDocument
+
+    corpus = open_corpus(frame.corpus)
+    entries = {entry.document.id: entry for entry in (*corpus.entries, *corpus.missing)}
+    entry = entries.get(frame.options.id)
+    if entry is None:
+        raise DocumentRefused(f"There is no document {frame.options.id[:80]!r}. The documents are: {', '.join(entries)}.")
+    said = said_of(frame.builds).get(frame.options.id)
+    if said is None and entry.held:
+        [(_, read)] = read_each([entry.path], frame.reading)
+        said = read.metadata if isinstance(read, ReadDocument) else None
+    return entry, said or FileMetadata()
+
+
+def _tell(frame: Frame, known: Description) -> None:
+    for key in _KEYS:
+        mark = "  (guessed)" if key in known.guessed else ""
+        frame.say(f"{'year' if key == 'published' else key}: {getattr(known, key) or '-'}{mark}")
+    if known.guessed:
+        frame.say(f"If that is right: localism-ingest describe {known.id} --confirm")

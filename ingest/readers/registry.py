@@ -1,0 +1,37 @@
+"""The formats that are read. Everything that needs to know them asks here.
+
+Comes in: what each reader declares of itself. Goes out: the list of formats, and a format by its name. Refuses to know anything about
+a format that its reader does not say. Loading it loads every reader and its libraries.
+"""
+
+from ingest.readers import csv_rows, docx, email_message, epub, html, markdown, ods, odt, plain_text, pptx, rtf, xlsx
+from ingest.readers.formats import Format
+from ingest.readers.pdf import reader as pdf
+
+# In the order in which people are told of them. Text that is nothing else is plain text, so that comes last.
+FORMATS: tuple[Format, ...] = (
+    pdf.FORMAT,
+    docx.FORMAT,
+    odt.FORMAT,
+    epub.FORMAT,
+    html.FORMAT,
+    pptx.FORMAT,
+    rtf.FORMAT,
+    xlsx.FORMAT,
+    ods.FORMAT,
+    csv_rows.FORMAT,
+    email_message.FORMAT,
+    markdown.FORMAT,
+    plain_text.FORMAT,
+)
+
+
+def format_named(name: str) -> Format | None:
+    """Return the format that the ending of a file's name tells, or nothing."""
+    lower = name.lower()
+    return next((one for one in FORMATS if lower.endswith(one.suffixes)), None)
+
+
+def suffixes() -> tuple[str, ...]:
+    """Return the endings of all formats, sorted."""
+    return tuple(sorted(suffix for one in FORMATS for suffix in one.suffixes))
