@@ -3,6 +3,7 @@
 Comes in: the corpus folder. Goes out: sentences with file and line. Refuses to mend, and to embed anything.
 """
 
+import tomllib
 from pathlib import Path
 
 from index.errors import CatalogueError, UnreadableDocument
@@ -11,6 +12,7 @@ from index.records import Kind, Page
 from ingest.catalogue import Entry
 from ingest.corpus import Corpus, open_corpus
 from ingest.errors import CorpusProblems
+from ingest.law_sources import ACTS_FILE, ActsTable, law_problems
 from ingest.read_document import ReadingOptions
 from ingest.reading import read_file
 from ingest.wordings import WORDINGS_FOLDER
@@ -25,13 +27,22 @@ def problems_of(folder: Path, options: ReadingOptions) -> list[str]:
     except CatalogueError as error:
         return [str(error)]
     problems: list[str] = []
-    sections = {entry.document.id: _sections(entry, options, problems) for entry in corpus.entries}
+    acts = _acts(folder, problems)
+    sections = {entry.document.id: _sections(entry, options, acts, problems) for entry in corpus.entries}
     problems.extend(_golden_problems(corpus, sections))
     problems.extend(_wording_problems(corpus, sections))
     return problems
 
 
-def _sections(entry: Entry, options: ReadingOptions, problems: list[str]) -> set[str] | None:
+def _acts(folder: Path, problems: list[str]) -> ActsTable:
+    try:
+        return ActsTable.read(folder)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{folder / ACTS_FILE}: not valid TOML: {error}; correct the line that it names.")
+        return ActsTable({})
+
+
+def _sections(entry: Entry, options: ReadingOptions, acts: ActsTable, problems: list[str]) -> set[str] | None:
     """Return the sections of one of our own texts, by heading and by path; None where it has none to be named."""
     if entry.document.kind is Kind.ORIGINAL:
         return None
@@ -46,6 +57,7 @@ def _sections(entry: Entry, options: ReadingOptions, problems: list[str]) -> set
     except UnreadableDocument as error:
         problems.append(f"{entry.path}: {error}")
         return None
+    problems.extend(law_problems(entry, pages, acts))
     return {name for page in pages for name in _names(page)}
 
 
