@@ -66,7 +66,11 @@ def _address_complaints(source: Source, acts: ActsTable) -> Iterator[str]:
     law, place = law_of(source.url) or ("", "")
     named = acts.laws_named(source.title)
     if not named:
-        wanted = "its number, as in (SI 2012/2421)" if law.startswith(_INSTRUMENTS) else f"a line in {ACTS_FILE} that gives its chapter"
+        wanted = (
+            "its number, as in (SI 2012/2421)"
+            if law.startswith(_INSTRUMENTS)
+            else f"a line in {ACTS_FILE} that gives its chapter"
+        )
         yield f"links {source.title!r} to {source.url}, which nothing proves; add {wanted}."
     elif law not in named:
         yield f"links {source.title!r} to {law}, but it is {' or '.join(named)}; correct the address or the title."

@@ -65,7 +65,9 @@ def _first_place(where: str) -> str:
 def _named(where: str) -> Iterator[tuple[str, str, str]]:
     """Yield (kind, first, last) of every provision or range of them; a schedule without a number has empty ones."""
     for found in _WORD.finditer(where):
-        kind = next(_KINDS[short] for short in sorted(_KINDS, key=len, reverse=True) if found["word"].lower().startswith(short))
+        kind = next(
+            _KINDS[short] for short in sorted(_KINDS, key=len, reverse=True) if found["word"].lower().startswith(short)
+        )
         numbers = list(_NUMBER.finditer(_BRACKETS.sub("", found["numbers"])))
         if not numbers and kind == "schedule":
             yield kind, "", ""
