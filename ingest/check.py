@@ -3,16 +3,20 @@
 Comes in: the corpus folder. Goes out: sentences with file and line. Refuses to mend, and to embed anything.
 """
 
+import tomllib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import CatalogueError
 from index.golden import QUESTIONS_FILE, GoldenQuestion
 from index.records import Kind, Page
+from ingest.catalogue import Entry
 from ingest.corpus import Corpus, open_corpus
 from ingest.errors import CorpusProblems
 from ingest.isolation import read_each
+from ingest.law_sources import ACTS_FILE, ActsTable, law_problems
 from ingest.read_document import PageStatus, ReadDocument, ReadingOptions
 from ingest.report import why_nothing
 from ingest.sound_letters import shown_name
@@ -49,7 +53,8 @@ def checked(folder: Path, options: ReadingOptions) -> Checked:
         entry.document.id: None if entry.document.kind is Kind.ORIGINAL else _sections(read[entry.path])
         for entry in corpus.entries
     }
-    problems = (*unread, *_golden_problems(corpus, sections), *_wording_problems(corpus, sections))
+    law = _law_problems(folder, corpus.entries, read)
+    problems = (*unread, *law, *_golden_problems(corpus, sections), *_wording_problems(corpus, sections))
     partly = (sentence for entry in corpus.entries for sentence in _partly_unread(entry.path, read[entry.path]))
     return Checked(problems, (*corpus.warnings, *partly))
 
@@ -73,6 +78,18 @@ def _partly_unread(path: Path, read: _Read) -> list[str]:
 def _sections(read: _Read) -> set[str] | None:
     """Return the sections of one of our own texts, by heading and by path; None where it could not be read."""
     return None if isinstance(read, ReadFailure) else {name for page in read.pages for name in _names(page)}
+
+
+def _law_problems(folder: Path, entries: Sequence[Entry], read: Mapping[Path, _Read]) -> list[str]:
+    """Return what is wrong with the sources of our own texts."""
+    try:
+        acts = ActsTable.read(folder)
+    except tomllib.TOMLDecodeError as error:
+        return [f"{folder / ACTS_FILE}: not valid TOML: {error}; correct the line that it names."]
+    ours = ((entry, read[entry.path]) for entry in entries if entry.document.kind is not Kind.ORIGINAL)
+    return [
+        problem for entry, one in ours if isinstance(one, ReadDocument) for problem in law_problems(entry, one.pages, acts)
+    ]
 
 
 def _names(page: Page) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index.errors import CatalogueError
 from index.records import Page, Source
+from ingest.provisions import address_of
 from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.encodings import decode_text
 from ingest.readers.formats import Format
@@ -130,7 +131,8 @@ def _cited(path: Path, header: _Header, citation: str, line: int) -> tuple[Sourc
     for cited in _CITED.finditer(citation):
         if cited["key"] not in header.sources:
             raise _error(path, line, f"unknown source [{cited['key']}]; the header defines {', '.join(header.sources)}.")
-        sources.append(replace(header.sources[cited["key"]], where=cited["where"]))
+        source = header.sources[cited["key"]]
+        sources.append(replace(source, where=cited["where"], url=address_of(source.url, cited["where"])))
     return tuple(sources)
 
 

@@ -23,6 +23,7 @@ NO_WORDINGS = Vectors(faiss.IndexFlatIP(3))
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 OWN = [entry for entry in read_catalogue(CORPUS) if entry.document.kind is not Kind.ORIGINAL]
 LAW = [entry for entry in OWN if entry.document.id.startswith("briefing-")]
+CAMPAIGNS = [entry for entry in OWN if entry.document.id.startswith("campaign-")]
 GUIDES = [entry for entry in read_catalogue(CORPUS) if entry.document.kind is Kind.ORIGINAL and entry.document.url]
 QUESTIONS = read_golden(CORPUS / "questions.toml")
 OUR_TEXTS = sorted(path for folder in ("notes", "briefings") for path in (CORPUS / folder).glob("*.md"))
@@ -30,6 +31,7 @@ OUR_TEXTS = sorted(path for folder in ("notes", "briefings") for path in (CORPUS
 TRACES = re.compile(
     r"\b(?:NEF|MD|CL|PP|PSF|RNT|TUC|PC|GPC|PRE|STD|PAY|GOV|CTX|CRC|ACV|NP|HOU|EDC|LGR)-A?\d{1,2}\b|\b[PDAM]/[HmL]\b"
 )
+BARE = re.compile(r"(?:Yes|No|Not|Perhaps|Hardly|Mostly|Usually|Partly|Seldom)\b[^:]{0,30}$", re.IGNORECASE)
 MARKUP = re.compile(r"\*\*|__|\]\(|<[a-z/]|`|^\||!\[", re.MULTILINE)
 
 
@@ -92,6 +94,13 @@ def test_paragraphs_can_be_read_on_a_phone(entry):
         blocks = [block for block in page.text.split("\n\n") if "\n" not in block]
         assert max((len(block.split()) for block in blocks), default=0) <= 110, page.section
         assert 25 <= len(page.text.split()) <= 260, page.section
+
+
+@_named(LAW + CAMPAIGNS)
+def test_a_section_that_was_read_opens_with_its_claim(entry):
+    """The first sentence may be shown alone: a bare "Yes." or "No." would then answer another question."""
+    openings = [_body(page).split(".")[0] for page in _read(entry)]
+    assert [opening for opening in openings if BARE.match(opening)] == []
 
 
 @_named(OWN)
@@ -157,6 +166,24 @@ def test_every_passage_fits_the_model():
     for entry in OWN:
         for passage in split_pages(entry.document, _pages(entry.path), geometry, embedder.count_tokens):
             assert embedder.count_tokens(passage.text) <= geometry.max_tokens, passage.section
+
+
+@pytest.mark.model
+def test_a_section_that_was_read_is_one_passage():
+    """A procedure stands with its introduction, a deadline with its exception."""
+    embedder, geometry = SentenceTransformerEmbedder(), Geometry()
+    for entry in LAW + CAMPAIGNS:
+        pages = _read(entry)
+        assert len(split_pages(entry.document, pages, geometry, embedder.count_tokens)) == len(pages), entry.document.id
+
+
+def _read(entry: Entry) -> list[Page]:
+    """Return the sections that say when they were read against the law."""
+    return [page for page in _pages(entry.path) if "read " in page.as_of]
+
+
+def _body(page: Page) -> str:
+    return page.text.removeprefix(page.section[-1]).strip()
 
 
 def _plain(text: str) -> str:
