@@ -30,6 +30,7 @@ ASKED = (
     "How do I register a village green?",
     "who won the football last night",
 )
+BY_HAND = "## What was added"  # headings that begin so, and all after them, are written by people
 HEADS = {Status.ANSWERED: "Found", Status.UNCERTAIN: "Perhaps this helps", Status.NOT_FOUND: "Not found"}
 
 
@@ -42,10 +43,20 @@ def main() -> int:
     given = parser.parse_args()
     build = open_live_build(given.index)
     reports = {part: evaluate_golden(build, questions_of_part(given.corpus, part)) for part in PARTS}
-    given.output.write_text("\n".join([*_opening(), *_holdings(build), *_golden(reports), *_answers(build)]), encoding="utf-8")
+    by_hand = _by_hand(given.output)
+    given.output.write_text(
+        "\n".join([*_opening(), *_holdings(build), *_golden(reports), *_answers(build)]) + by_hand, encoding="utf-8"
+    )
     print(f"written: {given.output}")
     build.close()
     return 0
+
+
+def _by_hand(page: Path) -> str:
+    """Return what people wrote at the end of the page, which is kept."""
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    place = text.find(f"\n{BY_HAND}")
+    return text[place:] if place >= 0 else ""
 
 
 def _opening() -> list[str]:

@@ -169,7 +169,7 @@ class AnswerService:
             quotes=tuple(map(self._quote, self._perspectives.arranged(findings.hits, limit))) if found else (),
             build=self.build.id,
             nearest=() if found else self._nearest_titles(findings),
-            signpost=signpost.text if signpost else "",
+            signpost=signpost.told if signpost else "",
             definition=self._definitions.asked_for(asked),
         )
 

@@ -33,6 +33,13 @@ class Signpost:
     text: str
     unless: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()  # ways in which people ask about the matter
+    title: str = ""  # of the page that ``link`` leads to
+    link: str = ""  # where to go on, https
+
+    @property
+    def told(self) -> str:
+        """What a person is told: the text, and the page to go to, where one is known."""
+        return f"{self.text} {self.title}: {self.link}" if self.link else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from index.lexicon import Lexicon, Signpost, Term
 from ingest.errors import CorpusProblems
@@ -45,6 +45,14 @@ class _SignpostFields(BaseModel):
     text: str = Field(min_length=1)
     unless: list[str] = []
     asked: list[str] = []
+    title: str = ""
+    link: str = Field("", pattern=r"^(https://[^\s]+)?$")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> "_SignpostFields":
+        if bool(self.title) != bool(self.link):
+            raise ValueError("a signpost has both a title and a link, or neither")
+        return self
 
 
 def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
@@ -66,7 +74,16 @@ def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
         terms=tuple(Term(term.term, term.definition, tuple(term.aliases), term.source, tuple(term.see)) for term in terms),
         synonyms=tuple(tuple(group.words) for group in groups),
         signposts=tuple(
-            Signpost(post.id, post.kind, tuple(post.patterns), post.text, tuple(post.unless), tuple(post.asked))
+            Signpost(
+                id=post.id,
+                kind=post.kind,
+                patterns=tuple(post.patterns),
+                text=post.text,
+                unless=tuple(post.unless),
+                asked=tuple(post.asked),
+                title=post.title,
+                link=post.link,
+            )
             for post in posts
         ),
         suggestions=suggestions[:SUGGESTIONS],
@@ -106,8 +123,14 @@ def _parsed(path: Path, table: str, tables: dict[str, Any], fields: type[_Fields
         try:
             parsed.append(fields.model_validate(found))
         except ValidationError as error:
-            problems.extend(f"{where}: {'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}" for fault in error.errors())
+            problems.extend(
+                ": ".join(filter(None, (where, _name(fault["loc"]), fault["msg"].lower()))) for fault in error.errors()
+            )
     return parsed
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))
 
 
 def _glossary_problems(path: Path, terms: list[_TermFields]) -> list[str]:

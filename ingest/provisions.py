@@ -15,12 +15,13 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^)]*\)")
-_NUMBER = re.compile(r"(?P<first>\d+[A-Z]*)(?:\s*-\s*(?P<last>\d+[A-Z]*))?")
+# Rules of court have two numbers: rule 46.27.
+_NUMBER = re.compile(r"(?P<first>\d+(?:\.\d+)?[A-Z]*)(?:\s*-\s*(?P<last>\d+[A-Z]*))?")
 # An Act of Parliament or Senedd, or an instrument, as a whole; Acts before 1963 are counted by the years of a reign.
 _WHOLE = re.compile(
     r"https?://(?:www\.)?legislation\.gov\.uk/(?P<law>[a-z]+/(?:\d{4}|[A-Z][A-Za-z]*\d*/[\d-]+)/\d+)(?:/(?P<place>[^?#]*))?"
 )
-_PLACE = re.compile(r"(?P<kind>section|regulation|article|rule|schedule)(?:/(?P<number>\d+[A-Z]*))?(?:/.*)?")
+_PLACE = re.compile(r"(?P<kind>section|regulation|article|rule|schedule)(?:/(?P<number>\d+(?:\.\d+)?[A-Z]*))?(?:/.*)?")
 
 
 def law_of(url: str) -> tuple[str, str] | None:

@@ -13,12 +13,13 @@ from rich.console import Console
 from index.errors import CatalogueError
 from ingest.catalogue import CATALOGUE_FILE, Entry, read_catalogue
 from ingest.catalogue_writer import record_digest
+from ingest.commands.fetch_plan import agreed, wanted_of
 from ingest.errors import FetchRefused
 from ingest.fetching import Fetched, fetch
 from ingest.network import Network, PublicNetwork
 from ingest.settings import Settings
 
-DONE, PROBLEMS = 0, 1
+DONE, PROBLEMS, REFUSED = 0, 1, 2
 
 
 def add_parser(
@@ -27,13 +28,25 @@ def add_parser(
     """Add ``fetch`` to ``commands``; ``shared`` brings --corpus and --json."""
     parser = commands.add_parser("fetch", parents=[shared], help="download originals from the addresses in the catalogue")
     parser.add_argument("ids", nargs="*", metavar="ID", help="of the catalogue (all that have an address)")
+    parser.add_argument(
+        "--all", action="store_true", help="all that have an address and are not here; says sizes and asks first"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.set_defaults(run=run)
     return parser
 
 
 def run(options: argparse.Namespace, settings: Settings, console: Console) -> int:
-    """Fetch what ``options`` name; 1 where one of them could not be fetched."""
-    return fetch_all(options.corpus, options.ids, PublicNetwork(), console, as_json=options.json)
+    """Fetch what ``options`` name; 1 where one of them could not be fetched, 2 where nobody said yes to fetching all."""
+    if options.all and options.ids:
+        raise CatalogueError(f"Found --all beside {', '.join(options.ids)}. Name documents, or say --all, not both.")
+    network = PublicNetwork()
+    if not options.ids and not agreed(
+        wanted_of(_chosen(options.corpus, []), network), console, None if options.yes else sys.stdin.readline
+    ):
+        console.print("Nothing was downloaded. Say yes to the question, or run it again with --yes.", markup=False)
+        return REFUSED
+    return fetch_all(options.corpus, options.ids, network, console, as_json=options.json)
 
 
 def fetch_all(corpus: Path, ids: list[str], network: Network, console: Console, *, as_json: bool = False) -> int:

@@ -55,10 +55,10 @@ def test_every_text_is_in_the_catalogue():
 
 def test_there_are_notes_on_each_of_the_eight_guides():
     """One set of notes for each guide, and each points to its guide."""
-    guides = {entry.document.id for entry in read_catalogue(CORPUS) if entry.document.kind is Kind.ORIGINAL}
+    originals = {entry.document.id for entry in read_catalogue(CORPUS) if entry.document.kind is Kind.ORIGINAL}
     about = [entry.document.about for entry in OWN if entry.document.kind is Kind.NOTES]
-    assert len(guides) == 8
-    assert sorted(about) == sorted(guides)
+    assert len(set(about)) == len(about) == 8
+    assert set(about) <= originals
 
 
 @_named(OWN)
@@ -117,6 +117,39 @@ def test_addresses_are_whole():
     for path in OUR_TEXTS:
         for key, source in tomllib.loads(path.read_text(encoding="utf-8").split("+++")[1])["sources"].items():
             assert re.fullmatch(r"https?://[^\s]+", source.get("url", "https://none")), (path.name, key)
+
+
+@_named(OWN)
+def test_no_section_opens_with_a_bare_yes_or_no(entry):
+    """What is shown first carries its claim whole: "No." under another question than that of the heading would answer it."""
+    pages = _pages(entry.path)
+    assert [page.section[-1] for page in pages if re.match(r"(?:Yes|No)\b[.,:]", page.text)] == []
+
+
+def test_every_signpost_to_somewhere_has_a_title_and_a_link():
+    """Whoever is sent on is sent to a page that can be opened; off topic and orders lead nowhere."""
+    posts = open_corpus(CORPUS).lexicon.signposts
+    leads = {"near miss", "personal matter", "emergency", "other jurisdiction"}
+    assert [post.id for post in posts if post.kind in leads and not post.link and post.id != "guides-silent"] == []
+    assert [
+        post.id for post in posts if post.link and not (post.title and re.fullmatch(r"https://[a-z0-9.-]+/\S*", post.link))
+    ] == []
+
+
+def test_no_signpost_of_a_near_miss_stands_on_one_everyday_word():
+    """One word decides only where it means nothing else: a footpath in a question about a plan must not send it away."""
+    posts = [post for post in open_corpus(CORPUS).lexicon.signposts if post.kind in {"near miss", "personal matter"}]
+    words = {pattern for post in posts for pattern in post.patterns if " " not in pattern}
+    everyday = "footpath footpaths parking tree noise trustee FOI allotments pavement alcohol"
+    assert words & set(everyday.split()) == set()
+
+
+def test_no_question_from_england_is_sent_to_another_nation():
+    """Another nation answers only to its own names: no wording of a question without one may lead there."""
+    posts = [post for post in open_corpus(CORPUS).lexicon.signposts if post.kind == "other jurisdiction"]
+    assert {wording for post in posts for wording in post.asked} == set()
+    common = {"community asset transfer", "asset transfer request", "participation request", "ratepayers", "land reform"}
+    assert common & {_plain(pattern) for post in posts for pattern in post.patterns} == set()
 
 
 def test_there_are_questions_enough_and_a_part_is_held_back():
