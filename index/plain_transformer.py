@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.query_encoder import Pooling
 from index.unit_vectors import unit
 
 if TYPE_CHECKING:
@@ -35,6 +36,20 @@ def is_plain(folder: Path) -> bool:
         return False
     modes = [(name, wanted) for name, wanted in pooling.items() if name.startswith("pooling_mode") and wanted]
     return modes in _MEAN and not around.get("do_lower_case") and not prompts.get("default_prompt_name")
+
+
+def pooling_of(folder: Path) -> Pooling:
+    """Return how the model in ``folder`` makes the vector of a text of token vectors; their mean where it does not tell."""
+    try:
+        of_part = {part["type"].rpartition(".")[2]: part["path"] for part in _json(folder / "modules.json")}
+        settings = _json(folder / of_part["Pooling"] / "config.json")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return Pooling.MEAN
+    told = {settings.get("pooling_mode"), *(name for name, wanted in settings.items() if wanted is True)}
+    return next(
+        (one for one in Pooling if told & {one.value, f"pooling_mode_{one.value}_token", f"pooling_mode_{one.value}_tokens"}),
+        Pooling.MEAN,
+    )
 
 
 class PlainTransformer:

@@ -6,6 +6,7 @@ Comes in: one question. Goes out: float32 vectors of unit length. Refuses to kno
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from time import perf_counter
 
@@ -39,14 +40,37 @@ class EncodedQuestion:
     pieces: NDArray[np.int64]  # ids of those word pieces, shape (tokens,)
 
 
-class QueryEncoder:
-    """Mean-pooled, normalised token vectors of an int8 ONNX graph; the sum of them has the mean's direction."""
+class Pooling(Enum):
+    """How token vectors, special ones at both ends, become the vector of a text."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, dimension: int) -> None:
-        """Join an opened graph and its tokenizer; ``open`` is the usual way in."""
+    MEAN = "mean"
+    CLS = "cls"
+    MAX = "max"
+
+    def pooled(self, tokens: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vector of a text of unit length, shape (d,), from its token vectors, shape (pieces, d)."""
+        if self is Pooling.CLS:
+            return unit(tokens[0])
+        return unit(tokens.max(axis=0) if self is Pooling.MAX else tokens.sum(axis=0))  # the sum has the mean's direction
+
+
+class QueryEncoder:
+    """Pooled, normalised token vectors of an ONNX graph."""
+
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Tokenizer,
+        dimension: int,
+        pooling: Pooling = Pooling.MEAN,
+        several: bool = False,
+    ) -> None:
+        """Join an opened graph and its tokenizer; ``open`` is the usual way in. ``several``: as ``run_several`` wants it."""
         self._session = session
         self._tokenizer = tokenizer
         self.dimension = dimension
+        self.pooling = pooling
+        self.several = several
         self.seconds = 0.0  # spent on encoding questions since it was opened
 
     @classmethod
@@ -61,25 +85,23 @@ class QueryEncoder:
             tokenizer = Tokenizer.from_file(str(folder / ENCODER_FILES.tokenizer))
             session = opened_graph(folder / ENCODER_FILES.graph)
             dimension, max_tokens = int(settings["dimension"]), int(settings["max_tokens"])
+            # Encoders of older builds do not say it.
+            pooling, several = Pooling(settings.get("pooling", Pooling.MEAN.value)), bool(settings.get("several"))
         except Exception as error:
             raise DamagedBuild(
                 f"The query encoder of the build cannot be opened ({error}). Build the index again: localism-ingest build"
             ) from error
         tokenizer.no_padding()
         tokenizer.enable_truncation(max_tokens)
-        return cls(session, tokenizer, dimension)
+        return cls(session, tokenizer, dimension, pooling, several)
 
     def encode(self, question: str) -> EncodedQuestion:
-        """Return the vectors of ``question``.
-
-        Questions are encoded one at a time: dynamic quantisation scales by batch, and alone the same question always gives
-        the same vector.
-        """
+        """Return the vectors of ``question``, which is encoded alone: see ``run_several``."""
         started = perf_counter()
         encoding, tokens = self.run(question)
         self.seconds += perf_counter() - started
         words = [place for place, piece in enumerate(encoding.tokens[:-1]) if place and any(map(str.isalnum, piece))]
-        return EncodedQuestion(unit(tokens.sum(axis=0)), unit(tokens[words]), np.array(encoding.ids)[words])
+        return EncodedQuestion(self.pooling.pooled(tokens), unit(tokens[words]), np.array(encoding.ids)[words])
 
     def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of ``questions``, shape (n, d), n may be 0."""
@@ -87,10 +109,22 @@ class QueryEncoder:
 
     def run(self, text: str) -> tuple[Encoding, NDArray[np.float32]]:
         """Return the word pieces of ``text``, special ones at both ends, and their vectors, of any length, shape (pieces, d)."""
-        encoding = self._tokenizer.encode(text)
-        ids = np.array([encoding.ids], np.int64)
-        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids})[0][0]
-        return encoding, tokens
+        encoding = self.pieces(text)
+        return encoding, self.run_several([encoding])[0]
+
+    def pieces(self, text: str) -> Encoding:
+        """Return the word pieces of ``text``, special ones at both ends, cut at the longest that the model reads."""
+        return self._tokenizer.encode(text)
+
+    def run_several(self, texts: Sequence[Encoding]) -> NDArray[np.float32]:
+        """Return the vectors of the word pieces of ``texts``, all of one length, shape (texts, pieces, d).
+
+        More than one only where the graph takes ``several``: nothing is padded, and each word piece has its own scale, so that a
+        text has the same vectors alone and beside others. A graph with one scale for all of them takes one text at a time.
+        """
+        ids = np.array([encoding.ids for encoding in texts], np.int64)
+        tokens: NDArray[np.float32] = self._session.run(None, {"input_ids": ids})[0]
+        return tokens
 
     def knows(self, word: str) -> bool:
         """Tell whether ``word``, in lower case, is one piece of the encoder's own vocabulary."""

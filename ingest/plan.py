@@ -184,4 +184,4 @@ def _noted(folder: Path) -> dict[str, Any]:
 
 
 def _model(model: ModelIdentity) -> str:
-    return f"{model.name} ({model.weights_sha256[:8]})"
+    return f"{model.name} ({model.weights_sha256[:8]}, {model.precision})"
