@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from index.embedder import SentenceTransformerEmbedder
 from index.errors import ModelError
@@ -90,6 +91,7 @@ class Nearness:
         """Whether it would find the same passages."""
         return self.mean >= LEAST_MEAN_COSINE and self.least >= LEAST_COSINE
 
+    @override
     def __str__(self) -> str:
         """Return it as it is printed."""
         return f"mean cosine {self.mean:.4f}, least {self.least:.4f}"
@@ -108,16 +110,24 @@ def export_query_encoder(embedder: SentenceTransformerEmbedder, folder: Path) ->
     embedder.save_tokenizer(folder / ENCODER_FILES.tokenizer)
     settings: dict[str, object] = {"max_tokens": embedder.identity.max_tokens, "dimension": embedder.identity.dimension}
     settings["pooling"] = pooling_of(embedder.folder).value
+    arithmetic, nearness = _cheapest_true(full_graph, folder, settings, wanted, several)
+    full_graph.unlink(missing_ok=True)
+    return _checked(nearness, arithmetic)
+
+
+def _cheapest_true(
+    full_graph: Path, folder: Path, settings: dict[str, object], wanted: NDArray[np.float32], several: bool
+) -> tuple[Arithmetic, Nearness]:
+    """Write the cheapest encoder that is true enough into ``folder``, else the one in full precision; returns what it is."""
     for arithmetic in Arithmetic:
         settings |= {"arithmetic": arithmetic.value, "several": several and arithmetic is not Arithmetic.INT8}
         (folder / ENCODER_FILES.settings).write_text(json.dumps(settings), encoding="utf-8")
         _write_light(full_graph, folder / ENCODER_FILES.graph, arithmetic)
         nearness = _nearness(wanted, QueryEncoder.open(folder))
-        if nearness.enough:
-            break
+        if nearness.enough or arithmetic is Arithmetic.FULL:
+            return arithmetic, nearness
         log.info("light encoder in %s: %s; wanted %s and %s", arithmetic.value, nearness, LEAST_MEAN_COSINE, LEAST_COSINE)
-    full_graph.unlink(missing_ok=True)
-    return _checked(nearness, arithmetic)
+    raise AssertionError("full precision is the last")
 
 
 def _write_light(full_graph: Path, target: Path, arithmetic: Arithmetic) -> None:

