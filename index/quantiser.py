@@ -50,7 +50,7 @@ class _ByArrays(ONNXQuantizer):  # type: ignore[misc]  # it is not typed
     ) -> tuple[str, str, str]:
         """Put the int8 form of a weight into the graph; returns the names of its numbers, zero points and scales."""
         weight = next(one for one in self.model.initializer() if one.name == weight_name)
-        numbers, scales = _in_int8(numpy_helper.to_array(weight), channel_axis)
+        numbers, scales = in_int8(numpy_helper.to_array(weight), channel_axis)
         of_scales, of_zeros, of_numbers = (weight_name + ending for ending in ("_scale", "_zero_point", "_quantized"))
         tensors = (
             helper.make_tensor(of_scales, TensorProto.FLOAT, scales.shape, scales.tolist()),
@@ -61,7 +61,7 @@ class _ByArrays(ONNXQuantizer):  # type: ignore[misc]  # it is not typed
         return of_numbers, of_zeros, of_scales
 
 
-def _in_int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def in_int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return ``weights`` as int8 and the scale of each channel along ``axis``."""
     others = tuple(one for one in range(weights.ndim) if one != axis % weights.ndim)
     greatest = np.abs(weights).max(axis=others, keepdims=True).astype(np.float64)

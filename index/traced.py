@@ -1,11 +1,11 @@
-"""What is traced into the graph of the light encoder: word piece ids of one text in, its token vectors out.
+"""What is traced into the graph of the light encoder: word piece ids of a text in, its token vectors out.
 
 Comes in: the transformer of a model. Goes out: a module that does what it does for one text at a time. Refuses to write graphs.
 
 What transformers traces carries the generality of its code along: shapes worked out anew in every layer, three products where one
 does, four transpositions where two do. For a question of twenty word pieces those small steps are a tenth of the time, and more where
 several processes answer at once (``benchmarks.encoder_cost``), so that BERT, which nearly all small models are, is written anew here
-without them. The arithmetic is that of Devlin and others, "BERT" (2019).
+without them, and MPNet in ``index.traced_mpnet``. The arithmetic is that of Devlin and others, "BERT" (2019).
 """
 
 from typing import Any
@@ -13,19 +13,33 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import BertModel
+from transformers import BertModel, MPNetModel
+
+from index.traced_mpnet import JoinedMpnet
 
 SAME = 1e-3  # the most that a number of a token vector may differ; they are of the order of 1
 
 
 def module_to_trace(transformer: nn.Module) -> nn.Module:
-    """Return what is traced of ``transformer``: a BERT of few steps where that gives the same vectors, else the whole as it is."""
+    """Return what is traced of ``transformer``: one of few steps where that gives the same vectors, else the whole as it is."""
     whole = AsItIs(transformer).eval()
-    if not isinstance(transformer, BertModel):
+    few = _in_few_steps(transformer)
+    if few is None:
         return whole
-    few, ids = JoinedBert(transformer).eval(), torch.arange(1, 18)[None, :]
+    ids = torch.arange(4, 21)[None, :]  # the ids below are those of padding and other marks, which a text does not hold inside
     with torch.no_grad():
         return few if torch.allclose(few(ids), whole(ids), rtol=0, atol=SAME) else whole
+
+
+def takes_several(module: nn.Module) -> bool:
+    """Tell whether ``module`` takes several texts of one length at a time."""
+    return isinstance(module, JoinedMpnet)
+
+
+def _in_few_steps(transformer: nn.Module) -> nn.Module | None:
+    if isinstance(transformer, BertModel):
+        return JoinedBert(transformer).eval()
+    return JoinedMpnet(transformer).eval() if isinstance(transformer, MPNetModel) else None
 
 
 class AsItIs(nn.Module):

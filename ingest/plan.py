@@ -202,4 +202,4 @@ def noted_readings(folder: Path) -> dict[str, Any]:
 
 
 def _model(model: ModelIdentity) -> str:
-    return f"{model.name} ({model.weights_sha256[:8]})"
+    return f"{model.name} ({model.weights_sha256[:8]}, {model.precision})"

@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.embedder import PACKAGED_MODEL
 from index.errors import LocalismError
 from index.layout import DEFAULT_BUILDS
+from index.model_folders import THOROUGH_READER
 from ingest.model import EmbedWith
 
 DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
@@ -23,7 +23,10 @@ class Settings(BaseSettings):
 
     index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
     corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the catalogue, the notes and the documents.")
-    model: str = Field(PACKAGED_MODEL, description="Embedding model: the packaged one, a folder, or a name on the hub.")
+    model: str = Field(
+        THOROUGH_READER,
+        description="What reads: all-mpnet-base-v2 (thorough), all-MiniLM-L6-v2 (light), a folder, or a name on the hub.",
+    )
     embed_with: EmbedWith = Field(
         EmbedWith.AUTO,
         description="What embeds passages: light (int8 encoder), full (sentence-transformers), or auto: full on a GPU.",

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from index.model_folders import LIGHT_READER
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = {"localism": "bot", "localism-index": "index", "localism-ingest": "ingest"}
 
@@ -93,14 +95,14 @@ def small_corpus(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def cli():
-    """Run one of the three commands as a user does; returns the finished process."""
+    """Run one of the three commands as a user does, with the light reader; returns the finished process."""
 
     def run(program: str, *arguments: str, **environment: str):
         settings = {name: value for name, value in os.environ.items() if not name.startswith("LOCALISM_")}
         return subprocess.run(
             [sys.executable, "-m", MODULES[program], *arguments],
             cwd=ROOT,
-            env=settings | environment,
+            env=settings | {"LOCALISM_MODEL": LIGHT_READER} | environment,
             capture_output=True,
             text=True,
             check=False,

@@ -42,4 +42,4 @@ def test_the_environment_is_read_only_at_the_top(package):
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
-    assert readers <= {"index/embedder.py"}
+    assert readers <= {"index/model_folders.py"}

@@ -3,8 +3,13 @@
 Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to know how the work is done.
 """
 
-from index.errors import UnknownBuild
+from contextlib import suppress
+
+from index.embedder import ModelIdentity
+from index.errors import BuildError, UnknownBuild
 from index.history import check_known, live_id, remove_build
+from index.layout import live_build
+from index.manifest import Manifest
 from index.standing import waiting_builds
 from ingest.commands.frame import DONE, NOT_PUBLISHED, PROBLEMS, Frame
 from ingest.commands.telling import tell_guessed, tell_outcome, tell_plan
@@ -27,15 +32,20 @@ def make(frame: Frame, force: bool = False, step: Step | None = None) -> Outcome
     """Make a build of the corpus and bring it as far as ``step``, or the options and the gate, allow."""
     with frame.lock(), frame.progress() as progress:
         corpus = open_corpus(frame.corpus)
-        return build_index(
-            corpus,
-            frame.builds,
-            frame.recipe,
-            open_model(frame.settings.model, frame.settings.embed_with),
-            progress,
-            step or _step(frame),
-            force,
-        )
+        model = open_model(frame.settings.model, frame.settings.embed_with)
+        _tell_other_reader(frame, model.identity)
+        return build_index(corpus, frame.builds, frame.recipe, model, progress, step or _step(frame), force)
+
+
+def _tell_other_reader(frame: Frame, now: ModelIdentity) -> None:
+    """Say that all is embedded again where another reader made the live build: it takes minutes, and somebody may not want it."""
+    with suppress(BuildError):
+        before = Manifest.open(live_build(frame.builds)).model
+        if before != now:
+            frame.say(
+                f"The live build was read by {before.name} ({before.precision}), the reader is now {now.name} ({now.precision}): "
+                "every passage is embedded again, which takes some minutes. To keep the other, stop here and set LOCALISM_MODEL."
+            )
 
 
 def finish(frame: Frame, outcome: Outcome) -> int:

@@ -5,7 +5,7 @@ Comes in: settings, for the defaults. Goes out: a parser whose options carry the
 
 import argparse
 
-from ingest.commands import building, describing, documents, fetch, keeping, watching
+from ingest.commands import building, describing, documents, fetch, keeping, reader, watching
 from ingest.commands.frame import building_arguments, changing_arguments, shared_arguments
 from ingest.settings import Settings
 
@@ -40,6 +40,9 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     discard.set_defaults(run=building.discard)
     check = commands.add_parser("check", parents=[shared], help="name every problem of the corpus with its file and line")
     check.set_defaults(run=building.check)
+    reading = commands.add_parser("reader", parents=[shared], help="find the embedding model, or set it up from its packages")
+    reading.add_argument("--only-look", action="store_true", help="set nothing up; say whether it is there")
+    reading.set_defaults(run=reader.reader)
 
 
 def _add_documents(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:

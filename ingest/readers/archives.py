@@ -18,6 +18,10 @@ from index.errors import UnreadableDocument
 from ingest.read_document import FileMetadata
 from ingest.readers.broken_off import BROKEN_OFF, archive_breaks_off
 
+# Half of a letter written as a reference, &#xD83D; or &#55357;: the parser takes it in, and then no letter can be had.
+_HALVES = re.compile(
+    rb"(?:&#(?:x0*d[89a-f][0-9a-f]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d\d\d|7[0-2]\d\d|73[0-3]\d|734[0-3]));)+", re.IGNORECASE
+)
 _OTHER_ENCODING = re.compile(rb"\xff\xfe|\xfe\xff|.{0,3}<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8)", re.IGNORECASE | re.DOTALL)
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 
@@ -42,7 +46,13 @@ def _decodable(content: bytes) -> bytes:
     """Return an XML text whose letters can be had: in mending, the parser lets bytes pass that are no UTF-8."""
     if _OTHER_ENCODING.match(content):
         return content
-    return content.decode("utf-8", errors="replace").encode()
+    return _HALVES.sub(_joined, content.decode("utf-8", errors="replace").encode())
+
+
+def _joined(halves: re.Match[bytes]) -> bytes:
+    """Return the letters that references to halves of letters make together; a half that stands alone becomes U+FFFD."""
+    numbers = [int(one[1:], 16) if one[:1] in b"xX" else int(one) for one in halves.group()[2:-1].split(b";&#")]
+    return "".join(map(chr, numbers)).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
 class Archive:

@@ -7,6 +7,7 @@ import pytest
 from index.errors import UnreadableDocument
 from index.records import Heading
 from ingest.read_document import FileLimits, PageStatus, ReadingOptions
+from ingest.readers.archives import parse_xml
 from ingest.reading import read_file
 
 OPTIONS = ReadingOptions()
@@ -284,3 +285,18 @@ def test_entities_of_a_document_are_not_expanded(make_zip):
     document = read_file(make_zip("laughs.docx", {**docx_members(""), "word/document.xml": text}), OPTIONS)
     assert "haha" not in document.pages[0].text
     assert document.pages[0].text.startswith("Start")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"&#xD83D;&#xDE03;", "\U0001f603"),
+        (b"&#55357;&#56835;", "\U0001f603"),
+        (b"&#xD83D;", "\ufffd"),
+        (b"&#xDE03;&#xD83D;", "\ufffd\ufffd"),
+    ],
+)
+def test_halves_of_letters_written_as_references_are_joined(written, read):
+    """The parser takes a half in, and then fails at every letter beside it."""
+    root = parse_xml(b"<p a='" + written + b"'>" + written + b"</p>")
+    assert (root.text, root.get("a")) == (read, read)
