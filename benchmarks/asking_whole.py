@@ -19,15 +19,15 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 from rich.console import Console
 
-from bot.answers import Answer, AnswerService
-from bot.discord_bot.asked import Asked
-from bot.discord_bot.cards import CardStyle, answer_card
-from bot.discord_bot.plain import plain_answer
+from bot.answering.answers import Answer, AnswerService
+from bot.answering.limits import MOST_PASSAGES
+from bot.answering.terminal import print_answer
+from bot.discord_bot.cards.cards import CardStyle, answer_card
+from bot.discord_bot.cards.plain import plain_answer
+from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.texts import Texts, open_texts
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
-from bot.limits import MOST_PASSAGES
-from bot.terminal import print_answer
 from index.errors import QuestionError
 
 UNLIMITED = Rate(10**9, 1.0)

@@ -20,19 +20,19 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from index.build import open_build, open_live_build
-from index.history import finished_builds, prune, roll_back, sweep_unfinished
-from index.layout import UNFINISHED, live_build
-from index.lock import builds_lock
-from index.searcher import Searcher
-from index.splitting import Geometry
-from index.standing import once_live
-from index.verification import verify_build
-from ingest.corpus import open_corpus
-from ingest.kept import KEPT_FILE
+from index.build.history import finished_builds, prune, roll_back, sweep_unfinished
+from index.build.hold_reason import once_live
+from index.build.layout import UNFINISHED, live_build
+from index.build.lock import builds_lock
+from index.build.reader import open_build, open_live_build
+from index.build.verification import verify_build
+from index.retrieval.searcher import Searcher
+from index.text.splitting import Geometry
+from ingest.cache.checkpoint import KEPT_FILE
+from ingest.catalogue.corpus import open_corpus
 from ingest.pipeline import Step, build_index
 from ingest.progress import Silence
-from ingest.read_document import ReadingOptions
+from ingest.readers.read_document import ReadingOptions
 from ingest.recipe import Recipe
 from tests.fake_model import fake_model
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answers import AnswerService
-from bot.discord_bot.health import GatewayHealth
+from bot.answering.answers import AnswerService
 from bot.discord_bot.options import BotOptions
-from bot.page_pictures import PagePictures
-from index.build import open_live_build
-from index.layout import DEFAULT_BUILDS
+from bot.discord_bot.state.health import GatewayHealth
+from bot.pictures.page_pictures import PagePictures
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import open_live_build
 from tests.discord_double.asks import COMMAND, begin, finished
 from tests.discord_double.people import command, interaction
 from tests.discord_double.rest import Open

@@ -12,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.discord_bot.health import GatewayHealth
 from bot.discord_bot.options import BotOptions
+from bot.discord_bot.state.health import GatewayHealth
 from tests.bot.discord_bot.fakes import FakeService
 from tests.discord_double.asks import COMMAND, answer_to, answers_to, begin, finished, write
 from tests.discord_double.people import BOT, command, interaction, user

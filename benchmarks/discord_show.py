@@ -9,13 +9,13 @@ import argparse
 import json
 from pathlib import Path
 
-from bot.answers import AnswerService
-from bot.discord_bot.asked import Asked
-from bot.discord_bot.cards import CardStyle, answer_card
-from bot.discord_bot.plain import plain_answer
+from bot.answering.answers import AnswerService
+from bot.discord_bot.cards.cards import CardStyle, answer_card
+from bot.discord_bot.cards.plain import plain_answer
+from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.texts import open_texts
-from index.build import open_live_build
-from index.layout import DEFAULT_BUILDS
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import open_live_build
 from tests.discord_double.shapes import BUTTON, TEXT, walk
 
 QUESTIONS = (

@@ -16,13 +16,13 @@ import numpy as np
 import pypdfium2
 
 from benchmarks.reading_pages import FOLDER, HERE, Check, normalised, position_in
-from bot.page_drawing import mark
-from bot.page_pictures import lines_of
-from bot.png import png_of
+from bot.pictures.page_drawing import mark
+from bot.pictures.page_pictures import lines_of
+from bot.pictures.png import png_of
 from index.records import Document, Kind, Passage
-from index.splitting import Geometry, split_pages
-from ingest.read_document import Boxes, ReadingOptions
-from ingest.reading import read_file
+from index.text.splitting import Geometry, split_pages
+from ingest.readers.read_document import Boxes, ReadingOptions
+from ingest.stages.read import read_file
 
 KINDS = ("columns", "list", "table", "hyphen", "ocr")
 WIDTH = 1100  # pixels

@@ -2,7 +2,7 @@
 
     python -m benchmarks.encoder_cost [--index DIR] [--rounds 12]
 
-The questions are the suggestions of the live build. ``index.query_encoder.opened_graph`` and ``index.traced`` say why each choice was
+The questions are the suggestions of the live build. ``index.encoders.query_encoder.opened_graph`` and ``index.encoders.traced`` say why each choice was
 made. Needs the ingest extra: the model is traced once more as transformers does it.
 """
 
@@ -18,14 +18,14 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.build import open_live_build
-from index.embedder import SentenceTransformerEmbedder
-from index.encoder_export import write_graph
-from index.layout import DEFAULT_BUILDS, BuildLayout, live_build
-from index.plain_transformer import PlainTransformer
-from index.quantiser import quantise
-from index.query_encoder import ENCODER_FILES, opened_graph
-from index.traced import AsItIs
+from index.build.layout import DEFAULT_BUILDS, BuildLayout, live_build
+from index.build.reader import open_live_build
+from index.encoders.export import write_graph
+from index.encoders.full import SentenceTransformerEmbedder
+from index.encoders.plain_transformer import PlainTransformer
+from index.encoders.quantiser import quantise
+from index.encoders.query_encoder import ENCODER_FILES, opened_graph
+from index.encoders.traced import AsItIs
 
 Encode = Callable[[NDArray[np.int64]], object]
 

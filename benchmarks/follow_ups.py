@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index.build import open_live_build
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import open_live_build
 from index.errors import NoBuild
-from index.evaluate_command import DEFAULT_CORPUS, questions_of_part
-from index.golden import GoldenQuestion
-from index.golden_evaluation import Tally, evaluate_golden
-from index.layout import DEFAULT_BUILDS
+from index.evaluation.command import DEFAULT_CORPUS, questions_of_part
+from index.evaluation.golden import GoldenQuestion
+from index.evaluation.golden_run import Tally, evaluate_golden
 
 PARTS = ("tuned", "held-back")
 

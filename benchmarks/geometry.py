@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.question_sets import SETS, are_there
-from index.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
-from index.build import Build
-from index.embedder import SentenceTransformerEmbedder
-from index.evaluation import DEPTH, PASSAGES_ASKED_FOR, build_throw_away
-from index.measures import ndcg
-from index.searcher import Searcher
-from index.splitting import Geometry
+from index.build.reader import Build
+from index.encoders.full import SentenceTransformerEmbedder
+from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
+from index.evaluation.labelled_set import DEPTH, PASSAGES_ASKED_FOR, build_throw_away
+from index.evaluation.measures import ndcg
+from index.retrieval.searcher import Searcher
+from index.text.splitting import Geometry
 
 NAMES = ("conditionalqa", "doc2dial", "ohrbench_law")
 IN_USE = Geometry()

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.answers import Answer, AnswerService, Status
-from index.build import Build, open_live_build
-from index.evaluate_command import questions_of_part, share
-from index.golden_evaluation import FOLLOW_UP, GoldenReport, Tally, evaluate_golden
-from index.layout import DEFAULT_BUILDS
+from bot.answering.answers import Answer, AnswerService, Status
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import Build, open_live_build
+from index.evaluation.command import questions_of_part, share
+from index.evaluation.golden_run import FOLLOW_UP, GoldenReport, Tally, evaluate_golden
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("tuned", "held-back")

@@ -6,11 +6,11 @@ Comes in: the folder of the builds. Goes out: for each part of the golden questi
 from pathlib import Path
 
 from benchmarks.calibration import Judged
-from bot.answers import SENT_ON
-from index.build import open_live_build
+from bot.answering.answers import SENT_ON
+from index.build.reader import open_live_build
 from index.errors import NoBuild
-from index.evaluate_command import DEFAULT_CORPUS, questions_of_part
-from index.golden_evaluation import Outcome, evaluate_golden
+from index.evaluation.command import DEFAULT_CORPUS, questions_of_part
+from index.evaluation.golden_run import Outcome, evaluate_golden
 
 PARTS = ("tuned", "held-back")
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from benchmarks import question_sets
 from benchmarks.scaling import joined_vectors, make_pool, pool, questions_of_sets, recall_of
-from index.query_encoder import QueryEncoder
-from index.vectors import Vectors
-from index.vectors_writer import MOST_BYTES, VectorSearch, VectorsWriter
+from index.dense.faiss_reader import Vectors
+from index.dense.faiss_writer import MOST_BYTES, VectorSearch, VectorsWriter
+from index.encoders.query_encoder import QueryEncoder
 
 DEPTH = 10
 _BLOCK = 10_000
@@ -57,7 +57,7 @@ def main() -> int:
         "| a number | searched | written s | MB | p95 ms | recall@10 measured by itself | recall@10 |\n|---|---|---|---|---|---|---|"
     )
     for name, most in (("a byte", MOST_BYTES * 1000), ("half a byte", 0)):
-        with patch("index.vectors_writer.MOST_BYTES", most):
+        with patch("index.dense.faiss_writer.MOST_BYTES", most):
             form = _form(options.folder / f"{name.replace(' ', '_')}.faiss", passages, options.rows, asked, own)
         print(
             f"| {name} | {form.search.looked_into} of {form.search.centres} groups | {form.written_s:.0f} | {form.megabytes:.0f} | "

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from benchmarks import question_sets
 from benchmarks.question_sets import MarkedAnswer, QuestionSet
-from index.build import Build
-from index.confidence import Status, Thresholds
-from index.embedder import SentenceTransformerEmbedder
-from index.highlights import NEARLY, answering_sentences
-from index.int8_product import inner_products
-from index.passage_vectors import NO_SENTENCE
+from index.abstention.confidence import Status, Thresholds
+from index.build.reader import Build
+from index.encoders.full import SentenceTransformerEmbedder
+from index.encoders.passage_vectors import NO_SENTENCE
+from index.late_interaction.int8_product import inner_products
 from index.records import Passage, Span
-from index.searcher import Searcher
+from index.retrieval.highlights import NEARLY, answering_sentences
+from index.retrieval.searcher import Searcher
 
 NAMES = ("squad2", "conditionalqa", "doc2dial")
 MIXES = (0.0, 0.25, 0.5, 1.0)

@@ -24,8 +24,8 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-from index.build import open_build, open_live_build
-from index.layout import DEFAULT_BUILDS, MANIFEST_FILE, live_build, point_to
+from index.build.layout import DEFAULT_BUILDS, MANIFEST_FILE, live_build, point_to
+from index.build.reader import open_build, open_live_build
 
 SERVER = """
 import sys, threading, time
@@ -33,7 +33,7 @@ from pathlib import Path
 import uvicorn
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
-from bot.live_answers import LiveAnswers
+from bot.answering.live_answers import LiveAnswers
 service = LiveAnswers(Path(sys.argv[1]), every_seconds=0.2)
 service.start()
 longest = [0.0]

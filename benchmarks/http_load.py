@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.http_services import Running, encoder_alone, ours, plain, prepared, started, txtai
 from benchmarks.http_turns import Turn, load
-from index.layout import DEFAULT_BUILDS
+from index.build.layout import DEFAULT_BUILDS
 
 CONNECTIONS = (16, 1)
 QUESTIONS_BEFORE_MEMORY = 1000

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.layout import BuildLayout, live_build
+from index.build.layout import BuildLayout, live_build
 
 ENCODER_PORT, PLAIN_PORT, TXTAI_PORT, OUR_PORT = 8971, 8972, 8973, 8980
 NO_LIMIT = "1000000000"
@@ -83,7 +83,7 @@ def ours(builds: Path, workers: int) -> Service:
 
 def prepared(builds: Path) -> Path:
     """Return a folder with the passages of the live build, and their vectors as the plain service and txtai would have kept them."""
-    from index.build import open_live_build  # not above: the plain service would import all of it at its start
+    from index.build.reader import open_live_build  # not above: the plain service would import all of it at its start
 
     folder = Path(tempfile.mkdtemp())
     build = open_live_build(builds)
@@ -207,7 +207,7 @@ def _encode(folder: Path) -> None:
     import uvicorn
     from fastapi import FastAPI
 
-    from index.query_encoder import QueryEncoder
+    from index.encoders.query_encoder import QueryEncoder
 
     encoder, app = QueryEncoder.open(folder), FastAPI()
 

@@ -63,8 +63,8 @@ def write_corpus(documents: Path, corpus: Path) -> int:
     import pypdf
     from pypdf.errors import PyPdfError
 
-    from ingest.read_document import ReadingOptions
-    from ingest.workers import ReadFailure, read_files
+    from ingest.readers.read_document import ReadingOptions
+    from ingest.stages.workers import ReadFailure, read_files
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     (corpus / "documents").mkdir(parents=True)
@@ -133,24 +133,24 @@ def held_by(process: int) -> float:
 def run_ours(corpus: Path, out: Path) -> Spent:
     """Build as the command does; returns where the seconds of the main process went, by thread."""
     started = time.perf_counter()
-    import index.light_embedder
-    import index.writer
-    import ingest.arriving
-    import ingest.drafts
-    import ingest.embedding
-    import ingest.light_encoder
+    import index.build.writer
+    import index.encoders.light
+    import ingest.encoder.light_encoder
     import ingest.pipeline
+    import ingest.stages.drafts
+    import ingest.stages.embed
+    import ingest.stages.prefetch
     from ingest.__main__ import main as run_command
 
     spent: Spent = {"starting": time.perf_counter() - started}
-    timed(spent, "waiting for files to be read", ingest.arriving.Arriving, "take")
-    timed(spent, "splitting", ingest.drafts, "split_pages")
-    timed(spent, "waiting for the light encoder", ingest.light_encoder.LightEncoder, "_wait")
-    timed(spent, "embedding", ingest.embedding, "passage_vectors")
-    for embedder in (index.light_embedder.LightEmbedder, index.embedder.SentenceTransformerEmbedder):
+    timed(spent, "waiting for files to be read", ingest.stages.prefetch.Arriving, "take")
+    timed(spent, "splitting", ingest.stages.drafts, "split_pages")
+    timed(spent, "waiting for the light encoder", ingest.encoder.light_encoder.LightEncoder, "_wait")
+    timed(spent, "embedding", ingest.stages.embed, "passage_vectors")
+    for embedder in (index.encoders.light.LightEmbedder, index.encoders.full.SentenceTransformerEmbedder):
         timed(spent, "embedding", embedder, "embed")  # of keys
     for step in ("add", "finish"):
-        timed(spent, "writing", index.writer.BuildWriter, step)
+        timed(spent, "writing", index.build.writer.BuildWriter, step)
     timed(spent, "verifying and switching", ingest.pipeline, "publish")
     code = run_command(["build", "--corpus", str(corpus), "--index", str(out)])
     if code:
@@ -185,7 +185,7 @@ def run_plain(corpus: Path, out: Path) -> Spent:
     import numpy as np
     import pypdf
 
-    from index.embedder import SentenceTransformerEmbedder
+    from index.encoders.full import SentenceTransformerEmbedder
 
     model = SentenceTransformerEmbedder().model
     marks = [("starting and loading the model", started), ("reading", time.perf_counter())]

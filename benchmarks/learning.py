@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluation import DEPTH
+from index.evaluation.labelled_set import DEPTH
 
 Numbers = NDArray[np.float64]
 STEPS = 1500

@@ -16,11 +16,11 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from index.build import open_live_build
-from index.confidence import Thresholds
-from index.evaluate_command import DEFAULT_CORPUS, questions_of_part
-from index.layout import DEFAULT_BUILDS
-from index.searcher import Searcher
+from index.abstention.confidence import Thresholds
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import open_live_build
+from index.evaluation.command import DEFAULT_CORPUS, questions_of_part
+from index.retrieval.searcher import Searcher
 
 EMULATOR = "qemu-x86_64"
 KERNELS = {

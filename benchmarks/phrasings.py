@@ -10,9 +10,9 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from bot.answers import AnswerService, Status
-from index.build import open_live_build
-from index.layout import DEFAULT_BUILDS
+from bot.answering.answers import AnswerService, Status
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import open_live_build
 
 KINDS = (
     "pub",

@@ -21,15 +21,15 @@ import numpy as np
 
 from benchmarks import question_sets
 from benchmarks.question_sets import QuestionSet, difference, documents_of, megabytes_of_tokens
-from index.build import Build, open_build
-from index.embedder import Embedder, SentenceTransformerEmbedder
-from index.evaluation import PASSAGES_ASKED_FOR
-from index.layout import BuildLayout
-from index.light_embedder import LightEmbedder
-from index.measures import ndcg
-from index.searcher import Searcher
-from index.splitting import embedding_text
-from index.tokens_writer import TokensWriter
+from index.build.layout import BuildLayout
+from index.build.reader import Build, open_build
+from index.encoders.full import Embedder, SentenceTransformerEmbedder
+from index.encoders.light import LightEmbedder
+from index.evaluation.labelled_set import PASSAGES_ASKED_FOR
+from index.evaluation.measures import ndcg
+from index.late_interaction.token_writer import TokensWriter
+from index.retrieval.searcher import Searcher
+from index.text.splitting import embedding_text
 
 NAMES = ("conditionalqa", "covid_faq", "squad2")
 SAMPLE = 96  # passages that speed is measured on

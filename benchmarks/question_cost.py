@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bot.answers import AnswerService
-from index.build import Build, open_live_build
-from index.candidates import find, look_at
-from index.layout import DEFAULT_BUILDS
-from index.questions import read_question
-from index.searcher import Searcher
+from bot.answering.answers import AnswerService
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import Build, open_live_build
+from index.retrieval.candidates import find, look_at
+from index.retrieval.questions import read_question
+from index.retrieval.searcher import Searcher
 
 SHOWN = 10
 

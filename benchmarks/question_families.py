@@ -11,8 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from random import Random
 
-from index.build import Build
-from index.layout import BuildLayout
+from index.build.layout import BuildLayout
+from index.build.reader import Build
 
 
 @dataclass(frozen=True, slots=True)

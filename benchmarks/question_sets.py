@@ -16,12 +16,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
-from index.build import Build
-from index.embedder import SentenceTransformerEmbedder
-from index.evaluation import DEPTH, build_throw_away
-from index.layout import BuildLayout
-from index.searcher import Hit
+from index.build.layout import BuildLayout
+from index.build.reader import Build
+from index.encoders.full import SentenceTransformerEmbedder
+from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
+from index.evaluation.labelled_set import DEPTH, build_throw_away
+from index.retrieval.searcher import Hit
 
 SETS = Path(__file__).resolve().parent.parent.parent / "shared" / "bench"
 NAMES = ("conditionalqa", "squad2", "doc2dial", "covid_faq", "cranfield", "ohrbench_law")

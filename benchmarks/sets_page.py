@@ -14,12 +14,12 @@ import numpy as np
 from benchmarks.calibration import BINS, Judged, calibration_error, evened
 from benchmarks.pictures import draw
 from benchmarks.sets import Measured
-from index.confidence import Thresholds
-from index.embedder import PACKAGED_MODEL, PACKAGED_WEIGHTS_SHA256
-from index.measures import auroc
+from index.abstention.confidence import Thresholds
+from index.encoders.full import PACKAGED_MODEL, PACKAGED_WEIGHTS_SHA256
+from index.evaluation.measures import auroc
 from index.processors import usable_processors
-from index.ranking import WEIGHTS
-from index.splitting import Geometry
+from index.retrieval.fusion import WEIGHTS
+from index.text.splitting import Geometry
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "SETS.md"

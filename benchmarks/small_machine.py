@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.http_load import load_at_least
 from benchmarks.http_services import Running, Service, ours, started
 from benchmarks.http_turns import load
-from index.layout import DEFAULT_BUILDS
+from index.build.layout import DEFAULT_BUILDS
 
 QUESTIONS = 1000
 NEEDED = ("wrk", "taskset", "prlimit")

@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 from benchmarks.http_services import Service, started
 from benchmarks.http_turns import QUESTIONS
-from index.layout import DEFAULT_BUILDS
+from index.build.layout import DEFAULT_BUILDS
 
 CONNECTIONS, HELD, ASKED, IN_TIME = 70, 500, 20, 1.0
 TOKEN = secrets.token_urlsafe(24)

@@ -2,7 +2,7 @@
 
     python -m benchmarks.token_pruning [SET …] [--most N]
 
-Which words say nothing (``index.analysis.FUNCTION_WORDS``) was chosen on ``CHOSEN_ON`` questions of each set, spread evenly; this asks
+Which words say nothing (``index.text.analysis.FUNCTION_WORDS``) was chosen on ``CHOSEN_ON`` questions of each set, spread evenly; this asks
 others. Sets that have no others are left out. Both builds answer each question in turns.
 """
 
@@ -18,11 +18,11 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks import question_sets
 from benchmarks.question_sets import QuestionSet, difference, documents_of, megabytes_of_tokens
-from index.build import Build
-from index.embedder import SentenceTransformerEmbedder
-from index.evaluation import PASSAGES_ASKED_FOR
-from index.measures import ndcg
-from index.searcher import Searcher
+from index.build.reader import Build
+from index.encoders.full import SentenceTransformerEmbedder
+from index.evaluation.labelled_set import PASSAGES_ASKED_FOR
+from index.evaluation.measures import ndcg
+from index.retrieval.searcher import Searcher
 
 CHOSEN_ON = 400
 ALL = 1_000_000  # questions: more than any set has
@@ -52,7 +52,7 @@ def main() -> int:
 
 def _row(questions: QuestionSet, model: SentenceTransformerEmbedder) -> str:
     with ExitStack() as stack:
-        with patch("index.passage_vectors.says_something", return_value=True):
+        with patch("index.encoders.passage_vectors.says_something", return_value=True):
             whole = stack.enter_context(question_sets.opened(questions, model))
         kept = stack.enter_context(question_sets.opened(questions, model))
         stack.enter_context(threadpool_limits(1, user_api="blas"))

@@ -17,10 +17,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ingest.isolation import read_each
-from ingest.read_document import FileLimits, PageStatus, ReadDocument, ReadingOptions
-from ingest.sound_letters import shown_name
-from ingest.workers import FailureKind, ReadFailure
+from ingest.readers.read_document import FileLimits, PageStatus, ReadDocument, ReadingOptions
+from ingest.readers.sound_letters import shown_name
+from ingest.stages.isolation import read_each
+from ingest.stages.workers import FailureKind, ReadFailure
 
 SECONDS = 120.0  # of wall time; a busy machine may take long over a file of many pages
 MOST_MEGABYTES = 1024

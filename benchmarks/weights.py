@@ -15,9 +15,9 @@ import numpy as np
 from benchmarks import question_sets
 from benchmarks.learning import Lesson, Numbers, gains, learned, lesson, mean_of_sets
 from benchmarks.question_sets import QuestionSet
-from index.embedder import SentenceTransformerEmbedder
-from index.ranking import WEIGHTS, Views
-from index.searcher import Searcher
+from index.encoders.full import SentenceTransformerEmbedder
+from index.retrieval.fusion import WEIGHTS, Views
+from index.retrieval.searcher import Searcher
 
 # What stands for the views of keys on the sets.
 REPEATED = {"key": "sentence", "key_words": "tokens"}

@@ -22,11 +22,11 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.asking_whole import Question, Whole, peak_memory
 from benchmarks.question_families import BEGINNINGS, FAMILIES, Known, known_to, text_of
-from bot.answers import AnswerService
-from bot.http.schemas import MOST_EARLIER
-from bot.limits import MOST_CHARACTERS
-from index.build import open_live_build
-from index.layout import DEFAULT_BUILDS
+from bot.answering.answers import AnswerService
+from bot.answering.limits import MOST_CHARACTERS
+from bot.http.api.schemas import MOST_EARLIER
+from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import open_live_build
 
 MOST_MILLISECONDS = 100.0
 MOST_MB = 50.0

@@ -12,8 +12,8 @@ from typing import Literal
 
 from rich.console import Console
 
-from bot.limits import DEFAULT_PASSAGES
-from bot.logs import start_logging
+from bot.answering.limits import DEFAULT_PASSAGES
+from bot.runtime.logs import start_logging
 from bot.settings import MOST_WORKERS, Settings, processes, read_settings
 from index.errors import LocalismError
 
@@ -69,10 +69,10 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.answer_json import answer_json
-    from bot.answers import AnswerService, Status
-    from bot.terminal import print_answer
-    from index.build import open_live_build
+    from bot.answering.answer_json import answer_json
+    from bot.answering.answers import AnswerService, Status
+    from bot.answering.terminal import print_answer
+    from index.build.reader import open_live_build
 
     service = AnswerService(open_live_build(options.index))
     answer = service.answer(options.question, options.limit, options.document, options.after)
@@ -84,7 +84,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.report_command import print_reports, questions_csv
+    from bot.state.report_command import print_reports, questions_csv
 
     if options.csv:
         print(questions_csv(settings), end="")
@@ -95,7 +95,7 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from bot.admin_token import checked_token
-    from bot.server import serve
+    from bot.runtime.server import serve
 
     checked_token(settings.admin_token.get_secret_value() if settings.admin_token else "")
     return serve(options.index, options.host, options.port, processes(options.workers), settings)

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from index.layout import DEFAULT_BUILDS
+from index.build.layout import DEFAULT_BUILDS
 from index.processors import usable_processors
 
 MOST_WORKERS = 64

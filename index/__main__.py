@@ -12,13 +12,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from index.build import open_live_build, stats
+from index.build.layout import DEFAULT_BUILDS, live_build
+from index.build.portable_commands import add_parsers as add_portable
+from index.build.reader import open_live_build, stats
+from index.build.verification import verify_build
 from index.errors import LocalismError
-from index.evaluate_command import add_evaluate
-from index.layout import DEFAULT_BUILDS, live_build
-from index.portable_commands import add_parsers as add_portable
-from index.searcher import Searcher
-from index.verification import verify_build
+from index.evaluation.command import add_evaluate
+from index.retrieval.searcher import Searcher
 
 DONE, DAMAGED, REFUSED = 0, 1, 2
 

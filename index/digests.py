@@ -6,7 +6,7 @@ Comes in: paths. Goes out: hex digests. Refuses to know what the files hold.
 import hashlib
 from pathlib import Path
 
-from index.layout import MANIFEST_FILE
+from index.build.layout import MANIFEST_FILE
 
 
 def tree_digests(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The command ``localism-ingest``: make and keep the index. ``ingest.commands.frame`` lists the exit codes."""
+"""The command ``localism-ingest``: make and keep the index. ``ingest.commands.context`` lists the exit codes."""
 
 import argparse
 import json
@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
-from ingest.commands.frame import FAULT, INTERRUPTED, LOCKED, REFUSED, Frame
+from ingest.commands.context import FAULT, INTERRUPTED, LOCKED, REFUSED, Frame
 from ingest.commands.parser import parser
+from ingest.readers.sound_letters import shown_name
 from ingest.settings import read_settings
-from ingest.sound_letters import shown_name
 
 log = logging.getLogger(__name__)
 

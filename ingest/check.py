@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import CatalogueError
-from index.golden import QUESTIONS_FILE, GoldenQuestion
+from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion
 from index.records import Kind, Page
-from ingest.catalogue import Entry
-from ingest.corpus import Corpus, open_corpus
+from ingest.catalogue.catalogue import Entry
+from ingest.catalogue.corpus import Corpus, open_corpus
+from ingest.catalogue.law_sources import ACTS_FILE, ActsTable, law_problems
+from ingest.catalogue.wordings import WORDINGS_FOLDER
 from ingest.errors import CorpusProblems
-from ingest.isolation import read_each
-from ingest.law_sources import ACTS_FILE, ActsTable, law_problems
-from ingest.read_document import PageStatus, ReadDocument, ReadingOptions
+from ingest.readers.read_document import PageStatus, ReadDocument, ReadingOptions
+from ingest.readers.sound_letters import shown_name
 from ingest.report import why_nothing
-from ingest.sound_letters import shown_name
-from ingest.wordings import WORDINGS_FOLDER
-from ingest.workers import FailureKind, ReadFailure
+from ingest.stages.isolation import read_each
+from ingest.stages.workers import FailureKind, ReadFailure
 
 _Read = ReadDocument | ReadFailure
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.build.layout import live_build
 from index.errors import BuildError
-from index.layout import live_build
 from index.records import Kind
-from ingest.catalogue import CATALOGUE_FILE, Entry, faults_of
-from ingest.catalogue_file import append_entry
-from ingest.catalogue_writer import change_entry
-from ingest.corpus import Corpus, open_corpus
+from ingest.catalogue.catalogue import CATALOGUE_FILE, Entry, faults_of
+from ingest.catalogue.corpus import Corpus, open_corpus
+from ingest.catalogue.entries import append_entry
+from ingest.catalogue.writer import change_entry
 from ingest.errors import CorpusProblems, DocumentRefused
 from ingest.plan import noted_readings
-from ingest.read_document import FileMetadata
+from ingest.readers.read_document import FileMetadata
 
 GUESSABLE = ("title", "published", "authors")
 

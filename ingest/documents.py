@@ -14,21 +14,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from index.build.layout import sync_folder
 from index.digests import file_digest
 from index.errors import CatalogueError
-from index.layout import sync_folder
 from index.records import Document, Kind
-from ingest.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
-from ingest.catalogue_file import append_entry, remove_entry
+from ingest.catalogue.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
+from ingest.catalogue.entries import append_entry, remove_entry
 from ingest.describing import GUESSABLE
 from ingest.errors import DocumentRefused
-from ingest.fetching import fetch
-from ingest.isolation import read_each
-from ingest.network import Network
-from ingest.read_document import FileMetadata, ReadingOptions
+from ingest.fetch.fetching import fetch
+from ingest.fetch.network import Network
+from ingest.readers.read_document import FileMetadata, ReadingOptions
 from ingest.readers.registry import format_named
-from ingest.sound_letters import shown_name
-from ingest.workers import ReadFailure
+from ingest.readers.sound_letters import shown_name
+from ingest.stages.isolation import read_each
+from ingest.stages.workers import ReadFailure
 
 REMOVED_FOLDER = ".removed"
 FETCHING_FOLDER = ".fetching"

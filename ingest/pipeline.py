@@ -12,17 +12,17 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from index.build.history import finished_builds, live_id, prune, publish, sweep_unfinished
+from index.build.hold_reason import Standing, note_standing, read_standings
+from index.build.manifest import Manifest
 from index.errors import BuildError, NotWritten
-from index.history import finished_builds, live_id, prune, publish, sweep_unfinished
-from index.manifest import Manifest
-from index.standing import Standing, note_standing, read_standings
-from ingest.comparison import Comparison
-from ingest.corpus import Corpus
-from ingest.kept import forget_kept
-from ingest.making import make_build
-from ingest.model import Model
+from ingest.build_run import make_build
+from ingest.cache.checkpoint import forget_kept
+from ingest.catalogue.corpus import Corpus
+from ingest.encoder.model import Model
 from ingest.progress import Progress
 from ingest.recipe import Recipe, corpus_digest
+from ingest.regression_gate.comparison import Comparison
 from ingest.report import DocumentReport
 
 
@@ -151,7 +151,7 @@ def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> C
     live = live_id(builds)
     if live is None or live == build:
         return None
-    from ingest.gate import compare  # as above
+    from ingest.regression_gate.gate import compare  # as above
 
     progress.stage("asking the golden questions of both builds")
     listed = [entry.document.id for entry in (*corpus.entries, *corpus.missing)]

@@ -10,15 +10,14 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from index.embedder import ModelIdentity
+from index.build.layout import BuildLayout, live_build
+from index.build.left_out import LeftOut, read_left_out
+from index.build.manifest import Manifest
+from index.encoders.full import ModelIdentity
 from index.errors import BuildError, NoBuild
-from index.layout import BuildLayout, live_build
-from index.left_out import LeftOut, read_left_out
-from index.manifest import Manifest
 from index.records import Document, Kind
-from ingest.catalogue import Entry
-from ingest.corpus import Corpus
-from ingest.duplicates import Alike, Copy, left_out_by_choice
+from ingest.catalogue.catalogue import Entry
+from ingest.catalogue.corpus import Corpus
 from ingest.recipe import (
     OCR,
     READER_LIBRARIES,
@@ -30,6 +29,7 @@ from ingest.recipe import (
     reading_key,
     versions,
 )
+from ingest.stages.deduplicate import Alike, Copy, left_out_by_choice
 
 
 class Work(Enum):

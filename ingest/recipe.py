@@ -12,30 +12,30 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from index.embedder import ModelIdentity
-from index.golden import QUESTIONS_FILE
-from index.manifest import FORMAT_VERSION
+from index.build.manifest import FORMAT_VERSION
+from index.encoders.full import ModelIdentity
+from index.evaluation.golden import QUESTIONS_FILE
 from index.records import Document
-from index.splitting import Geometry
-from ingest.corpus import Corpus
-from ingest.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
-from ingest.read_document import FileLimits, ReadingOptions
-from ingest.wordings import WORDINGS_FOLDER
+from index.text.splitting import Geometry
+from ingest.catalogue.corpus import Corpus
+from ingest.catalogue.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
+from ingest.catalogue.wordings import WORDINGS_FOLDER
+from ingest.readers.read_document import FileLimits, ReadingOptions
 
 READER_LIBRARIES = ("lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", "striprtf", "trafilatura")
 OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
-READER_CODE = ("ingest/readers", "ingest/reading.py", "ingest/read_document.py")
-SPLITTER_CODE = ("index/splitting.py", "index/atoms.py", "index/sentences.py")
+READER_CODE = ("ingest/readers", "ingest/stages/read.py", "ingest/readers/read_document.py")
+SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", "index/text/sentences.py")
 INDEX_CODE = (
-    "index/analysis.py",
-    "index/words.py",
+    "index/text/analysis.py",
+    "index/sparse/bm25.py",
     "index/records.py",
-    "index/store_writer.py",
-    "index/passage_vectors.py",
-    "index/tokens.py",
-    "index/vectors.py",
-    "ingest/duplicates.py",
+    "index/documents/store_writer.py",
+    "index/encoders/passage_vectors.py",
+    "index/late_interaction/token_vectors.py",
+    "index/dense/faiss_reader.py",
+    "ingest/stages/deduplicate.py",
 )
 READERS, SPLITTER, INDEXER = "our readers", "our splitter", "our indexer"
 _ROOT = Path(__file__).resolve().parent.parent

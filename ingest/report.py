@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.records import Document, Passage
-from ingest.read_document import NO_TEXT, PageOutcome, PageStatus, ReadDocument
+from ingest.readers.read_document import NO_TEXT, PageOutcome, PageStatus, ReadDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from index.build.layout import DEFAULT_BUILDS
+from index.encoders.model_folders import THOROUGH_READER
 from index.errors import LocalismError
-from index.layout import DEFAULT_BUILDS
-from index.model_folders import THOROUGH_READER
-from ingest.model import EmbedWith
+from ingest.encoder.model import EmbedWith
 
 DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 

@@ -8,10 +8,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from index.build.history import finished_builds, live_id
+from index.build.layout import BuildLayout
+from index.build.left_out import read_left_out
 from index.errors import DamagedBuild
-from index.history import finished_builds, live_id
-from index.layout import BuildLayout
-from index.left_out import read_left_out
 from ingest.report import DocumentReport
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.model_folders import LIGHT_READER
+from index.encoders.model_folders import LIGHT_READER
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = {"localism": "bot", "localism-index": "index", "localism-ingest": "ingest"}
@@ -124,11 +124,11 @@ def real_index(tmp_path_factory, small_corpus, cli):
 @pytest.fixture(scope="session")
 def small_build(tmp_path_factory, small_corpus):
     """The folder of the builds with one live build of the small corpus, made without a model: see tests/fake_model.py."""
-    from index.splitting import Geometry
-    from ingest.corpus import open_corpus
+    from index.text.splitting import Geometry
+    from ingest.catalogue.corpus import open_corpus
     from ingest.pipeline import build_index
     from ingest.progress import Silence
-    from ingest.read_document import ReadingOptions
+    from ingest.readers.read_document import ReadingOptions
     from ingest.recipe import Recipe
     from tests.fake_model import fake_model
 

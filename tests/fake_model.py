@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from index.embedder import ModelIdentity, Progress, TokenVectors
-from index.query_encoder import ENCODER_FILES
-from ingest.model import Model
+from index.encoders.full import ModelIdentity, Progress, TokenVectors
+from index.encoders.query_encoder import ENCODER_FILES
+from ingest.encoder.model import Model
 
 DIMENSION = 48
 SPECIAL = ("[UNK]", "[CLS]", "[SEP]")

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.definitions import Definitions
+from bot.answering.definitions import Definitions
 from bot.discord_bot.escaping import escape, unescape
 from bot.discord_bot.questions import question_in
-from index import questions
-from index.analysis import words_of
 from index.lexicon import Term
-from index.sentences import split_sentences
+from index.retrieval import questions
+from index.text.analysis import words_of
+from index.text.sentences import split_sentences
 
 LENGTH = 100_000
 SECONDS = 2.0

@@ -10,21 +10,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bot.answers import DEFAULT_PASSAGES, Answer, PassageInContext, Quote, Status
-from bot.discord_bot.asked import Asked
-from bot.discord_bot.cards import CardStyle, answer_card, context_card, more_card, passage_card
-from bot.discord_bot.controls import Further
+from bot.answering.answers import DEFAULT_PASSAGES, Answer, PassageInContext, Quote, Status
+from bot.discord_bot.cards.cards import CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.cards.controls import Further
+from bot.discord_bot.cards.plain import CONTENT_LIMIT, plain_answer, plain_passage
+from bot.discord_bot.cards.quote_text import alt_text
+from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.escaping import clip_escaped
-from bot.discord_bot.health import GatewayHealth
 from bot.discord_bot.options import AnswerSource, BotOptions
-from bot.discord_bot.plain import CONTENT_LIMIT, plain_answer, plain_passage
-from bot.discord_bot.quote_text import alt_text
-from bot.discord_bot.replies import Reply
+from bot.discord_bot.state.asked import Asked
+from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.texts import Texts
 from bot.errors import TooBusy
-from bot.feedback import Verdict
-from bot.http.off_loop import OffLoop
 from bot.http.picture_cache import PictureCache
+from bot.http.worker_thread import OffLoop
+from bot.state.feedback import Verdict
 from index.errors import LocalismError, UnknownPassage
 
 log = logging.getLogger(__name__)

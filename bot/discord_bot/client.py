@@ -10,11 +10,11 @@ import discord
 from typing_extensions import override
 
 from bot.discord_bot import messages, presses
-from bot.discord_bot.controls import Control, Press
-from bot.discord_bot.desk import Desk
-from bot.discord_bot.naming import CatalogueTranslator
-from bot.discord_bot.sync import sync_if_changed
-from bot.discord_bot.tree import LocalismTree
+from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.cards.controls import Control, Press
+from bot.discord_bot.commands.naming import CatalogueTranslator
+from bot.discord_bot.commands.sync import sync_if_changed
+from bot.discord_bot.commands.tree import LocalismTree
 
 log = logging.getLogger(__name__)
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord_bot.asked import Asked
-from bot.discord_bot.conversation import earlier_questions
-from bot.discord_bot.desk import Desk
+from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.permissions import ServerChannel, may_attach, missing_to_speak, tell_manager
 from bot.discord_bot.questions import question_in
-from bot.discord_bot.replies import Reply
 from bot.discord_bot.sending import NOT_DELIVERED, in_short, post
+from bot.discord_bot.state.asked import Asked
+from bot.discord_bot.state.conversation import earlier_questions
 
 log = logging.getLogger(__name__)
 

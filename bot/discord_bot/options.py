@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.answers import Answer, PassageInContext, Quote
-from bot.feedback import Verdict
+from bot.answering.answers import Answer, PassageInContext, Quote
+from bot.state.feedback import Verdict
 from index.lexicon import Lexicon
 from index.records import Document
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import discord
 
-from bot.discord_bot.desk import Desk
+from bot.discord_bot.bot_state import Desk
 from bot.discord_bot.escaping import escape
 from bot.discord_bot.texts import Texts
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import discord
 
-from bot.discord_bot.ask_commands import answer
-from bot.discord_bot.asked import EARLIER_COMPONENTS, Asked, questions_in, source_of_digest
-from bot.discord_bot.controls import PREFIX, Action, Further, Press
-from bot.discord_bot.desk import Desk
+from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.cards.controls import PREFIX, Action, Further, Press
+from bot.discord_bot.commands.ask import answer
 from bot.discord_bot.sending import defer, defer_change, finish, say
-from bot.feedback import Verdict
+from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, questions_in, source_of_digest
+from bot.state.feedback import Verdict
 
 Interaction = discord.Interaction[Any]
 _VERDICTS = {

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import aiohttp
 import discord
 
-from bot.discord_bot.replies import Reply
+from bot.discord_bot.cards.replies import Reply
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from bot.answers import Status
-from bot.wording import EXPLANATIONS, HEADLINES, KIND_HEADINGS, KIND_NAMES, WHAT_TO_TRY
+from bot.answering.answers import Status
+from bot.answering.wording import EXPLANATIONS, HEADLINES, KIND_HEADINGS, KIND_NAMES, WHAT_TO_TRY
 from index.records import Kind
 
 DEFAULT_LANGUAGE = "en"

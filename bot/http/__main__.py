@@ -3,7 +3,7 @@
 import json
 from typing import cast
 
-from bot.answers import AnswerService
+from bot.answering.answers import AnswerService
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
 

@@ -7,9 +7,9 @@ Refuses to rank, filter and word anything.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answers import DEFAULT_PASSAGES, Answer
-from bot.http.desk import Desk
-from bot.library import documents_of_kind
+from bot.answering.answers import DEFAULT_PASSAGES, Answer
+from bot.answering.library import documents_of_kind
+from bot.http.http_state import Desk
 from index.errors import QuestionError
 from index.records import Kind
 

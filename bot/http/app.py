@@ -11,31 +11,31 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from bot.answers import AnswerService
-from bot.http.admin import admin_routes
-from bot.http.admission import Admission, door
-from bot.http.ask_api import ask_routes
-from bot.http.body_limit import BodyLimit
-from bot.http.desk import Desk, set_up
-from bot.http.feedback_api import feedback_routes
+from bot.answering.answers import AnswerService
+from bot.http.admin.login import login_routes
+from bot.http.admin.reports import admin_routes
+from bot.http.admin.upload_address import UPLOADS
+from bot.http.admission.admission import Admission, door
+from bot.http.api.ask import ask_routes
+from bot.http.api.feedback import feedback_routes
+from bot.http.api.health import health_routes
+from bot.http.api.library import document_routes, passage_routes
+from bot.http.api.openapi import describe
+from bot.http.api.pictures import picture_routes
 from bot.http.gateway import Gateway
-from bot.http.health import health_routes
-from bot.http.library_api import document_routes, passage_routes
-from bot.http.library_pages import library_pages
-from bot.http.login import login_routes
-from bot.http.openapi import describe
+from bot.http.http_state import Desk, set_up
+from bot.http.middleware.body_limit import BodyLimit
+from bot.http.middleware.outer import Outer
+from bot.http.middleware.places import Places
+from bot.http.middleware.rate_limit import RateLimit
+from bot.http.middleware.route_kinds import bounds_of
+from bot.http.middleware.slashes import NoSlashAtEnd
 from bot.http.options import HttpOptions
-from bot.http.outer import Outer
-from bot.http.pages import page_routes
-from bot.http.pictures_api import picture_routes
-from bot.http.places import Places
-from bot.http.plain_pages import plain_pages
+from bot.http.pages.ask import page_routes
+from bot.http.pages.library import library_pages
+from bot.http.pages.plain import plain_pages
 from bot.http.problems import add_problem_handlers
-from bot.http.rate_limit import RateLimit
-from bot.http.route_kinds import bounds_of
-from bot.http.slashes import NoSlashAtEnd
 from bot.http.templates import STATIC, Templates, edition_of
-from bot.http.upload_address import UPLOADS
 
 GZIP_FROM = 1000  # bytes; smaller answers fit in one packet anyway
 GZIP_LEVEL = 4  # level 9 takes four times as long for 3 % fewer bytes
@@ -64,7 +64,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page loads scripts from other sites; /api is ours
         redoc_url=None,
-        redirect_slashes=False,  # it would lead to whatever host the client named; see bot.http.slashes
+        redirect_slashes=False,  # it would lead to whatever host the client named; see bot.http.middleware.slashes
         lifespan=lifespan,
         # No traces, ever: the address of a request holds the question.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False},

@@ -7,7 +7,7 @@ import hashlib
 
 from fastapi import Request, Response
 
-from bot.http.desk import Desk
+from bot.http.http_state import Desk
 
 PRIVATE = "private, no-cache"  # a shared cache must not keep what a person asked; a browser asks whether it is still true
 

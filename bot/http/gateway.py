@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Gateway(Protocol):
-    """The health of the connection to Discord; ``bot.discord_bot.health`` has it."""
+    """The health of the connection to Discord; ``bot.discord_bot.state.health`` has it."""
 
     latency: float  # seconds between a heartbeat and its answer
     connects: int

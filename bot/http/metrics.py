@@ -14,7 +14,7 @@ EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 class Encoder(Protocol):
-    """Knows how long it has worked; ``index.query_encoder`` has it."""
+    """Knows how long it has worked; ``index.encoders.query_encoder`` has it."""
 
     seconds: float
 

@@ -9,9 +9,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.http.clients import Proxies
-from bot.http.connections import Connections
+from bot.http.middleware.connections import Connections
+from bot.http.middleware.patience import PatientProtocol
 from bot.http.options import HttpOptions
-from bot.http.patience import PatientProtocol
 
 IDLE_SECONDS = 15
 STOP_SECONDS = 10

@@ -13,10 +13,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.answers import MOST_CHARACTERS
+from bot.answering.answers import MOST_CHARACTERS
+from bot.answering.wording import KIND_HEADINGS, KIND_NAMES
 from bot.http.options import HttpOptions
 from bot.http.quote_view import parts_of
-from bot.wording import KIND_HEADINGS, KIND_NAMES
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 STATIC = WEB / "static"

@@ -5,17 +5,17 @@ Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to know
 
 from contextlib import suppress
 
-from index.embedder import ModelIdentity
+from index.build.history import check_known, live_id, remove_build
+from index.build.hold_reason import waiting_builds
+from index.build.layout import live_build
+from index.build.manifest import Manifest
+from index.encoders.full import ModelIdentity
 from index.errors import BuildError, UnknownBuild
-from index.history import check_known, live_id, remove_build
-from index.layout import live_build
-from index.manifest import Manifest
-from index.standing import waiting_builds
-from ingest.commands.frame import DONE, NOT_PUBLISHED, PROBLEMS, Frame
+from ingest.catalogue.corpus import open_corpus
+from ingest.commands.context import DONE, NOT_PUBLISHED, PROBLEMS, Frame
 from ingest.commands.telling import tell_guessed, tell_outcome, tell_plan
-from ingest.corpus import open_corpus
 from ingest.describing import descriptions_of, said_of
-from ingest.model import open_model
+from ingest.encoder.model import open_model
 from ingest.pipeline import Outcome, State, Step, bring_live, build_index
 from ingest.plan import plan_of
 

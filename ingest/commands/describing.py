@@ -6,14 +6,14 @@ Comes in: a frame. Goes out: an exit code, a changed catalogue, and what was pri
 import argparse
 from typing import TYPE_CHECKING
 
-from ingest.commands.frame import DONE, Frame
-from ingest.corpus import open_corpus
+from ingest.catalogue.corpus import open_corpus
+from ingest.commands.context import DONE, Frame
 from ingest.describing import Description, describe, description_of, keep_one, said_of
 from ingest.errors import DocumentRefused
 
 if TYPE_CHECKING:
-    from ingest.catalogue import Entry
-    from ingest.read_document import FileMetadata
+    from ingest.catalogue.catalogue import Entry
+    from ingest.readers.read_document import FileMetadata
 
 _KEYS = ("title", "published", "publisher", "authors")
 _NEXT = "Run localism-ingest build to make it live."
@@ -77,8 +77,8 @@ def keep_one_document(frame: Frame) -> int:
 
 def _document(frame: Frame) -> "tuple[Entry, FileMetadata]":
     """Return the entry of the document that is meant, and what its file says: as the live build noted it, else as it is read now."""
-    from ingest.isolation import read_each  # the readers' libraries take longer to import than most of this takes
-    from ingest.read_document import FileMetadata, ReadDocument
+    from ingest.readers.read_document import FileMetadata, ReadDocument
+    from ingest.stages.isolation import read_each  # the readers' libraries take longer to import than most of this takes
 
     corpus = open_corpus(frame.corpus)
     entries = {entry.document.id: entry for entry in (*corpus.entries, *corpus.missing)}

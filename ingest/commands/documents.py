@@ -11,16 +11,16 @@ from rich.markup import escape
 from rich.prompt import Prompt
 from rich.table import Table
 
+from ingest.catalogue.corpus import open_corpus
 from ingest.commands.building import code_of, make
-from ingest.commands.frame import DONE, Frame
+from ingest.commands.context import DONE, Frame
 from ingest.commands.telling import tell_outcome
-from ingest.corpus import open_corpus
 from ingest.describing import descriptions_of, said_of
-from ingest.model import open_model
-from ingest.network import PublicNetwork
+from ingest.encoder.model import open_model
+from ingest.fetch.network import PublicNetwork
 from ingest.pipeline import Step
 from ingest.plan import plan_of
-from ingest.sound_letters import shown_name
+from ingest.readers.sound_letters import shown_name
 
 if TYPE_CHECKING:
     from ingest.documents import Ask, Details

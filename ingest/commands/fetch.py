@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.console import Console
 
 from index.errors import CatalogueError
-from ingest.catalogue import CATALOGUE_FILE, Entry, read_catalogue
-from ingest.catalogue_writer import record_digest
+from ingest.catalogue.catalogue import CATALOGUE_FILE, Entry, read_catalogue
+from ingest.catalogue.writer import record_digest
 from ingest.commands.fetch_plan import agreed, wanted_of
 from ingest.errors import FetchRefused
-from ingest.fetching import Fetched, fetch
-from ingest.network import Network, PublicNetwork
+from ingest.fetch.fetching import Fetched, fetch
+from ingest.fetch.network import Network, PublicNetwork
 from ingest.settings import Settings
 
 DONE, PROBLEMS, REFUSED = 0, 1, 2

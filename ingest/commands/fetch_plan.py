@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from ingest.announced_size import announced_size
-from ingest.catalogue import Entry
+from ingest.catalogue.catalogue import Entry
 from ingest.errors import FetchRefused
-from ingest.network import Network, WebAddress
+from ingest.fetch.announced_size import announced_size
+from ingest.fetch.network import Network, WebAddress
 
 _YES = frozenset({"y", "yes"})
 

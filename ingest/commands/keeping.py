@@ -8,13 +8,13 @@ from typing import Any
 
 from rich.table import Table
 
+from index.build.history import check_known, finished_builds, live_id, prune, roll_back, sweep_unfinished
+from index.build.hold_reason import once_live, read_standings
+from index.build.manifest import Manifest
 from index.errors import BuildError, UnknownBuild
-from index.history import check_known, finished_builds, live_id, prune, roll_back, sweep_unfinished
-from index.manifest import Manifest
-from index.standing import once_live, read_standings
-from ingest.commands.frame import DONE, NOT_PUBLISHED, Frame
+from ingest.catalogue.corpus import open_corpus
+from ingest.commands.context import DONE, NOT_PUBLISHED, Frame
 from ingest.commands.telling import tell_comparison
-from ingest.corpus import open_corpus
 
 
 def list_builds(frame: Frame) -> int:
@@ -53,7 +53,7 @@ def prune_builds(frame: Frame) -> int:
 def diff(frame: Frame) -> int:
     """Show how two builds answer the golden questions."""
     # What asks questions takes longer to import than a list of builds takes.
-    from ingest.gate import compare
+    from ingest.regression_gate.gate import compare
 
     old, new = _pair(frame)
     corpus = open_corpus(frame.corpus)

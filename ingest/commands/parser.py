@@ -6,7 +6,7 @@ Comes in: settings, for the defaults. Goes out: a parser whose options carry the
 import argparse
 
 from ingest.commands import building, describing, documents, fetch, keeping, reader, watching
-from ingest.commands.frame import building_arguments, changing_arguments, shared_arguments
+from ingest.commands.context import building_arguments, changing_arguments, shared_arguments
 from ingest.settings import Settings
 
 

@@ -6,11 +6,11 @@ Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to buil
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from index.embedder import SentenceTransformerEmbedder
+from index.encoders.full import SentenceTransformerEmbedder
+from index.encoders.model_folders import THOROUGH_READER, is_kept
 from index.errors import ModelError
-from index.model_folders import THOROUGH_READER, is_kept
-from ingest.commands.frame import DONE, Frame
-from ingest.reader_parts import installed_parts, keep
+from ingest.commands.context import DONE, Frame
+from ingest.encoder.reader_parts import installed_parts, keep
 
 
 def reader(frame: Frame) -> int:

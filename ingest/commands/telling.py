@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
-from ingest.commands.frame import Frame
-from ingest.comparison import Comparison, Direction
+from ingest.commands.context import Frame
 from ingest.pipeline import Outcome, State
 from ingest.plan import Plan, Work
+from ingest.regression_gate.comparison import Comparison, Direction
 from ingest.report import DocumentReport
 
 CHANGES_SHOWN = 12

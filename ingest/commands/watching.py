@@ -11,9 +11,9 @@ from pathlib import Path
 
 from index.errors import BuildError, LocalismError
 from ingest.commands.building import code_of, make
-from ingest.commands.frame import DONE, FAULT, REFUSED, Frame
+from ingest.commands.context import DONE, FAULT, REFUSED, Frame
 from ingest.commands.telling import tell_outcome
-from ingest.sound_letters import shown_name
+from ingest.readers.sound_letters import shown_name
 
 RETRY_SECONDS = 30.0  # until a build is tried again that failed because of another run, or of the disk
 

@@ -12,12 +12,12 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from index.errors import UnreadableDocument
-from ingest.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.encodings import decode_text
 from ingest.readers.formats import Format
-from ingest.readers.html import parse_html
-from ingest.readers.html_blocks import blocks_of
+from ingest.readers.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.sections import Block, BlockKind, pages_of
+from ingest.readers.web.html import parse_html
+from ingest.readers.web.html_blocks import blocks_of
 
 MEDIA_TYPE = "message/rfc822"
 

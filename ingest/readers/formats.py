@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.read_document import ReadDocument, ReadingOptions
+from ingest.readers.read_document import ReadDocument, ReadingOptions
 
 Reader = Callable[[Path, ReadingOptions], ReadDocument]
 Judge = Callable[[bytes], bool]

@@ -11,7 +11,7 @@ first page prints it as its date.
 import re
 from collections.abc import Iterable, Sequence
 
-from ingest.read_document import FileMetadata
+from ingest.readers.read_document import FileMetadata
 from ingest.readers.sections import Block, BlockKind, title_and_rest
 
 MOST_TITLE = 250  # characters, as many as the catalogue takes

@@ -9,10 +9,11 @@ import zipfile
 from pathlib import Path
 
 from index.errors import UnreadableDocument
-from ingest.readers import html, plain_text
+from ingest.readers import plain_text
 from ingest.readers.broken_off import BROKEN_OFF, archive_breaks_off
 from ingest.readers.formats import ZIP_MARK, Format
 from ingest.readers.registry import FORMATS
+from ingest.readers.web import html
 
 _SAMPLE = 4096
 _PICTURE = "the file is a picture; put it into a PDF to have it read by OCR"

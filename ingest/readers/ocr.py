@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.read_document import ReadingOptions
+from ingest.readers.read_document import ReadingOptions
 
 DOTS_PER_INCH = 300  # what tesseract was trained for
 _LINE_LEVEL, _WORD_LEVEL = "4", "5"  # in tesseract's table

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 from index.records import Page
-from ingest.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.encodings import decode_text
 from ingest.readers.formats import Format
 from ingest.readers.front_matter import metadata_of_blocks
-from ingest.readers.pdf.letters import without_private_signs
+from ingest.readers.letters import without_private_signs
+from ingest.readers.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
 from ingest.readers.sections import Block, BlockKind
 
 MEDIA_TYPE = "text/plain"

@@ -4,9 +4,11 @@ Comes in: what each reader declares of itself. Goes out: the list of formats, an
 a format that its reader does not say. Loading it loads every reader and its libraries.
 """
 
-from ingest.readers import csv_rows, docx, email_message, epub, html, markdown, ods, odt, plain_text, pptx, rtf, xlsx
+from ingest.readers import email_message, plain_text
 from ingest.readers.formats import Format
+from ingest.readers.office import csv_rows, docx, ods, odt, pptx, rtf, xlsx
 from ingest.readers.pdf import reader as pdf
+from ingest.readers.web import epub, html, markdown
 
 # In the order in which people are told of them. Text that is nothing else is plain text, so that comes last.
 FORMATS: tuple[Format, ...] = (

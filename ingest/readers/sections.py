@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from index.records import Page, Span
-from ingest.readers.pdf.letters import without_private_signs
+from ingest.readers.letters import without_private_signs
 
 MOST_SPAN = 100  # columns or rows that a cell may take; a file may claim millions
 

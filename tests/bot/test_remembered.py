@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answers import AnswerService, Thresholds
-from index.build import open_live_build
+from bot.answering.answers import AnswerService, Thresholds
+from index.build.reader import open_live_build
 from index.remembered import Remembered
 
 QUESTION = "volunteers mend the swings"

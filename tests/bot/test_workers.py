@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bot.discord_bot.health import GatewayHealth
-from bot.feedback import FeedbackStore
-from bot.gateway_board import GatewayBoard
+from bot.discord_bot.state.health import GatewayHealth
+from bot.runtime.shared_health import GatewayBoard
 from bot.settings import processes
+from bot.state.feedback import FeedbackStore
 from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import faiss
 import pytest
 
-from index.embedder import SentenceTransformerEmbedder
-from index.golden import read_golden
+from index.abstention.signposts import Signposts, refuses
+from index.dense.faiss_reader import Vectors
+from index.encoders.full import SentenceTransformerEmbedder
+from index.evaluation.golden import read_golden
 from index.records import Kind, Page
-from index.signposts import Signposts, refuses
-from index.splitting import Geometry, split_pages
-from index.vectors import Vectors
-from ingest.catalogue import Entry, read_catalogue
+from index.text.splitting import Geometry, split_pages
+from ingest.catalogue.catalogue import Entry, read_catalogue
+from ingest.catalogue.corpus import open_corpus
 from ingest.check import problems_of
-from ingest.corpus import open_corpus
-from ingest.read_document import ReadingOptions
-from ingest.reading import read_file
+from ingest.readers.read_document import ReadingOptions
+from ingest.stages.read import read_file
 
 NO_WORDINGS = Vectors(faiss.IndexFlatIP(3))
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"

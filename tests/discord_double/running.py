@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, suppress
 import discord
 import yarl
 
-from bot.discord_bot.health import GatewayHealth
 from bot.discord_bot.options import AnswerSource, BotOptions
 from bot.discord_bot.runner import run_bot
+from bot.discord_bot.state.health import GatewayHealth
 from bot.errors import DiscordLoginError
 from tests.discord_double.server import GOOD, DiscordDouble
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.build import open_live_build
-from index.store import RecentPassages
+from index.build.reader import open_live_build
+from index.documents.store import RecentPassages
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from index.splitting import Geometry
-from ingest.corpus import open_corpus
-from ingest.model import Model
+from index.text.splitting import Geometry
+from ingest.catalogue.corpus import open_corpus
+from ingest.encoder.model import Model
 from ingest.pipeline import Outcome, Step, build_index
 from ingest.progress import Silence
-from ingest.read_document import ReadingOptions
+from ingest.readers.read_document import ReadingOptions
 from ingest.recipe import Recipe
 from tests.fake_model import fake_model
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from index import history, layout
-from index.layout import POINTER
+from index.build import history, layout
+from index.build.layout import POINTER
 from tests.fake_model import fake_model
 
 

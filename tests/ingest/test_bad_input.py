@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from index.build.history import live_id, publish
 from index.errors import CatalogueError, ForeignBuild, LocalismError
-from index.history import live_id, publish
 from ingest.documents import Details, add_document
 from ingest.errors import DocumentRefused, FetchRefused
-from ingest.network import Network, PublicNetwork
+from ingest.fetch.network import Network, PublicNetwork
 from ingest.pipeline import State
-from ingest.read_document import ReadingOptions
+from ingest.readers.read_document import ReadingOptions
 from tests.ingest.conftest import BREAD, CATALOGUE
 
 MEMBERS = {

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from index.build.history import finished_builds, live_id
 from index.errors import IndexLocked
-from index.history import finished_builds, live_id
 from ingest.__main__ import main
 from ingest.commands.building import make
-from ingest.commands.frame import Frame
+from ingest.commands.context import Frame
 from ingest.pipeline import Outcome
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BREAD
@@ -21,7 +21,7 @@ from tests.ingest.conftest import BREAD
 HOLDER = """
 import sys
 from pathlib import Path
-from index.lock import builds_lock
+from index.build.lock import builds_lock
 with builds_lock(Path(sys.argv[1]), "another"):
     print("held", flush=True)
     sys.stdin.read()

@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from index.build import open_live_build
-from index.layout import BuildLayout, live_build
-from index.left_out import LeftOut, read_left_out
-from ingest.corpus import open_corpus
+from index.build.layout import BuildLayout, live_build
+from index.build.left_out import LeftOut, read_left_out
+from index.build.reader import open_live_build
+from ingest.catalogue.corpus import open_corpus
 from ingest.describing import keep_one
 from ingest.errors import CorpusProblems, DocumentRefused
 from ingest.pipeline import State
 from ingest.plan import Work, plan_of
-from ingest.reading import read_file
+from ingest.stages.read import read_file
 
 LONG = " ".join(f"word{number}" for number in range(300))
 CORRECTED = LONG.replace("word17 ", "corrected ")
@@ -24,7 +24,7 @@ def read(monkeypatch):
     """The names of the files that were read since the start of the test, in order."""
     names = []
     monkeypatch.setattr(
-        "ingest.isolation.read_file", lambda path, options: names.append(path.name) or read_file(path, options)
+        "ingest.stages.isolation.read_file", lambda path, options: names.append(path.name) or read_file(path, options)
     )
     return names
 

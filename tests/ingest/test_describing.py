@@ -4,10 +4,10 @@ import tomllib
 
 import pytest
 
-from ingest.corpus import open_corpus
+from ingest.catalogue.corpus import open_corpus
 from ingest.describing import describe, descriptions_of, said_of
 from ingest.errors import CorpusProblems
-from ingest.read_document import FileMetadata
+from ingest.readers.read_document import FileMetadata
 from tests.ingest.conftest import CATALOGUE
 
 SAID = FileMetadata("Gulls of the chapel", "Ann Other", "2020")

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.catalogue import read_catalogue
-from ingest.corpus import open_corpus
+from ingest.catalogue.catalogue import read_catalogue
+from ingest.catalogue.corpus import open_corpus
 from ingest.documents import Details, add_document, remove_document
 from ingest.errors import CorpusProblems, DocumentRefused, FetchRefused
-from ingest.network import PublicNetwork
-from ingest.read_document import FileLimits, ReadingOptions
+from ingest.fetch.network import PublicNetwork
+from ingest.readers.read_document import FileLimits, ReadingOptions
 from tests.ingest.conftest import BOATS, CATALOGUE
 
 GULLS = "# Gulls\n\nThe gulls nest on the roof of the chapel.\n"

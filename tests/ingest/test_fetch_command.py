@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from index.errors import CatalogueError
-from ingest.catalogue import read_catalogue
+from ingest.catalogue.catalogue import read_catalogue
 from ingest.commands.fetch import fetch_all
 from ingest.errors import FetchRefused
 

@@ -11,10 +11,10 @@ from threading import Thread
 import pytest
 from rich.console import Console
 
-from ingest.announced_size import announced_size
-from ingest.catalogue import read_catalogue
+from ingest.catalogue.catalogue import read_catalogue
 from ingest.commands.fetch import fetch_all
 from ingest.commands.fetch_plan import agreed, wanted_of
+from ingest.fetch.announced_size import announced_size
 
 ACT = b"%PDF-1.7 an Act" + b"." * 1_499_985
 CATALOGUE = "".join(

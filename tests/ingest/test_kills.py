@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from index.build import open_live_build
-from index.history import finished_builds, live_id
-from index.searcher import Searcher
-from index.verification import verify_build
+from index.build.history import finished_builds, live_id
+from index.build.reader import open_live_build
+from index.build.verification import verify_build
+from index.retrieval.searcher import Searcher
 from ingest.pipeline import State, Step
 from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD

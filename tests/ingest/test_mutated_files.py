@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import UnreadableDocument
-from ingest.read_document import ReadDocument, ReadingOptions
-from ingest.workers import ReadFailure, answer
+from ingest.readers.read_document import ReadDocument, ReadingOptions
+from ingest.stages.workers import ReadFailure, answer
 from tests.ingest.readers.conftest import lines, pdf_bytes
 
 WORD = (

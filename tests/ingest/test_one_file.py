@@ -5,12 +5,12 @@ import zipfile
 
 import pytest
 
+from index.build.history import live_id
 from index.errors import NotWritten, UnreadableDocument
-from index.history import live_id
 from ingest.__main__ import main
 from ingest.pipeline import State
-from ingest.read_document import PageStatus, ReadingOptions
-from ingest.reading import read_file
+from ingest.readers.read_document import PageStatus, ReadingOptions
+from ingest.stages.read import read_file
 from tests.fake_model import FakeEmbedder, fake_model
 from tests.ingest.conftest import BREAD
 from tests.ingest.readers.conftest import lines, pdf_bytes
@@ -34,7 +34,7 @@ def run(workshop, monkeypatch, capsys):
 @pytest.mark.parametrize("step", ["described", "split_pages", "report_of"])
 def test_a_document_that_cannot_be_described_or_split_is_left_out(workshop, monkeypatch, step):
     """The others are built, and the reason names the fault."""
-    import ingest.drafts as drafts
+    import ingest.stages.drafts as drafts
 
     real = getattr(drafts, step)
 
@@ -66,7 +66,7 @@ def test_a_document_that_cannot_be_embedded_is_left_out(workshop, monkeypatch):
 
 def test_a_full_disk_is_not_taken_for_a_fault_of_one_document(workshop, monkeypatch):
     """What is of the run ends the run."""
-    monkeypatch.setattr("ingest.drafts.split_pages", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    monkeypatch.setattr("ingest.stages.drafts.split_pages", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(NotWritten, match="No space left"):
         workshop.build()
 
@@ -98,7 +98,7 @@ def test_a_fault_of_the_program_has_its_own_exit_code(run, workshop, monkeypatch
     assert run("build")[0] == 0
     live = live_id(workshop.builds)
     workshop.write("bread.md", BREAD.replace("three", "four"))
-    monkeypatch.setattr("ingest.making._check_any", lambda _: {}["nothing"])
+    monkeypatch.setattr("ingest.build_run._check_any", lambda _: {}["nothing"])
     code, out, complaints = run("build", "--json")
     assert (code, live_id(workshop.builds)) == (5, live)
     assert "unexpected error, KeyError" in json.loads(out)["error"]

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from index.build import open_build, open_live_build
+from index.build.history import live_id
+from index.build.layout import BuildLayout, live_build
+from index.build.reader import open_build, open_live_build
+from index.build.verification import verify_build
 from index.errors import CatalogueError, NotWritten
-from index.history import live_id
-from index.layout import BuildLayout, live_build
-from index.searcher import Searcher
-from index.splitting import Geometry
-from index.verification import verify_build
-from ingest.corpus import open_corpus
+from index.retrieval.searcher import Searcher
+from index.text.splitting import Geometry
+from ingest.catalogue.corpus import open_corpus
 from ingest.pipeline import State
 from ingest.plan import Work, plan_of
-from ingest.read_document import ReadDocument, ReadingOptions
-from ingest.reading import read_file
+from ingest.readers.read_document import ReadDocument, ReadingOptions
+from ingest.stages.read import read_file
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BOATS, BREAD
 
@@ -42,7 +42,9 @@ def test_only_new_text_is_embedded_and_read(workshop, monkeypatch):
     workshop.build()
     workshop.embedded()
     read = []
-    monkeypatch.setattr("ingest.isolation.read_file", lambda path, options: read.append(path.name) or read_file(path, options))
+    monkeypatch.setattr(
+        "ingest.stages.isolation.read_file", lambda path, options: read.append(path.name) or read_file(path, options)
+    )
     workshop.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
     outcome = workshop.build()
     assert outcome.state is State.PUBLISHED
@@ -88,7 +90,7 @@ def test_a_removed_document_leaves_nothing_behind(workshop):
 def test_a_renamed_file_is_not_read_again(workshop, monkeypatch):
     """Readings are known by content, never by name."""
     workshop.build()
-    monkeypatch.setattr("ingest.isolation.read_file", lambda path, options: pytest.fail(f"{path.name} was read again"))
+    monkeypatch.setattr("ingest.stages.isolation.read_file", lambda path, options: pytest.fail(f"{path.name} was read again"))
     catalogue = (workshop.corpus / "catalogue.toml").read_text()
     (workshop.corpus / "documents" / "boats.md").rename(workshop.corpus / "documents" / "ships.md")
     workshop.write(
@@ -164,7 +166,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_out(workshop, monkeypatch)
         path.write_text(BREAD.replace("three days", "five days"))
         return found
 
-    monkeypatch.setattr("ingest.isolation.read_file", read_and_change)
+    monkeypatch.setattr("ingest.stages.isolation.read_file", read_and_change)
     outcome = workshop.build()
     assert (outcome.state, live_id(workshop.builds)) == (State.REFUSED, first.build)
     (left,) = [report for report in outcome.reports if report.reason]
@@ -181,7 +183,7 @@ def test_a_file_that_is_gone_while_it_is_read_is_left_out_and_the_rest_is_read(w
         path.unlink(missing_ok=True)
         return read_file(read, options)
 
-    monkeypatch.setattr("ingest.isolation.read_file", gone)
+    monkeypatch.setattr("ingest.stages.isolation.read_file", gone)
     outcome = workshop.build()
     assert outcome.state is State.PUBLISHED
     assert [(one.document_id, one.passages) for one in outcome.reports] == [("bread", 2), ("boats", 1), ("birds", 0)]
@@ -198,7 +200,7 @@ def test_a_file_that_may_not_be_read_is_left_out_with_its_reason(workshop, monke
         return opened(self, *rest, **named)
 
     monkeypatch.setattr(Path, "open", refuse)
-    monkeypatch.setattr("ingest.isolation.media_type_of", lambda _: "text/markdown")  # a worker would not be refused
+    monkeypatch.setattr("ingest.stages.isolation.media_type_of", lambda _: "text/markdown")  # a worker would not be refused
     outcome = workshop.build()
     assert outcome.state is State.PUBLISHED
     assert [report.reason for report in outcome.reports if report.reason] == ["the file cannot be opened: Permission denied"]
@@ -234,7 +236,7 @@ def test_a_full_disk_leaves_the_live_build(workshop, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("index.writer._sync_tree", full)
+    monkeypatch.setattr("index.build.writer._sync_tree", full)
     with pytest.raises(NotWritten, match="No space left on device"):
         workshop.build()
     assert live_id(workshop.builds) == first.build
@@ -256,7 +258,7 @@ def test_originals_are_shared_with_the_build_before(workshop, tmp_path):
 def test_vectors_do_not_depend_on_the_batch(workshop, another_workshop, monkeypatch):
     """Documents embedded together get the vectors that they get alone."""
     workshop.build()
-    monkeypatch.setattr("ingest.embedding.BATCH", 1)
+    monkeypatch.setattr("ingest.stages.embed.BATCH", 1)
     other = another_workshop("alone")
     other.build()
     one, two = open_live_build(workshop.builds), open_live_build(other.builds)

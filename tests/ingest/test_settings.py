@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from index.errors import LocalismError
-from ingest.commands.frame import Frame
-from ingest.read_document import FileLimits, ReadingOptions
+from ingest.commands.context import Frame
+from ingest.readers.read_document import FileLimits, ReadingOptions
 from ingest.settings import read_settings
 
 

@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
+from index.build.history import finished_builds, live_id, prune, publish, roll_back, sweep_unfinished
+from index.build.hold_reason import LIVED_FILE, Standing, note_lived, once_live, read_standings
+from index.build.manifest import Manifest
+from index.build.verification import verify_build
 from index.errors import DamagedBuild, UnknownBuild
-from index.history import finished_builds, live_id, prune, publish, roll_back, sweep_unfinished
-from index.manifest import Manifest
-from index.standing import LIVED_FILE, Standing, note_lived, once_live, read_standings
-from index.verification import verify_build
-from ingest.corpus import open_corpus
+from ingest.catalogue.corpus import open_corpus
 from ingest.pipeline import State, Step
 from ingest.plan import plan_of
 from tests.ingest.conftest import BREAD

@@ -12,10 +12,10 @@ from itertools import chain, repeat
 import numpy as np
 
 from index.records import Heading, Span
-from ingest.read_document import Boxes
-from ingest.readers.pdf.glyphs import Glyph, Line
-from ingest.readers.pdf.letters import HYPHEN_AT_LINE_END, UNNAMED, superscript
+from ingest.readers.letters import HYPHEN_AT_LINE_END, UNNAMED, superscript
 from ingest.readers.pdf.paragraphs import Paragraph, Role, cells_of
+from ingest.readers.pdf.sheet.glyphs import Glyph, Line
+from ingest.readers.read_document import Boxes
 
 _HYPHENS = ("-", "\u2010", HYPHEN_AT_LINE_END)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ingest.readers.pdf.glyphs import Line
-from ingest.readers.pdf.letters import UNNAMED
+from ingest.readers.letters import UNNAMED
 from ingest.readers.pdf.markers import page_number
+from ingest.readers.pdf.sheet.glyphs import Line
 
 _EDGE = 0.17  # of the page's height, where heads and feet stand
 _DEEPEST = 3  # rows from the edge

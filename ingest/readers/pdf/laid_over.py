@@ -7,8 +7,8 @@ file would have written them. Refuses to know pdfium.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.pdf.blocks import pieces_of
-from ingest.readers.pdf.glyphs import Line, Sheet
+from ingest.readers.pdf.sheet.blocks import pieces_of
+from ingest.readers.pdf.sheet.glyphs import Line, Sheet
 
 _MOST_LEAPS = 0.4  # of a line's letters
 

@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from ingest.readers.pdf.blocks import Block, blocks_of, joined, pieces_of, rows_of
-from ingest.readers.pdf.glyphs import Line, Sheet
 from ingest.readers.pdf.markers import is_marker
 from ingest.readers.pdf.notes import notes_last
-from ingest.readers.pdf.turning import rows_of_turned
+from ingest.readers.pdf.sheet.blocks import Block, blocks_of, joined, pieces_of, rows_of
+from ingest.readers.pdf.sheet.glyphs import Line, Sheet
+from ingest.readers.pdf.sheet.turning import rows_of_turned
 
 _GUTTER = 0.5  # least width of the gap between columns
 _SHRINK = 0.15  # font boxes of neighbouring lines overlap by about this share

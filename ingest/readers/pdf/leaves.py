@@ -11,14 +11,14 @@ from statistics import median
 import numpy as np
 
 from index.records import Reading
-from ingest.read_document import NO_TEXT, PageOutcome, PageStatus, ReadingOptions
 from ingest.readers.ocr import DOTS_PER_INCH, OcrUnavailableError, OcrWord, mean_confidence, read_picture
-from ingest.readers.pdf.glyphs import Glyph, Line, Sheet
 from ingest.readers.pdf.laid_over import with_laid_over
 from ingest.readers.pdf.layout import rows_in_order
-from ingest.readers.pdf.named_letters import NamedLetters
 from ingest.readers.pdf.pdfium import PdfFile
-from ingest.readers.pdf.turning import upright
+from ingest.readers.pdf.sheet.glyphs import Glyph, Line, Sheet
+from ingest.readers.pdf.sheet.named_letters import NamedLetters
+from ingest.readers.pdf.sheet.turning import upright
+from ingest.readers.read_document import NO_TEXT, PageOutcome, PageStatus, ReadingOptions
 
 NAMELESS = "the page's fonts do not say which letters they show"
 _MOST_UNMAPPED = 0.3  # of a page's characters; with more it reads as gibberish

@@ -5,7 +5,7 @@ Comes in: the text of a line. Goes out: whether it begins an entry, and which pa
 
 import re
 
-from ingest.readers.pdf.letters import UNNAMED
+from ingest.readers.letters import UNNAMED
 
 _BULLETS = f"{UNNAMED}•●○◦▪■□◼◻➢►▶✓✔✗➔→*·∙–—-o§"
 _MARKER = re.compile(

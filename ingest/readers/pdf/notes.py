@@ -7,7 +7,7 @@ at the foot of one column before another: there a note would part a sentence tha
 from collections.abc import Sequence
 from statistics import median
 
-from ingest.readers.pdf.glyphs import Line
+from ingest.readers.pdf.sheet.glyphs import Line
 
 _SMALL = 0.93  # of the usual type
 _LOWER = 0.65  # of the page's height, below which feet stand

@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-from ingest.readers.pdf.glyphs import Box, Line
-from ingest.readers.pdf.letters import HYPHEN_AT_LINE_END
+from ingest.readers.letters import HYPHEN_AT_LINE_END
 from ingest.readers.pdf.markers import begins_entry, is_marker
+from ingest.readers.pdf.sheet.glyphs import Box, Line
 
 _HANGING = re.compile(r"(?:\d{1,3}|[⁰¹²³⁴-⁹]{1,3}|[A-Z])\s")  # a note's mark, a chapter's number or letter
 _ENDINGS = ".!?:;"

@@ -15,8 +15,8 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 from index.errors import UnreadableDocument
-from ingest.readers.pdf.glyphs import Line, Sheet
-from ingest.readers.pdf.page_glyphs import Fonts, Gatherer
+from ingest.readers.pdf.sheet.glyphs import Line, Sheet
+from ingest.readers.pdf.sheet.page_glyphs import Fonts, Gatherer
 
 LOCKED = "the file is protected by a password; save it without one and try again"
 

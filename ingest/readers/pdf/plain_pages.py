@@ -7,10 +7,10 @@ into another order.
 from pathlib import Path
 
 from index.records import Page
-from ingest.read_document import PageOutcome, PageStatus, ReadDocument
-from ingest.readers.pdf.letters import HYPHEN_AT_LINE_END
+from ingest.readers.letters import HYPHEN_AT_LINE_END
 from ingest.readers.pdf.pdfium import PdfFile
 from ingest.readers.pdf.structure import structure_of
+from ingest.readers.read_document import PageOutcome, PageStatus, ReadDocument
 
 
 def read_plain_pages(path: Path, media_type: str, cause: str) -> ReadDocument:

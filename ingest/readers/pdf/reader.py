@@ -11,20 +11,20 @@ from pathlib import Path
 
 from index.errors import UnreadableDocument
 from index.records import Heading, Page, Reading
-from ingest.read_document import Boxes, FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.broken_off import BROKEN_OFF, pdf_breaks_off
 from ingest.readers.formats import Format
 from ingest.readers.front_matter import metadata_of
+from ingest.readers.letters import UNNAMED
 from ingest.readers.pdf.assemble import PageText, page_text, vocabulary_of
 from ingest.readers.pdf.furniture import edge_rows, printed_numbers, running_rows
 from ingest.readers.pdf.headings import Typography
 from ingest.readers.pdf.leaves import Leaf, leaves
-from ingest.readers.pdf.letters import UNNAMED
 from ingest.readers.pdf.paragraphs import paragraphs_of
 from ingest.readers.pdf.pdfium import LOCKED, PdfFile
 from ingest.readers.pdf.structure import Structure, mended, structure_of
 from ingest.readers.pdf.table_grid import mark_columns
 from ingest.readers.pdf.title_page import lines_of, title_shown
+from ingest.readers.read_document import Boxes, FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
 
 MEDIA_TYPE = "application/pdf"
 

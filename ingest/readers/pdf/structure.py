@@ -14,8 +14,8 @@ from typing import Any
 import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
-from ingest.read_document import FileMetadata
-from ingest.sound_letters import sound
+from ingest.readers.read_document import FileMetadata
+from ingest.readers.sound_letters import sound
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_bot.health import GatewayHealth
 from bot.discord_bot.options import BotOptions
+from bot.discord_bot.state.health import GatewayHealth
 from tests.bot.discord_bot.fakes import FakeService
 from tests.discord_double.running import connect_bot, running_double, stop_bot
 from tests.discord_double.server import DiscordDouble

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.answers import Answer, PassageInContext, Quote, Status, check_question
-from bot.citations import Citation, PageReference
+from bot.answering.answers import Answer, PassageInContext, Quote, Status, check_question
+from bot.answering.citations import Citation, PageReference
 from index.errors import UnknownDocument, UnknownPassage
 from index.records import Document, Kind, Page
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from discord.ui import LayoutView
 
-from bot.answers import Answer, PassageInContext, Quote, Status
-from bot.citations import PageReference
-from bot.discord_bot.asked import Asked, questions_in
-from bot.discord_bot.cards import CardStyle, answer_card, context_card, more_card, passage_card
-from bot.discord_bot.controls import Further
+from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.citations import PageReference
+from bot.discord_bot.cards.cards import CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.cards.controls import Further
+from bot.discord_bot.cards.plain import plain_answer
 from bot.discord_bot.escaping import one_line
-from bot.discord_bot.plain import plain_answer
+from bot.discord_bot.state.asked import Asked, questions_in
 from bot.discord_bot.texts import Texts
 from index.lexicon import Term
 from index.records import Kind, Page, Reading

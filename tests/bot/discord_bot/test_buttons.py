@@ -1,6 +1,6 @@
 """The buttons of an answer, pressed in the double after the bot has forgotten everything about it."""
 
-from bot.feedback import Verdict
+from bot.state.feedback import Verdict
 from tests.bot.discord_bot.fakes import TEXT, quote
 from tests.discord_double.asks import ask, fill_in, press, press_id, shown_words
 from tests.discord_double.running import stop_bot

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.answers import Answer, Quote
+from bot.answering.answers import Answer, Quote
 from index.errors import UnknownPassage
 from tests.discord_double.asks import COMMAND, ask, begin, finished, shown_words, write
 from tests.discord_double.people import BOT, command, interaction

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.answers import Status
+from bot.answering.answers import Status
 from tests.bot.discord_bot.fakes import TEXT, FakeService
 from tests.discord_double.asks import answer_to, answers_to, ask, find_guidance, said, shown_words, use_group, write
 from tests.discord_double.people import ASKER, BOT, CHANNEL, DIRECT, EVERYONE, GUILD, OTHER_CHANNEL, OWNER, user

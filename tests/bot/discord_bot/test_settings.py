@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bot.discord_bot.server_settings import ServerSettings, ServerSettingsStore
+from bot.discord_bot.state.server_settings import ServerSettings, ServerSettingsStore
 from tests.discord_double.asks import ask, shown_words, use_group, write
 from tests.discord_double.people import CHANNEL, GUILD, OTHER_CHANNEL
 from tests.discord_double.shapes import COMPONENTS_V2, EPHEMERAL

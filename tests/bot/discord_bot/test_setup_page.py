@@ -7,7 +7,7 @@ from discord import Permissions
 
 import bot
 from bot.discord_bot.options import BotOptions
-from bot.discord_bot.server_settings import ServerSettings
+from bot.discord_bot.state.server_settings import ServerSettings
 
 PAGE = (Path(bot.__file__).parents[1] / "docs" / "discord.md").read_text(encoding="utf-8")
 

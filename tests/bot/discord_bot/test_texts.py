@@ -7,10 +7,10 @@ from discord import Locale
 from discord.app_commands import locale_str
 
 import bot.discord_bot.texts
-from bot.answers import Status
-from bot.discord_bot.naming import CatalogueTranslator
+from bot.answering.answers import Status
+from bot.answering.wording import HEADLINES
+from bot.discord_bot.commands.naming import CatalogueTranslator
 from bot.discord_bot.texts import Texts, open_texts
-from bot.wording import HEADLINES
 
 FOLDER = Path(bot.discord_bot.texts.__file__).parent
 

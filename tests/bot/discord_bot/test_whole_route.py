@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answers import AnswerService
+from bot.answering.answers import AnswerService
 from bot.discord_bot.options import BotOptions
-from bot.feedback import FeedbackStore
-from bot.page_pictures import PagePictures
-from index.build import open_live_build
+from bot.pictures.page_pictures import PagePictures
+from bot.state.feedback import FeedbackStore
+from index.build.reader import open_live_build
 from tests.discord_double.asks import ask, press, shown_words
 from tests.discord_double.running import connect_bot, stop_bot
 

@@ -18,21 +18,21 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from bot.answers import AnswerService
-from bot.http import rate_limit
+from bot.answering.answers import AnswerService
 from bot.http.app import create_app
+from bot.http.middleware import rate_limit
 from bot.http.options import HttpOptions
 from bot.http.serving import server_config
-from index.analysis import terms_of
-from index.layout import BuildLayout
+from index.build.layout import BuildLayout
+from index.documents.store import Records
+from index.documents.store_writer import RecordsWriter
 from index.lexicon import Lexicon, Term
 from index.records import Document, Kind, Page, Passage, Source, passage_id
-from index.searcher import Findings, Hit
-from index.splitting import Geometry, split_pages
-from index.store import Records
-from index.store_writer import RecordsWriter
-from ingest.read_document import ReadingOptions
-from ingest.reading import read_file
+from index.retrieval.searcher import Findings, Hit
+from index.text.analysis import terms_of
+from index.text.splitting import Geometry, split_pages
+from ingest.readers.read_document import ReadingOptions
+from ingest.stages.read import read_file
 from tests.bot.http.clock import Clock
 from tests.conftest import PLAYGROUND, make_pdf
 
@@ -173,7 +173,7 @@ def write_build(folder: Path) -> FakeBuild:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerService]:
     """The real answer service on a fake build and a fake searcher."""
     build = write_build(tmp_path_factory.mktemp("build"))
-    with patch("bot.answers.Searcher", FakeSearcher):
+    with patch("bot.answering.answers.Searcher", FakeSearcher):
         made = AnswerService(build)
     yield made
     build.records.close()

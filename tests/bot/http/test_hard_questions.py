@@ -5,9 +5,9 @@ from starlette.testclient import TestClient
 
 from benchmarks.asking_whole import Question, Whole
 from benchmarks.question_families import FAMILIES, known_to, text_of
-from bot.answers import AnswerService
-from bot.limits import MOST_CHARACTERS
-from index.build import open_live_build
+from bot.answering.answers import AnswerService
+from bot.answering.limits import MOST_CHARACTERS
+from index.build.reader import open_live_build
 
 
 @pytest.fixture(scope="module")

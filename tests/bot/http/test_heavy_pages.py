@@ -8,14 +8,14 @@ from unittest.mock import patch
 import httpx2
 import pytest
 
-from bot import page_pictures
-from bot.answers import AnswerService
-from bot.drawing_process import DrawingProcess
-from index.layout import BuildLayout
+from bot.answering.answers import AnswerService
+from bot.pictures import page_pictures
+from bot.pictures.drawing_process import DrawingProcess
+from index.build.layout import BuildLayout
+from index.documents.store import Records
+from index.documents.store_writer import RecordsWriter
 from index.lexicon import Lexicon
 from index.records import Document, Kind, Page
-from index.store import Records
-from index.store_writer import RecordsWriter
 from tests.bot.http.conftest import FakeBuild, FakeSearcher, Serve, add
 from tests.heavy_pdf import make_heavy_pdf
 
@@ -37,7 +37,7 @@ def heavy(tmp_path: Path) -> Iterator[AnswerService]:
     add(writer, Document("map", "The map", Kind.ORIGINAL, sha256=digest, media_type="application/pdf"), PAGES)
     writer.close()
     build = FakeBuild(tmp_path, Records(layout.records), Lexicon(), id="20260102T000000-fedcba")
-    with patch("bot.answers.Searcher", FakeSearcher):
+    with patch("bot.answering.answers.Searcher", FakeSearcher):
         yield AnswerService(build)
     build.records.close()
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import httpx2
 import pytest
 
-from index.history import finished_builds, live_id
+from index.build.history import finished_builds, live_id
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model

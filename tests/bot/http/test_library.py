@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from bot.answers import AnswerService
+from bot.answering.answers import AnswerService
+from bot.http.api.library_schemas import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
+from bot.http.api.schemas import PassageBody
 from bot.http.app import create_app
-from bot.http.library_schemas import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
 from bot.http.options import HttpOptions
-from bot.http.schemas import PassageBody
-from index.layout import BuildLayout
-from index.left_out import LeftOut, save_left_out
+from index.build.layout import BuildLayout
+from index.build.left_out import LeftOut, save_left_out
 from index.records import Passage
 
 

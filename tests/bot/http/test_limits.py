@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.http import rate_limit
 from bot.http.clients import Proxies, network_of
+from bot.http.middleware import rate_limit
+from bot.http.middleware.places import MOST_WAITING, Places
+from bot.http.middleware.rate_limit import RateLimit, RateLimiter
+from bot.http.middleware.route_kinds import Bounds, RouteKind, bounds_of, kind_of
 from bot.http.options import HttpOptions, Rate
-from bot.http.places import MOST_WAITING, Places
-from bot.http.rate_limit import RateLimit, RateLimiter
-from bot.http.route_kinds import Bounds, RouteKind, bounds_of, kind_of
 from tests.bot.http.clock import Clock
 
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.answers import AnswerService
+from bot.answering.answers import AnswerService
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
-from bot.logs import OneLineFormatter, start_logging, visible
+from bot.runtime.logs import OneLineFormatter, start_logging, visible
 
-FORGED = "/p/x%0A2026-11-30 08:00:00,000 WARNING bot.http.admission: wrong admin token from 192.0.2.1%1B[2J%C2%85"
+FORGED = "/p/x%0A2026-11-30 08:00:00,000 WARNING bot.http.admission.admission: wrong admin token from 192.0.2.1%1B[2J%C2%85"
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_an_address_cannot_write_a_line_of_its_own(service: AnswerService, writt
     """Neither ESC nor NEL nor a line end of a path reaches the log; the traceback stands apart."""
 
     def broken(*_: object) -> None:
-        raise RuntimeError("inner\nWARNING bot.http.admission: wrong admin token from 192.0.2.1\x1b[31m")
+        raise RuntimeError("inner\nWARNING bot.http.admission.admission: wrong admin token from 192.0.2.1\x1b[31m")
 
     monkeypatch.setattr(service, "passage", broken)
     with TestClient(create_app(service, HttpOptions()), raise_server_exceptions=False) as client:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from bot.answers import AnswerService
-from bot.discord_bot.health import GatewayHealth
+from bot.answering.answers import AnswerService
+from bot.discord_bot.state.health import GatewayHealth
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
 from index.records import Passage

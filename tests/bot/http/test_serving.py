@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from bot.answers import AnswerService
-from bot.http import patience
-from bot.http.connections import MOST_OF_ONE
+from bot.answering.answers import AnswerService
+from bot.http.middleware import patience
+from bot.http.middleware.connections import MOST_OF_ONE
 from bot.http.options import Rate
 from tests.bot.http.conftest import Serve
 

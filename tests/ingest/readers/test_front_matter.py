@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.read_document import FileMetadata
 from ingest.readers.front_matter import given_title, metadata_of, metadata_of_blocks, named_author, year_of
+from ingest.readers.read_document import FileMetadata
 from ingest.readers.sections import Block, BlockKind
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pypdf
 import pytest
 
-from ingest.read_document import PageStatus, ReadingOptions
 from ingest.readers.pdf.reader import read_pdf
+from ingest.readers.read_document import PageStatus, ReadingOptions
 
 OPTIONS = ReadingOptions(ocr=False)
 LEFT = ["Every council keeps a list of the", "places that people value, and it", "says so in plain words here."]

@@ -7,9 +7,9 @@ import pypdf
 import pytest
 
 from index.errors import UnreadableDocument
-from ingest.read_document import PageStatus, ReadingOptions
-from ingest.readers.pdf.letters import readable, shows_glyph_numbers
-from ingest.reading import read_file
+from ingest.readers.letters import readable, shows_glyph_numbers
+from ingest.readers.read_document import PageStatus, ReadingOptions
+from ingest.stages.read import read_file
 
 OPTIONS = ReadingOptions(ocr=False)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.read_document import PageStatus, ReadingOptions
 from ingest.readers.pdf.reader import read_pdf
+from ingest.readers.read_document import PageStatus, ReadingOptions
 
 LABELS = [(500, "Name of the group:"), (460, "Place that is nominated:"), (420, "Reasons:")]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import UnreadableDocument
-from ingest.read_document import ReadingOptions
+from ingest.readers.read_document import ReadingOptions
 from ingest.readers.registry import FORMATS, format_named, suffixes
-from ingest.reading import read_file
+from ingest.stages.read import read_file
 
 ROOT = Path(__file__).resolve().parents[3]
 

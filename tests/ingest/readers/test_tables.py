@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.read_document import ReadingOptions
-from ingest.reading import read_file
+from ingest.readers.read_document import ReadingOptions
+from ingest.stages.read import read_file
 from tests.ingest.readers.test_formats import P, R, docx_members, word
 
 OPTIONS = ReadingOptions(ocr=False)

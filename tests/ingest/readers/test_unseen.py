@@ -4,9 +4,9 @@ import zlib
 
 import pytest
 
-from ingest.read_document import ReadingOptions
-from ingest.readers.pdf.letters import without_private_signs
-from ingest.reading import read_file
+from ingest.readers.letters import without_private_signs
+from ingest.readers.read_document import ReadingOptions
+from ingest.stages.read import read_file
 
 OPTIONS = ReadingOptions(ocr=False)
 SEEN = b"BT /F1 12 Tf 72 700 Td (The hall is open on every Monday.) Tj ET\n"

@@ -1,0 +1,118 @@
+"""Put the passages found into the order in which a reader is served best: no repetition, originals first, more than one voice.
+
+Comes in: hits, best first. Goes out: groups of hits that say the same, in a new order. Refuses to change a score.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.records import Passage
+from index.remembered import Remembered
+from index.retrieval.searcher import Hit
+
+NEARLY_THE_SAME = 0.8  # share of common word pairs from which two passages count as one text
+OUTLINE_BITS = 512  # a passage of usual length has 100 to 200 pairs
+MOST_OUTLINES = 4096  # 200 bytes each
+AS_GOOD = 0.9  # a passage of another document with at least this share of the score answers as well
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """By which most texts are told apart without being compared word by word."""
+
+    pairs: int  # how many different pairs of words that follow each other
+    bits: int  # one for each pair; several pairs may share one
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A hit, and the hits that say nearly the same elsewhere."""
+
+    hit: Hit
+    again: tuple[Hit, ...] = ()
+
+
+class Perspectives:
+    """Arranges the hits of one build, and remembers what it has seen of a passage."""
+
+    def __init__(self, note_of: Callable[[str], str]) -> None:
+        """Arrange hits; ``note_of`` leads from a document id to the id of the guide that it is a note about, or to an empty string."""
+        self._note_of = note_of
+        self._outlines: Remembered[_Outline] = Remembered(MOST_OUTLINES)
+
+    def arranged(self, hits: Sequence[Hit], limit: int) -> list[Told]:
+        """Return the ``limit`` hits to show, best first.
+
+        Args:
+            hits: more than are shown, best first.
+            limit: how many to show.
+        """
+        return _originals_first(_several_voices(self._without_repetition(hits), limit), self._note_of)
+
+    def _without_repetition(self, hits: Sequence[Hit]) -> list[Told]:
+        told: list[tuple[Hit, list[Hit], _Outline]] = []
+        for hit in hits:
+            outline = self._outline(hit.passage)
+            for first, again, known in told:
+                if _may_repeat(outline, known) and _overlap(hit.passage.text, first.passage.text) >= NEARLY_THE_SAME:
+                    again.append(hit)
+                    break
+            else:
+                told.append((hit, [], outline))
+        return [Told(hit, tuple(again)) for hit, again, _ in told]
+
+    def _outline(self, passage: Passage) -> _Outline:
+        return self._outlines.of(passage.id, lambda: _outline_of(passage.text))  # the id is made from the text
+
+
+def _pairs_of(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(text.casefold().split()))
+
+
+def _outline_of(text: str) -> _Outline:
+    pairs, bits = _pairs_of(text), 0
+    for pair in pairs:
+        bits |= 1 << hash(pair) % OUTLINE_BITS
+    return _Outline(len(pairs), bits)
+
+
+def _may_repeat(one: _Outline, other: _Outline) -> bool:
+    """Tell whether two texts can have enough in common: a bit of one alone is at least a pair of it alone."""
+    if min(one.pairs, other.pairs) < NEARLY_THE_SAME * max(one.pairs, other.pairs):
+        return False
+    common = min(
+        one.pairs - (one.bits & ~other.bits).bit_count(),
+        other.pairs - (other.bits & ~one.bits).bit_count(),
+    )
+    return common >= NEARLY_THE_SAME * (one.pairs + other.pairs - common)
+
+
+def _overlap(one: str, other: str) -> float:
+    pairs, others = _pairs_of(one), _pairs_of(other)
+    if not pairs or not others:
+        return 0.0
+    common = len(pairs & others)
+    return common / (len(pairs) + len(others) - common)
+
+
+def _several_voices(told: list[Told], limit: int) -> list[Told]:
+    """Give the last place to another document where one answers as well as what stands there."""
+    shown, rest = told[:limit], told[limit:]
+    if limit < 2 or len({one.hit.passage.document_id for one in shown}) != 1:
+        return shown
+    document = shown[0].hit.passage.document_id
+    other = next((one for one in rest if one.hit.passage.document_id != document), None)
+    return [*shown[:-1], other] if other and other.hit.score >= AS_GOOD * shown[-1].hit.score else shown
+
+
+def _originals_first(told: list[Told], note_of: Callable[[str], str]) -> list[Told]:
+    """Put a guide's own passage before a note on that guide where it answers as well."""
+    arranged = list(told)
+    for place, one in enumerate(told):
+        guide = note_of(one.hit.passage.document_id)
+        original = next((other for other in told[place + 1 :] if guide and other.hit.passage.document_id == guide), None)
+        if original and original.hit.score >= AS_GOOD * one.hit.score and arranged.index(original) > arranged.index(one):
+            arranged.remove(original)
+            arranged.insert(arranged.index(one), original)
+    return arranged

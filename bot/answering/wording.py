@@ -1,0 +1,26 @@
+"""What is said with each status and kind, in one place, so that every surface says the same.
+
+Comes in: a status, a kind, a view. Goes out: plain English. Refuses to know how it is shown.
+"""
+
+from bot.answering.answers import Status
+from index.records import Kind
+
+HEADLINES = {
+    Status.ANSWERED: "What the texts say",
+    Status.UNCERTAIN: "This may not answer your question",
+    Status.NOT_FOUND: "Nothing found that answers this",
+}
+EXPLANATIONS = {
+    Status.ANSWERED: "Quoted word for word. The sentences that answer are marked.",
+    Status.UNCERTAIN: "These quotes are the nearest there are. Read them with care, and look at the page around them.",
+    Status.NOT_FOUND: "No passage here is near enough to be shown as an answer, so none is shown.",
+}
+WHAT_TO_TRY = (
+    "Ask in one plain sentence, with the name of the right, the Act or the thing it is about.",
+    "Ask about one matter at a time.",
+    "Look through the sources: they are guides and briefings on localism in England, not on every council matter.",
+)
+KIND_NAMES = {Kind.NOTES: "Notes on a guide", Kind.BRIEFING: "Briefing", Kind.ORIGINAL: "Original"}
+KIND_HEADINGS = {Kind.ORIGINAL: "The guides themselves", Kind.NOTES: "Our notes on the guides", Kind.BRIEFING: "Our briefings"}
+VIEW_NAMES = {"vector": "Meaning", "sentence": "Best sentence", "words": "Words", "heading": "Heading"}

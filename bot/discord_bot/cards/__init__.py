@@ -1,0 +1,1 @@
+"""Answers, notes and lists as messages of Discord."""

@@ -1,0 +1,200 @@
+"""An Answer as a card: Components V2, within Discord's limits, its text escaped, its answering sentences bold.
+
+Comes in: an Answer and what was asked. Goes out: a LayoutView. Pure: nothing is sent, read or remembered here.
+Limits: 4,000 characters over all text of a message, 40 components, 5 buttons a row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord.ui import ActionRow, Container, Item, LayoutView, MediaGallery, Section, Separator, TextDisplay
+
+from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.links import original_link, reader_link
+from bot.discord_bot.cards.controls import Action, Control, Further, link
+from bot.discord_bot.cards.excerpt import excerpt
+from bot.discord_bot.cards.quote_text import alt_text, heading_of, quote_markdown, source_of
+from bot.discord_bot.escaping import clip_escaped, length, one_line
+from bot.discord_bot.state.asked import (
+    EARLIER_COMPONENTS,
+    QUESTION_COMPONENT,
+    Asked,
+    earlier_line,
+    question_line,
+    source_digest,
+)
+from bot.discord_bot.texts import Texts
+from index.lexicon import Term
+
+TEXT_LIMIT = 4000
+_SAFE_TEXT = TEXT_LIMIT - 20  # a margin for the joints between the parts
+DEFINITION_LIMIT = 500  # UTF-16 code units, each of these
+_SIGNPOST_LIMIT = 400
+_TITLE_LIMIT = 120
+_CONTEXT_LEAD = 900  # characters of the page shown before a passage
+PICTURE_NAME = "page.png"
+_COLOURS = {Status.ANSWERED: 0x1D70B8, Status.UNCERTAIN: 0xB58840, Status.NOT_FOUND: 0x6F777B}
+
+
+@dataclass(frozen=True, slots=True)
+class CardStyle:
+    """What every card needs beside its words."""
+
+    texts: Texts
+    public_url: str = ""  # of the reader page; without it there is no link to it
+
+
+def answer_card(answer: Answer, asked: Asked, style: CardStyle, pictured: bool = False, shared_by: int = 0) -> LayoutView:
+    """Return the card of ``answer``.
+
+    Args:
+        answer: what came of the question.
+        asked: the question as it was asked.
+        style: texts and public address.
+        pictured: the message carries the picture of the page as ``page.png``.
+        shared_by: the Discord id of the person who shares a private answer, 0 for none.
+    """
+    head = _head(answer, asked, style.texts, shared_by)
+    colour = _COLOURS[answer.status]
+    if not answer.quotes:
+        return _view(Container(*head, _text(not_found_text(answer, style.texts)), accent_colour=colour))
+    quote = answer.quotes[0]
+    picture = [_picture(quote, style.texts)] if pictured else []
+    body = _text(quote_markdown(quote, style.texts, _SAFE_TEXT - _length(head)))
+    own = [_share(asked, style.texts)] if asked.private and not shared_by else []
+    rows: list[ActionRow[Any]] = [
+        ActionRow(*_buttons(quote, asked, style.texts)),
+        ActionRow(_further(asked, style.texts), *own),
+    ]
+    return _view(Container(*head, body, *picture, *_links(quote, style), *rows, accent_colour=colour))
+
+
+def more_card(quotes: Sequence[Quote], asked: Asked, following: Further | None, style: CardStyle) -> LayoutView:
+    """Return the card of further passages; ``following`` says which come next, None when there are no more."""
+    head = _question_texts(asked)
+    budget = (_SAFE_TEXT - _length(head)) // max(1, len(quotes))
+    parts: list[Item[Any]] = list(head)
+    for quote in quotes:
+        context = Control(Action.CONTEXT, quote.id, style.texts.say("button.context"))
+        parts.extend((Separator(), Section(_text(quote_markdown(quote, style.texts, budget)), accessory=context)))
+    if following is not None:
+        parts.append(ActionRow(_more(following, style.texts)))
+    return _view(Container(*parts))
+
+
+def passage_card(found: PassageInContext, style: CardStyle, pictured: bool = False) -> LayoutView:
+    """Return the card of one passage: its words, its page, its neighbours to turn to."""
+    body = _text(quote_markdown(found.quote, style.texts, _SAFE_TEXT))
+    picture = [_picture(found.quote, style.texts)] if pictured else []
+    return _view(Container(body, *picture, *_links(found.quote, style), *_turns(found, style.texts)))
+
+
+def context_card(found: PassageInContext, style: CardStyle) -> LayoutView:
+    """Return the card of a passage with what stands around it on its page, the passage itself in bold."""
+    heading, source = heading_of(found.quote.citation), source_of(found.quote, style.texts)
+    budget = _SAFE_TEXT - length(heading) - length(source)
+    around = excerpt(found.page.text, [(found.start, found.end)], budget, lead=_CONTEXT_LEAD)
+    body = _text(f"{heading}\n{around.markdown()}\n{source}")
+    return _view(Container(body, *_links(found.quote, style), *_turns(found, style.texts)))
+
+
+def note_card(title: str, body: str, links: Sequence[tuple[str, str]] = ()) -> LayoutView:
+    """Return a card of our own words, already Markdown: help, privacy, lists; ``links`` are labels and addresses."""
+    buttons = [button for label, url in links if (button := link(label, url))]
+    rows = [ActionRow(*buttons)] if buttons else []
+    return _view(Container(TextDisplay(f"### {title}"), TextDisplay(body), *rows))
+
+
+def _view(container: Container[Any]) -> LayoutView:
+    view = LayoutView(timeout=None)
+    view.add_item(container)
+    return view
+
+
+def _text(markdown: str) -> TextDisplay[Any]:
+    return TextDisplay(markdown)
+
+
+def _head(answer: Answer, asked: Asked, texts: Texts, shared_by: int) -> list[TextDisplay[Any]]:
+    """Return what stands above the quote: the question, who shares it, what its word means, how far to trust the answer."""
+    head = _question_texts(asked)
+    if shared_by:
+        head.append(_text(f"-# {texts.say('card.shared_by', person=f'<@{shared_by}>')}"))
+    if answer.definition is not None:
+        head.append(_text(definition_text(answer.definition, texts)))
+    if answer.status is Status.UNCERTAIN:
+        head.append(_text(f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"))
+    return head
+
+
+def _question_texts(asked: Asked) -> list[TextDisplay[Any]]:
+    earlier = zip(EARLIER_COMPONENTS, asked.earlier[-len(EARLIER_COMPONENTS) :], strict=False)
+    texts: list[TextDisplay[Any]] = [TextDisplay(earlier_line(question), id=number) for number, question in earlier]
+    return [*texts, TextDisplay(question_line(asked.question), id=QUESTION_COMPONENT)]
+
+
+def not_found_text(answer: Answer, texts: Texts) -> str:
+    """Return the refusal: short, kind, and what to try; a signpost where one is known."""
+    lines = [f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"]
+    if answer.signpost:
+        lines.append(clip_escaped(answer.signpost, _SIGNPOST_LIMIT))
+    lines.extend(f"- {line}" for line in texts.what_to_try())
+    lines.append(texts.say("not_found.sources"))
+    if answer.nearest:
+        titles = "; ".join(clip_escaped(one_line(title), _TITLE_LIMIT) for title in answer.nearest[:3])
+        lines.append(texts.say("not_found.nearest", titles=titles))
+    return "\n".join(lines)
+
+
+def definition_text(term: Term, texts: Texts, most: int = DEFINITION_LIMIT) -> str:
+    """Return what a word means, in at most ``most`` UTF-16 code units, where the question asks for that."""
+    said = clip_escaped(one_line(term.definition), most)
+    return texts.say("card.definition", term=clip_escaped(one_line(term.term), 100), definition=said)
+
+
+def _picture(quote: Quote, texts: Texts) -> MediaGallery[Any]:
+    described = discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}", description=alt_text(quote, texts))
+    return MediaGallery(described)
+
+
+def _links(quote: Quote, style: CardStyle) -> list[ActionRow[Any]]:
+    reader = reader_link(style.public_url, quote.id) if style.public_url else ""
+    places = (("button.reader", reader), ("button.original", original_link(quote.citation, quote.text)))
+    buttons = [button for key, url in places if (button := link(style.texts.say(key), url))]
+    return [ActionRow(*buttons)] if buttons else []
+
+
+def _buttons(quote: Quote, asked: Asked, texts: Texts) -> list[Item[Any]]:
+    judged = (
+        (Action.CONTEXT, "button.context"),
+        (Action.HELPFUL, "button.helpful"),
+        (Action.UNHELPFUL, "button.unhelpful"),
+        (Action.WRONG_PAGE, "button.wrong_page"),
+    )
+    first = Further(0, source_digest(asked.source), quote.id)
+    return [_more(first, texts), *(Control(action, quote.id, texts.say(key)) for action, key in judged)]
+
+
+def _more(which: Further, texts: Texts) -> Control:
+    return Control(Action.MORE, which.argument(), texts.say("button.more"))
+
+
+def _further(asked: Asked, texts: Texts) -> Control:
+    return Control(Action.FURTHER, source_digest(asked.source), texts.say("button.further"))
+
+
+def _share(asked: Asked, texts: Texts) -> Control:
+    argument = f"{asked.asker}:{source_digest(asked.source)}"
+    return Control(Action.SHARE, argument, texts.say("button.share"), discord.ButtonStyle.primary)
+
+
+def _turns(found: PassageInContext, texts: Texts) -> list[ActionRow[Any]]:
+    places = ((found.before, "button.previous"), (found.after, "button.next"))
+    buttons = [Control(Action.TURN, near, texts.say(key)) for near, key in places if near]
+    return [ActionRow(*buttons)] if buttons else []
+
+
+def _length(parts: Sequence[TextDisplay[Any]]) -> int:
+    return sum(length(part.content) for part in parts)

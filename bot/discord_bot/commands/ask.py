@@ -1,0 +1,91 @@
+"""``/ask`` and the message menu: a question answered where it was asked.
+
+Comes in: interactions. Goes out: replies. Refuses to answer by itself: it defers, then asks the desk.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.commands.naming import named
+from bot.discord_bot.questions import question_in
+from bot.discord_bot.sending import defer, finish, say
+from bot.discord_bot.state.asked import Asked
+from index.records import Document
+
+_CHOICES = 25  # Discord's limits for autocomplete
+_CHOICE_LENGTH = 100
+
+
+def add_ask(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    """Add ``/ask`` to ``tree``."""
+    texts = desk.english
+
+    @tree.command(name=named(texts, "command.ask.name"), description=named(texts, "command.ask.description"))
+    @app_commands.describe(
+        question=named(texts, "command.ask.question"),
+        source=named(texts, "command.ask.source"),
+        private=named(texts, "command.ask.private"),
+        plain=named(texts, "command.ask.plain"),
+    )
+    async def ask(
+        interaction: discord.Interaction[Any],
+        question: str,
+        source: str | None = None,
+        private: bool | None = None,
+        plain: bool | None = None,
+    ) -> None:
+        settings = desk.settings.of(interaction.guild_id)
+        asked = replace(
+            desk.asked(question, interaction.user.id, interaction.guild_id),
+            source=source,
+            private=settings.private if private is None else private,
+            plain=settings.plain if plain is None else plain,
+        )
+        if source and settings.sources and source not in settings.sources:
+            await say(interaction, desk.texts_for(interaction.guild_id).say("reply.not_here"))
+            return
+        await answer(interaction, desk, asked)
+
+    @ask.autocomplete("source")
+    async def sources(interaction: discord.Interaction[Any], typed: str) -> list[Choice[str]]:
+        return source_choices(desk.documents_for(interaction.guild_id), typed)
+
+
+def add_find(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    """Add the message menu "Find guidance on this" to ``tree``; the answer is private, as the other person did not ask."""
+
+    @tree.context_menu(name=named(desk.english, "command.find.name"))
+    async def find(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        question, _ = question_in(message.content)
+        if not question:
+            await say(interaction, desk.texts_for(interaction.guild_id).say("reply.no_text"))
+            return
+        asked = desk.asked(question, interaction.user.id, interaction.guild_id)
+        await answer(interaction, desk, replace(asked, private=True))
+
+
+async def answer(interaction: discord.Interaction[Any], desk: Desk, asked: Asked) -> None:
+    """Answer an interaction: at once "thinking …", then the card; or a friendly note where the person has to wait."""
+    note = desk.too_quick(interaction.user.id, interaction.channel_id, interaction.guild_id)
+    if note:
+        await say(interaction, note)
+    elif not (await defer(interaction, asked.private) and await finish(interaction, await desk.asking.answer(asked))):
+        desk.health.failed += 1
+
+
+def source_choices(documents: Iterable[Document], typed: str) -> list[Choice[str]]:
+    """Return the documents whose title, publisher or id holds every word that was ``typed``."""
+    words = typed.lower().split()
+    fitting = (
+        document
+        for document in documents
+        if len(document.id) <= _CHOICE_LENGTH
+        and all(word in f"{document.id} {document.title} {document.publisher}".lower() for word in words)
+    )
+    return [Choice(name=document.title[:_CHOICE_LENGTH], value=document.id) for document in fitting][:_CHOICES]

@@ -1,0 +1,139 @@
+"""``/settings``: what a server's managers choose; Discord shows it to them only, and it is checked again here.
+
+Comes in: interactions. Goes out: the settings as they stand, after every change. Refuses people who may not manage the server.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.cards.replies import Reply
+from bot.discord_bot.commands.ask import source_choices
+from bot.discord_bot.commands.naming import named
+from bot.discord_bot.commands.settings_note import settings_note
+from bot.discord_bot.sending import defer, finish
+from bot.discord_bot.state.server_settings import ServerSettings
+from bot.discord_bot.texts import Texts
+
+Interaction = discord.Interaction[Any]
+Change = Callable[[ServerSettings], ServerSettings]
+PerPerson = app_commands.Range[int, 1, 60]
+PerChannel = app_commands.Range[int, 1, 600]
+
+
+def add_settings(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+    """Add ``/settings`` to ``tree``."""
+    texts = desk.english
+    group: app_commands.Group = app_commands.Group(
+        name=named(texts, "settings.name"),
+        description=named(texts, "settings.description"),
+        default_permissions=discord.Permissions(manage_guild=True),
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+    )
+    for add in (_add_show, _add_channel, _add_answers, _add_pace, _add_source, _add_language):
+        add(group, desk, texts)
+    tree.add_command(group)
+
+
+def _add_show(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+    @group.command(name=named(texts, "settings.show.name"), description=named(texts, "settings.show.description"))
+    async def show(interaction: Interaction) -> None:
+        await _change(interaction, desk, lambda settings: settings)
+
+    @group.command(name=named(texts, "settings.clear.name"), description=named(texts, "settings.clear.description"))
+    async def reset(interaction: Interaction) -> None:
+        await _change(interaction, desk, lambda _: ServerSettings())
+
+
+def _add_channel(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+    @group.command(name=named(texts, "settings.channel.name"), description=named(texts, "settings.channel.description"))
+    @app_commands.describe(channel=named(texts, "settings.channel.channel"), answer=named(texts, "settings.channel.answer"))
+    async def channel(interaction: Interaction, channel: discord.TextChannel, answer: bool) -> None:
+        await _change(
+            interaction, desk, lambda settings: replace(settings, channels=_with(settings.channels, channel.id, answer))
+        )
+
+
+def _add_answers(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+    @group.command(name=named(texts, "settings.default.name"), description=named(texts, "settings.default.description"))
+    @app_commands.describe(on=named(texts, "settings.default.on"))
+    async def private(interaction: Interaction, on: bool) -> None:
+        await _change(interaction, desk, lambda settings: replace(settings, private=on))
+
+    @group.command(name=named(texts, "settings.style.name"), description=named(texts, "settings.style.description"))
+    @app_commands.describe(style=named(texts, "settings.style.style"))
+    async def replies(interaction: Interaction, style: Literal["reply", "thread"]) -> None:
+        await _change(interaction, desk, lambda settings: replace(settings, threads=style == "thread"))
+
+    @group.command(name=named(texts, "settings.form.name"), description=named(texts, "settings.form.description"))
+    @app_commands.describe(form=named(texts, "settings.form.form"))
+    async def answer_format(interaction: Interaction, form: Literal["cards", "text"]) -> None:
+        await _change(interaction, desk, lambda settings: replace(settings, plain=form == "text"))
+
+
+def _add_pace(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+    @group.command(name=named(texts, "settings.pace.name"), description=named(texts, "settings.pace.description"))
+    @app_commands.describe(person=named(texts, "settings.pace.person"), channel=named(texts, "settings.pace.channel"))
+    async def cooldown(interaction: Interaction, person: PerPerson | None = None, channel: PerChannel | None = None) -> None:
+        await _change(
+            interaction,
+            desk,
+            lambda settings: replace(
+                settings,
+                person_per_minute=person or settings.person_per_minute,
+                channel_per_minute=channel or settings.channel_per_minute,
+            ),
+        )
+
+
+def _add_source(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+    @group.command(name=named(texts, "settings.choose.name"), description=named(texts, "settings.choose.description"))
+    @app_commands.describe(source=named(texts, "settings.choose.source"), use=named(texts, "settings.choose.use"))
+    async def source(interaction: Interaction, source: str, use: bool) -> None:
+        if source not in {document.id for document in desk.service.documents}:
+            await _answer(interaction, desk, lambda texts: texts.say("reply.not_here"))
+            return
+        await _change(interaction, desk, lambda settings: replace(settings, sources=_with(settings.sources, source, use)))
+
+    @source.autocomplete("source")
+    async def typed_source(interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return source_choices(desk.service.documents, typed)
+
+
+def _add_language(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+    @group.command(name=named(texts, "settings.speak.name"), description=named(texts, "settings.speak.description"))
+    @app_commands.describe(language=named(texts, "settings.speak.language"))
+    @app_commands.choices(language=[Choice(name=code, value=code) for code in desk.texts])
+    async def language(interaction: Interaction, language: str) -> None:
+        await _change(interaction, desk, lambda settings: replace(settings, language=language))
+
+
+async def _change(interaction: Interaction, desk: Desk, change: Change) -> None:
+    """Keep the settings as ``change`` makes them, and show them."""
+    server = interaction.guild_id
+    if server is None:
+        await _answer(interaction, desk, lambda texts: texts.say("settings.guild_only"))
+    elif not interaction.permissions.manage_guild:
+        await _answer(interaction, desk, lambda texts: texts.say("settings.forbidden"))
+    elif await defer(interaction, private=True):
+        changed = change(desk.settings.of(server))
+        if changed != desk.settings.of(server):
+            await desk.asking.answering.run(desk.settings.save, server, changed)
+        await finish(interaction, Reply(settings_note(interaction, desk)))
+
+
+async def _answer(interaction: Interaction, desk: Desk, sentence: Callable[[Texts], str]) -> None:
+    if await defer(interaction, private=True):
+        await finish(interaction, Reply(sentence(desk.texts_for(interaction.guild_id))))
+
+
+def _with(chosen: tuple[Any, ...], one: object, wanted: bool) -> tuple[Any, ...]:
+    """Return ``chosen`` with ``one`` or without it."""
+    others = tuple(each for each in chosen if each != one)
+    return (*others, one) if wanted else others

@@ -1,0 +1,1 @@
+"""What the bot remembers: of a card, a conversation, a server, and of its connection."""

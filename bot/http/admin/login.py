@@ -1,0 +1,70 @@
+"""``/admin/login`` and ``/admin/logout``: the token once, and then the cookie of a session. Works without a script.
+
+Comes in: a form. Goes out: a page, or the way to where the operator wanted to go. Refuses to lead anywhere but to our own pages.
+"""
+
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from bot.http.admission.admission import LOGIN, Admission
+from bot.http.admission.senders import check_sender
+from bot.http.templates import Templates
+
+PAGES = ("/admin/index", "/admin")
+_WRONG = "That is not the token. It stands in LOCALISM_ADMIN_TOKEN on the server."
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def login_routes(admission: Admission, templates: Templates) -> APIRouter:
+    """Return the routes to log in and out."""
+    routes = APIRouter(include_in_schema=False)
+
+    def page(to: str, fault: str = "", status: int = HTTPStatus.OK) -> HTMLResponse:
+        shown = templates.page("login.html", {"to": _page_of_ours(to), "fault": fault}, HTTPStatus(status))
+        shown.headers.update(_NO_STORE)
+        return shown
+
+    def lead(address: str) -> RedirectResponse:
+        # A path and no host: what a client says of our name leads nowhere.
+        return RedirectResponse(admission.base_path + address, HTTPStatus.SEE_OTHER, _NO_STORE)
+
+    @routes.get(LOGIN)
+    async def login_page(to: str = "") -> HTMLResponse:
+        admission.check_exists()
+        return page(to)
+
+    @routes.post(LOGIN)
+    async def log_in(request: Request) -> Response:
+        admission.check_exists()
+        check_sender(request, admission.public_url)
+        fields = parse_qs((await request.body()).decode("utf-8", "replace"))
+        to, offered = fields.get("to", [""])[0], fields.get("token", [""])[0].strip()
+        try:
+            right = admission.is_right(request, offered)
+        except HTTPException as refusal:
+            refused = page(to, refusal.detail, refusal.status_code)
+            refused.headers.update(refusal.headers or {})
+            return refused
+        if not right:
+            return page(to, _WRONG, HTTPStatus.UNAUTHORIZED)
+        response = lead(_page_of_ours(to))
+        admission.open_session(request, response)
+        return response
+
+    @routes.post("/admin/logout")
+    async def log_out(request: Request) -> Response:
+        admission.check_exists()
+        check_sender(request, admission.public_url)
+        response = lead(LOGIN)
+        admission.end_session(request, response)
+        return response
+
+    return routes
+
+
+def _page_of_ours(to: str) -> str:
+    return to if to in PAGES else PAGES[0]

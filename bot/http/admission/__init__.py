@@ -1,0 +1,1 @@
+"""The operator's door: tokens, sessions, who sent a request, and wrong tries."""

@@ -1,0 +1,170 @@
+"""The shapes that cross the HTTP edge: what may be sent, and what comes back, for checking and for the OpenAPI file.
+
+Comes in: JSON. Goes out: checked values. Refuses to know how answers are found;
+``bot.answering.answer_json`` writes what these describe.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.answering.answers import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
+
+Earlier = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)]
+# The pattern is for the description only: the service refuses a question without words in a better sentence.
+_WORDS = {"pattern": r"[\p{L}\p{N}]"}
+Question = Annotated[Earlier, Field(description="The question, in plain words.", json_schema_extra=_WORDS)]
+DocumentId = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), Field(description="Look in the document of this id only.")
+]
+KindName = Annotated[Literal["notes", "briefing", "original"], Field(description="Look in documents of this kind only.")]
+MOST_EARLIER = 10
+
+
+class AskBody(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"question": "How long does the council have to decide on our nomination?", "limit": 3}],
+        },
+    )
+
+    question: Question
+    limit: int = Field(DEFAULT_PASSAGES, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
+    document: DocumentId | None = None
+    kind: KindName | None = None
+    context: list[Earlier] = Field(
+        default_factory=list, max_length=MOST_EARLIER, description="Earlier questions of the conversation, oldest first."
+    )
+
+
+class AskQuery(BaseModel):
+    """A question in an address."""
+
+    q: Question
+    context: list[Earlier] = Field(
+        default_factory=list, max_length=MOST_EARLIER, description="Earlier questions, oldest first."
+    )
+    limit: int = Field(DEFAULT_PASSAGES, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
+    document: DocumentId | None = None
+    kind: KindName | None = None
+
+
+class PageQuery(BaseModel):
+    """A question in the address of the page; what is wrong with it is said on the page."""
+
+    q: str = ""
+    c: list[str] = Field(default_factory=list)  # earlier questions, oldest first
+    limit: int = DEFAULT_PASSAGES
+    document: str = ""
+    kind: str = ""
+
+
+class PageBody(BaseModel):
+    """A page of a document."""
+
+    number: int = Field(description="1-based, physical.")
+    label: str | None = Field(description="As printed, where known.")
+
+
+class SourceBody(BaseModel):
+    """Where a section takes its facts from."""
+
+    title: str
+    where: str
+    url: str
+    publisher: str
+    as_of: str
+
+
+class CitationBody(BaseModel):
+    """Where a quote stands."""
+
+    document: str = Field(description="Id of the document.")
+    title: str
+    publisher: str
+    published: str
+    authors: str
+    kind: Literal["notes", "briefing", "original"]
+    about: str = Field(description="For a note: the title of the guide that it is about.")
+    section: str
+    page: PageBody | None = Field(description="Null for documents without pages.")
+    url: str
+    sources: list[SourceBody]
+    jurisdiction: str
+    as_of: str
+    notice: str
+    reading: Literal["text", "ocr"]
+    text: str = Field(description="The citation in one line.")
+    selectors: list[dict[str, str | int]] = Field(
+        description="W3C Web Annotation selectors that find the quote again in its page."
+    )
+
+
+class PassageBody(BaseModel):
+    """A passage, word for word, with its citation."""
+
+    id: str
+    quote: str = Field(description="The passage, word for word.")
+    highlights: list[Annotated[list[int], Field(min_length=2, max_length=2)]] = Field(
+        description="The answering sentences: half-open character ranges in the quote."
+    )
+    score: float = Field(description="0 to 1, comparable within one answer only.")
+    why: dict[str, float] = Field(description="What each view of the passage gave to the score.")
+    citation: CitationBody
+
+
+class DefinitionBody(BaseModel):
+    """What a term means, where a question asks for it."""
+
+    term: str
+    aliases: list[str]
+    definition: str
+    source: str
+
+
+class AnswerBody(BaseModel):
+    """An answer: passages word for word, or an honest refusal."""
+
+    question: str
+    status: Literal["answered", "uncertain", "not_found"]
+    confidence: float = Field(ge=0, le=1, description="Probability that the first passage answers the question.")
+    passages: list[PassageBody] = Field(description="Best first; empty when nothing was found.")
+    build: str
+    nearest: list[str] = Field(description="Titles to look into when nothing was found.")
+    signpost: str = Field(description="Where to go with a matter that is not held here.")
+    definition: DefinitionBody | None = Field(description="Of a term that the question asks to have explained.")
+
+
+class FaultBody(BaseModel):
+    """One fault of the input."""
+
+    where: str
+    detail: str
+
+
+class ProblemBody(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FaultBody] = Field(default_factory=list)
+    successor: str | None = Field(None, description="With 410: id of the passage that stands in its place, or empty.")
+
+
+class SaidBody(BaseModel):
+    """What a person says of a passage."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"passage": "0123456789abcdef", "verdict": "helpful"}]}
+    )
+
+    passage: str = Field(max_length=64, description="Id of the passage.")
+    verdict: Literal["helpful", "not_helpful", "wrong_page"]
+    question: str = Field(
+        "", max_length=MOST_CHARACTERS, description="That it was an answer to. Kept only where the operator keeps questions."
+    )

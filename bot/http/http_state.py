@@ -1,0 +1,107 @@
+"""What every route needs, in one place, handed to the functions that make the routes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bot.answering.answers import AnswerService
+from bot.answering.suggestions import Suggester
+from bot.http.admission.admission import Admission
+from bot.http.gateway import Gateway
+from bot.http.metrics import Metrics
+from bot.http.options import HttpOptions
+from bot.http.picture_cache import PictureCache
+from bot.http.turns import Turns
+from bot.http.worker_thread import OffLoop
+from bot.pictures.drawing_process import shared_drawing
+from bot.pictures.page_pictures import PagePictures
+from bot.state.feedback import FeedbackStore
+from bot.state.question_log import QuestionLog, forget_questions
+from index.build.reader import Build
+
+_Value = TypeVar("_Value")
+
+
+class PerBuild(Generic[_Value]):
+    """Something made from a build, made anew when another build is served."""
+
+    def __init__(self, make: Callable[[Build], _Value]) -> None:
+        """Make nothing yet."""
+        self._make = make
+        self._made: tuple[str, _Value] | None = None
+
+    def of(self, build: Build) -> _Value:
+        """Return what was made from ``build``."""
+        made = self._made
+        if made is None or made[0] != build.id:
+            made = (build.id, self._make(build))
+            self._made = made
+        return made[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every route needs."""
+
+    service: AnswerService
+    options: HttpOptions
+    edition: str  # digest of templates, static files and options: with the build's id it says whether a page has changed
+    turns: Turns  # in which questions are answered
+    answering: OffLoop  # the thread for everything else that waits for the disk
+    drawing: OffLoop  # the thread that pictures are drawn on
+    metrics: Metrics
+    cache: PictureCache
+    feedback: FeedbackStore | None
+    questions: QuestionLog | None
+    gateway: Gateway | None  # to Discord, where the bot runs in this process
+    admission: Admission  # to what is the operator's
+    _suggester: PerBuild[Suggester] = field(default_factory=lambda: PerBuild(Suggester))
+    _pictures: PerBuild[PagePictures] = field(default_factory=lambda: PerBuild(PagePictures))
+
+    @property
+    def build(self) -> Build:
+        """The build that is served at this moment."""
+        return self.service.build
+
+    @property
+    def suggester(self) -> Suggester:
+        """Suggestions from the build that is served."""
+        return self._suggester.of(self.build)
+
+    @property
+    def pictures(self) -> PagePictures:
+        """Pictures of pages of the build that is served."""
+        return self._pictures.of(self.build)
+
+    def close(self) -> None:
+        """Finish what runs and close the files of the operator."""
+        self.turns.close()
+        self.answering.close()
+        self.drawing.close()
+        shared_drawing().close()
+        for store in (self.feedback, self.questions):
+            if store is not None:
+                store.close()
+
+
+def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission) -> Desk:
+    """Return the desk, its stores opened where the operator keeps anything."""
+    keeps_questions = options.state is not None and options.keep_questions_days > 0
+    if options.state and not keeps_questions:
+        forget_questions(options.state)
+    # A thread of their own: slow questions must not wait behind lists and pages.
+    questions, answering = OffLoop("questions", options.most_waiting), OffLoop("answers", options.most_waiting)
+    return Desk(
+        service=service,
+        options=options,
+        edition=edition,
+        turns=Turns(questions, options.most_waiting),
+        answering=answering,
+        drawing=OffLoop("pictures", options.most_pictures_waiting),
+        metrics=Metrics(),
+        cache=PictureCache(options.picture_cache_bytes),
+        feedback=FeedbackStore(options.state) if options.state else None,
+        questions=QuestionLog(options.state, options.keep_questions_days) if options.state and keeps_questions else None,
+        gateway=gateway,
+        admission=admission,
+    )

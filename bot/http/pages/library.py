@@ -1,0 +1,140 @@
+"""Pages to look around in: sources, a document with its contents, the glossary, and the reader page of a passage.
+
+Comes in: an address. Goes out: HTML. Refuses to rank and to read files.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from bot.answering.answers import PassageInContext
+from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
+from bot.answering.links import original_link, safe_link
+from bot.http.api.passages import passage_of
+from bot.http.caching import cache_headers, etag_of, not_modified
+from bot.http.http_state import Desk
+from bot.http.templates import Templates
+from index.lexicon import Term
+from index.records import Document, Kind
+
+SUMMARY_CHARACTERS = 200
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSource:
+    """A document in the list of sources."""
+
+    document: Document
+    facts: str
+    coverage: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTerm:
+    """A term of the glossary and the name of its place in the page."""
+
+    term: Term
+    anchor: str
+
+
+def library_pages(desk: Desk, templates: Templates) -> APIRouter:
+    """Return the routes of the pages to look around in."""
+    routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    async def shown(request: Request, name: str, make: Callable[..., Values], *arguments: str) -> Response:
+        etag = etag_of(desk, request)
+        held = not_modified(request, etag)
+        if held is not None:
+            return held
+        page = templates.page(name, await desk.answering.run(make, desk, *arguments))
+        page.headers.update(cache_headers(etag))
+        return page
+
+    @routes.get("/sources")
+    async def sources(request: Request) -> Response:
+        return await shown(request, "sources.html", _sources)
+
+    @routes.get("/documents/{document_id}")
+    async def document(request: Request, document_id: str) -> Response:
+        return await shown(request, "document.html", _document, document_id)
+
+    @routes.get("/glossary")
+    async def glossary(request: Request) -> Response:
+        return await shown(request, "glossary.html", _glossary)
+
+    @routes.get("/p/{passage_id}")
+    async def reader(request: Request, passage_id: str) -> Response:
+        return await shown(request, "reader.html", _reader, passage_id)
+
+    return routes
+
+
+def _sources(desk: Desk) -> Values:
+    shown = [
+        ShownSource(
+            document, ", ".join(part for part in (document.publisher, document.published) if part), _coverage(desk, document)
+        )
+        for document in desk.service.documents
+    ]
+    by_kind = [(kind, [source for source in shown if source.document.kind is kind]) for kind in _KINDS_IN_ORDER]
+    return {
+        "here": "/sources",
+        "documents": shown,
+        "passages": desk.build.records.size,
+        "indexed_on": indexed_on(desk.build),
+        "by_kind": [(kind, sources) for kind, sources in by_kind if sources],
+        "left_out": left_out_of(desk.build),
+    }
+
+
+_KINDS_IN_ORDER = (Kind.BRIEFING, Kind.NOTES, Kind.ORIGINAL)
+
+
+def _coverage(desk: Desk, document: Document) -> str:
+    """Return what is said of the reading in the list: nothing where everything was read."""
+    found = coverage_of(desk.build, document.id)
+    return "" if found.read == found.pages else found.sentence
+
+
+def _document(desk: Desk, document_id: str) -> Values:
+    document = desk.build.records.document(document_id)
+    coverage = coverage_of(desk.build, document_id)
+    return {
+        "document": document,
+        "facts": facts_of(document),
+        "guide": next((guide for guide in desk.service.documents if guide.id == document.about), None),
+        "address": safe_link(document.url),
+        "coverage": coverage.sentence,
+        "not_read": coverage.not_read,
+        "contents": contents_of(desk.build, document_id),
+    }
+
+
+def _glossary(desk: Desk) -> Values:
+    terms = [ShownTerm(term, f"term-{number}") for number, term in enumerate(glossary_of(desk.build))]
+    return {"here": "/glossary", "terms": terms}
+
+
+def _reader(desk: Desk, passage_id: str) -> Values:
+    found = passage_of(desk, passage_id)
+    citation = found.quote.citation
+    return {
+        "quote": found.quote,
+        "citation": citation,
+        "before": found.page.text[: found.start],
+        "after": found.page.text[found.end :],
+        "earlier": found.before,
+        "later": found.after,
+        "sources": [source for source in citation.sources if safe_link(source.url)],
+        "original": original_link(citation, found.quote.text),
+        "summary": _summary(found),
+        "pictured": desk.pictures.shows(citation.document, found.page.number),
+    }
+
+
+def _summary(found: PassageInContext) -> str:
+    text = " ".join(found.quote.text.split())
+    return text if len(text) <= SUMMARY_CHARACTERS else text[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"

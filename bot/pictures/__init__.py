@@ -1,0 +1,1 @@
+"""Pictures of PDF pages with a quote drawn on them."""

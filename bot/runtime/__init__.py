@@ -1,0 +1,1 @@
+"""Processes, ports, settings of surfaces and the end of them all."""

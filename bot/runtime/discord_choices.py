@@ -1,0 +1,40 @@
+"""The Discord bot as the settings want it. Imported only where a token is set: discord.py takes 17 MB and a tenth of a second.
+
+Comes in: settings and the answer service. Goes out: the bot, ready to be run. Refuses to read the environment.
+"""
+
+from collections.abc import Coroutine
+from pathlib import Path
+
+from bot.answering.answers import Quote
+from bot.answering.live_answers import LiveAnswers
+from bot.discord_bot.options import BotOptions
+from bot.discord_bot.runner import run_bot
+from bot.discord_bot.state.health import GatewayHealth
+from bot.pictures.page_pictures import PagePictures
+from bot.settings import Settings
+from bot.state.feedback import FeedbackStore
+
+# The bot must remember which commands Discord knows and what servers chose, even where the operator names no folder.
+DEFAULT_STATE = Path(__file__).resolve().parent.parent / "state"
+
+
+def bot_options(service: LiveAnswers, settings: Settings) -> BotOptions:
+    """Return what the settings say about the Discord bot."""
+    state = settings.state or DEFAULT_STATE
+
+    def picture(quote: Quote) -> bytes:
+        return PagePictures(service.build).of_passage(quote.id)
+
+    return BotOptions(
+        state=state,
+        public_url=f"{settings.public_url.rstrip('/')}{settings.base_path}",
+        picture=picture,
+        vote=FeedbackStore(state).add if settings.state else None,
+        lexicon=lambda: service.build.lexicon,
+    )
+
+
+def bot_of(service: LiveAnswers, token: str, settings: Settings, health: GatewayHealth) -> Coroutine[None, None, None]:
+    """Return the bot: it runs until it is cancelled, and tells ``health`` how its connection is."""
+    return run_bot(service, token, bot_options(service, settings), health)

@@ -1,0 +1,1 @@
+"""What the server keeps: feedback, questions where the operator wants them, and jobs of the admin page."""

@@ -1,0 +1,58 @@
+"""``localism report``: what was asked and not found, and what people said of passages, in a terminal or as CSV.
+
+Comes in: the operator's settings. Goes out: tables, or CSV. Refuses to know the build.
+"""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import astuple
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.state.feedback import FeedbackStore
+from bot.state.question_log import QuestionLog, csv_of
+
+VERDICTS = ("helpful", "not helpful", "wrong page")
+
+
+def questions_csv(settings: Settings) -> str:
+    """Return the questions that were not answered, most asked first, as CSV.
+
+    Raises:
+        SettingsError: no questions are kept.
+    """
+    if settings.state is None or not settings.keep_questions_days:
+        raise SettingsError(
+            "No questions are kept. Set LOCALISM_STATE to a folder and LOCALISM_KEEP_QUESTIONS_DAYS to a number of days."
+        )
+    with closing(QuestionLog(settings.state, settings.keep_questions_days)) as log:
+        return csv_of(log.not_answered())
+
+
+def print_reports(settings: Settings, console: Console) -> None:
+    """Print both reports.
+
+    Raises:
+        SettingsError: nothing is kept.
+    """
+    if settings.state is None:
+        raise SettingsError("Nothing is kept. Set LOCALISM_STATE to a folder.")
+    if settings.keep_questions_days:
+        with closing(QuestionLog(settings.state, settings.keep_questions_days)) as log:
+            asked, judged = [astuple(row) for row in log.not_answered()], [astuple(row) for row in log.judged()]
+        _print("Asked and not found", ("question", "status", "times", "last asked"), asked, console)
+        _print("Feedback by question", ("question", "passage", "document", *VERDICTS, "last"), judged, console)
+    with closing(FeedbackStore(settings.state)) as store:
+        rows = [astuple(row) for row in store.rows()]
+    _print("Feedback by passage", ("passage", "document", *VERDICTS, "last"), rows, console)
+
+
+def _print(title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], console: Console) -> None:
+    table = Table(*columns, title=title, box=None, title_justify="left")
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    console.print(table if rows else f"{title}: none yet.")

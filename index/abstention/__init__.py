@@ -1,0 +1,1 @@
+"""How sure an answer is, and what is known not to be held."""

@@ -1,0 +1,1 @@
+"""A build: written, opened, verified, listed, watched and moved."""

@@ -1,0 +1,76 @@
+"""What a build was made from and with, and the one look that tells whether a build fits this program.
+
+Comes in: numbers and names from the writer, or manifest.json. Goes out: a Manifest. Refuses to know what the files hold.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from index.build.layout import MANIFEST_FILE
+from index.encoders.full import ModelIdentity
+from index.errors import DamagedBuild, ForeignBuild
+from index.text.splitting import Geometry
+
+FORMAT_VERSION = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a build was made from and with."""
+
+    build: str
+    created: str  # ISO 8601, UTC
+    model: ModelIdentity
+    geometry: Geometry
+    readers: dict[str, str]  # what read, split and indexed: a library to its version, code of ours to its digest
+    corpus_digest: str  # of everything that ingestion read; equal digests mean equal builds
+    documents: int
+    pages: int
+    passages: int
+    keys: int  # headings and wordings that have a vector of their own
+    encoder_mean_cosine: float  # of the int8 query encoder to the full model; 0 to 1
+    files: dict[str, str] = field(default_factory=dict)  # relative path to SHA-256
+    parts: dict[str, str] = field(default_factory=dict)  # what stands beside the documents in the corpus: name to SHA-256
+    searches: dict[str, dict[str, Any]] = field(default_factory=dict)  # how each vector index is searched, and its recall
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def encoder_files(self) -> dict[str, str]:
+        """The files of the query encoder: equal files make equal encoders."""
+        return {name: digest for name, digest in self.files.items() if name.startswith("encoder/")}
+
+    def save(self, folder: Path) -> None:
+        """Write the manifest into ``folder``."""
+        text = json.dumps(asdict(self), indent=2, sort_keys=True)
+        (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> "Manifest":
+        """Read the manifest of the build in ``folder``.
+
+        Raises:
+            DamagedBuild: it is missing or not a manifest.
+            ForeignBuild: another version of the format wrote it.
+        """
+        try:
+            fields: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+            version = fields["format_version"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedBuild(
+                f"The build {folder.name} has no readable {MANIFEST_FILE} ({error}). Build the index again: localism-ingest build"
+            ) from error
+        if version != FORMAT_VERSION:
+            mend = "update the program" if version > FORMAT_VERSION else "build the index again: localism-ingest build"
+            raise ForeignBuild(
+                f"The build {folder.name} is of format {version}, this program reads format {FORMAT_VERSION}; {mend}."
+            )
+        try:
+            fields["model"] = ModelIdentity(**fields["model"])
+            fields["geometry"] = Geometry(**fields["geometry"])
+            return cls(**fields)
+        except (TypeError, KeyError) as error:
+            raise DamagedBuild(
+                f"The {MANIFEST_FILE} of build {folder.name} is not whole ({error}). Build the index again: localism-ingest build"
+            ) from error

@@ -1,0 +1,152 @@
+"""Open a build: everything that answering needs, mapped from disk, with its parts checked against each other.
+
+Comes in: a folder. Goes out: an opened Build, or the reason why not. Refuses to know how it was written and how hits are scored.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.build.layout import MANIFEST_FILE, BuildLayout, live_build
+from index.build.manifest import Manifest
+from index.dense.faiss_reader import Vectors
+from index.documents.store import Records
+from index.encoders.query_encoder import QueryEncoder
+from index.errors import DamagedBuild
+from index.late_interaction.token_vectors import Tokens
+from index.lexicon import Lexicon
+from index.sparse.bm25 import Words
+from index.sparse.spelling import Spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """An opened build: everything that answering needs, mapped from disk."""
+
+    folder: Path
+    manifest: Manifest
+    records: Records
+    vectors: Vectors
+    keys: Vectors
+    key_bounds: NDArray[np.int64]  # where each passage's keys begin in ``keys``, shape (passages + 1,)
+    tokens: Tokens
+    document_vectors: NDArray[np.float32]  # unit length, shape (documents, d)
+    document_ends: NDArray[np.int64]  # the row behind each document's last passage, shape (documents,)
+    words: Words
+    key_words: Words
+    pairs: Words
+    spelling: Spelling
+    astray: Vectors  # ways in which people ask about what is not held, in the order of the signposts
+    encoder: QueryEncoder
+    lexicon: Lexicon
+
+    @property
+    def id(self) -> str:
+        """The id of the build."""
+        return self.manifest.build
+
+    def close(self) -> None:
+        """Close the files that are held open."""
+        self.records.close()
+        self.spelling.close()
+
+
+def open_live_build(builds: Path) -> Build:
+    """Open the live build of ``builds``.
+
+    Raises:
+        NoBuild: nothing has been published there.
+        BuildError: it cannot be used; the message says why.
+    """
+    return open_build(live_build(builds))
+
+
+def open_build(folder: Path, beside: Build | None = None) -> Build:
+    """Open the build in ``folder`` and check that its parts fit together (not their hashes: see ``verify_build``).
+
+    A build that is open ``beside`` it lends its query encoder where both were written with equal files: opening one holds up other
+    threads for longer than everything else here together.
+
+    Raises:
+        BuildError: it cannot be used; the message says why.
+    """
+    manifest = Manifest.open(folder)
+    layout = BuildLayout(folder)
+    try:
+        key_bounds = np.load(layout.key_bounds)
+        document_vectors = np.load(layout.document_vectors)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedBuild(
+            f"The vectors of build {folder.name} cannot be opened ({error}). Build again: localism-ingest build"
+        ) from error
+    records = Records(layout.records)
+    build = Build(
+        folder=folder,
+        manifest=manifest,
+        records=records,
+        vectors=Vectors.open(layout.vectors),
+        keys=Vectors.open(layout.keys),
+        key_bounds=key_bounds,
+        tokens=Tokens(layout.tokens, manifest.model.dimension),
+        document_vectors=document_vectors,
+        document_ends=np.array([records.rows_of(document.id).stop for document in records.documents], np.int64),
+        words=Words.open(layout.words),
+        key_words=Words.open(layout.key_words),
+        pairs=Words.open(layout.pairs),
+        spelling=Spelling(layout.spelling),
+        astray=Vectors.open(layout.astray),
+        encoder=_encoder(layout, manifest, beside),
+        lexicon=Lexicon.open(layout.lexicon),
+    )
+    _check_fit(build)
+    return build
+
+
+def _encoder(layout: BuildLayout, manifest: Manifest, beside: Build | None) -> QueryEncoder:
+    if beside is not None and beside.manifest.encoder_files == manifest.encoder_files:
+        return beside.encoder
+    return QueryEncoder.open(layout.encoder)
+
+
+def _check_fit(build: Build) -> None:
+    wanted = build.manifest.passages
+    found = {
+        "passages": build.records.size,
+        "passage vectors": build.vectors.size,
+        "rows of the words index": build.words.size,
+        "rows of the index of pairs": build.pairs.size,
+        "rows of the index of keys": build.key_words.size,
+        "passages with tokens": build.tokens.size,
+        "passages with keys": len(build.key_bounds) - 1,
+    }
+    wrong = [f"{count} {name}" for name, count in found.items() if count != wanted]
+    if build.keys.size != build.manifest.keys:
+        wrong.append(f"{build.keys.size} vectors of keys instead of {build.manifest.keys}")
+    if len(build.document_vectors) != build.manifest.documents:
+        wrong.append(f"{len(build.document_vectors)} vectors of documents instead of {build.manifest.documents}")
+    if wrong:
+        raise DamagedBuild(
+            f"Build {build.id} does not fit together: the manifest names {wanted} passages, found {', '.join(wrong)}. "
+            "Build the index again: localism-ingest build"
+        )
+    if not build.vectors.dimension == build.encoder.dimension == build.manifest.model.dimension:
+        raise DamagedBuild(
+            f"Build {build.id} mixes models: vectors of length {build.vectors.dimension}, a query encoder of length "
+            f"{build.encoder.dimension}, a manifest naming {build.manifest.model.dimension}. Build again: localism-ingest build"
+        )
+
+
+def stats(build: Build) -> dict[str, Any]:
+    """Return what the build holds, as JSON: the manifest without file hashes, and counts for each document."""
+    manifest: dict[str, Any] = json.loads((build.folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    manifest.pop("files")
+    manifest["bytes"] = sum(path.stat().st_size for path in build.folder.rglob("*") if path.is_file())
+    manifest["per_document"] = [
+        {"id": document.id, "title": document.title, "passages": len(build.records.rows_of(document.id))}
+        for document in build.records.documents
+    ]
+    return manifest

@@ -1,0 +1,1 @@
+"""Nearest vectors: written, opened and asked through FAISS."""

@@ -1,0 +1,1 @@
+"""Documents, pages and passages of a build in SQLite."""

@@ -1,0 +1,1 @@
+"""Golden questions, labelled sets and the measures of both."""

@@ -1,0 +1,118 @@
+"""Read a question: what to encode, which terms to look for, which phrases must stand in an answer, and whether it follows another.
+
+Comes in: a question as a person typed it, of any length. Goes out: an AskedQuestion, bounded as ``index.text.question_bounds`` says.
+Refuses to search.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from index.text.analysis import Word, fold, pairs_of, stem, words_of
+from index.text.question_bounds import MOST_MEANT, MOST_NAMES, MOST_PHRASES, MOST_WORDS, both_ends
+
+_PHRASE = re.compile(r"[\"“]([^\"“”]{3,100})[\"”]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# A question that leans on the one before it: it begins like one that goes on, or points back with a pronoun, and is short.
+_GOES_ON = re.compile(
+    r"^\W*(and|but|so|what if|what about|how about|then|or|also|ok|which of|is that|does that|why)\b", re.IGNORECASE
+)
+_POINTS_BACK = re.compile(
+    r"\b(it|its|they|them|their|theirs|he|she|him|her|that|those|these|this|there|then|one|ones)\b", re.IGNORECASE
+)
+# Two to eight capitals or digits, the first and one more a capital: ACV, TUPE, S106 is not one, and neither is COVID-19's number.
+_ACRONYM = re.compile(r"\b[A-Z](?=[A-Z0-9&]{0,6}[A-Z])[A-Z0-9&]{1,7}(?=s?\b)")
+_SHOUTED = re.compile(r"\b[A-Z]+(?:\s+[A-Z]+){2,}\b")  # three words or more in capitals: WHERE DO I START
+LONGEST_FOLLOW_UP = 12  # words; a longer question says for itself what it is about
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question, ready to be searched for."""
+
+    text: str  # what is encoded: typing errors mended
+    terms: tuple[str, ...]  # distinct, in order
+    pairs: tuple[str, ...]  # distinct neighbouring terms
+    phrases: tuple[tuple[str, ...], ...]  # terms of each phrase in quotation marks
+    meant: tuple[str, ...] = ()  # terms that mean the same to the people who ask; they bring candidates, and nothing more
+    names: tuple[str, ...] = ()  # terms that name one thing exactly: sections of an Act, acronyms
+
+
+def read_question(question: str, mend: Callable[[str], str], synonyms: "Synonyms | None" = None) -> AskedQuestion:
+    """Return ``question`` ready to be searched for.
+
+    Args:
+        question: as a person typed it.
+        mend: leads a folded word to the word it was meant to be.
+        synonyms: names for the same thing.
+    """
+    read = both_ends(question)
+    text = mended(read, mend)
+    terms = _first_terms(words_of(text))
+    return AskedQuestion(
+        text=text,
+        terms=tuple(dict.fromkeys(terms)),
+        pairs=tuple(dict.fromkeys(pairs_of(terms))),
+        phrases=tuple(
+            phrase
+            for found in _PHRASE.findall(read)[:MOST_PHRASES]
+            if (phrase := tuple(word.term for word in words_of(found)))
+        ),
+        meant=synonyms.meant(terms)[:MOST_MEANT] if synonyms else (),
+        names=tuple(dict.fromkeys([*(term for term in terms if term.startswith("§")), *_acronyms(read)]))[:MOST_NAMES],
+    )
+
+
+def _first_terms(words: Sequence[Word]) -> list[str]:
+    """Return the terms of the first words and of the first references to sections, which stand behind all words."""
+    terms = [word.term for word in words]
+    sections = [term for term in terms if term.startswith("§")]
+    return [*terms[: len(terms) - len(sections)][:MOST_WORDS], *sections[:MOST_NAMES]]
+
+
+def _acronyms(question: str) -> list[str]:
+    """Return the terms of the acronyms in ``question``; none of what is shouted."""
+    return [] if question.isupper() else [stem(fold(found)) for found in _ACRONYM.findall(_SHOUTED.sub(" ", question))]
+
+
+class Synonyms:
+    """Groups of names for the same thing, by the first word of each name."""
+
+    def __init__(self, groups: Iterable[Iterable[str]]) -> None:
+        """Prepare ``groups`` of names as people write them."""
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for group in groups:
+            names = [tuple(word.term for word in words_of(name)) for name in group]
+            terms = tuple(dict.fromkeys(term for name in names for term in name))
+            for name in filter(None, names):
+                self._by_first.setdefault(name[0], []).append((name, terms))
+
+    def meant(self, terms: Sequence[str]) -> tuple[str, ...]:
+        """Return the terms of every other name of what ``terms`` name, each once."""
+        asked = set(terms)
+        others = [
+            group
+            for place, term in enumerate(terms)
+            for name, group in self._by_first.get(term, ())
+            if tuple(terms[place : place + len(name)]) == name
+        ]
+        return tuple(term for term in dict.fromkeys(chain.from_iterable(others)) if term not in asked)
+
+
+def follows(question: str) -> bool:
+    """Tell whether ``question`` can only be understood with the one before it."""
+    if len(question.split()) > LONGEST_FOLLOW_UP:
+        return False
+    return bool(_GOES_ON.search(question) or _POINTS_BACK.search(question)) or len(words_of(question)) <= 2
+
+
+def mended(text: str, mend: Callable[[str], str]) -> str:
+    """Return ``text`` with every word of letters replaced by what it was meant to be."""
+
+    def replaced(match: re.Match[str]) -> str:
+        word = fold(match.group())
+        meant = mend(word)
+        return match.group() if meant == word else meant
+
+    return _LETTERS.sub(replaced, text)

@@ -1,0 +1,221 @@
+"""Find the passages that answer a question.
+
+Comes in: a question and an opened build. Goes out: hits, best first, with the answering sentences, the reason each was found, and one
+confidence for all. Refuses to know thresholds, wording and surfaces.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.abstention.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
+from index.abstention.signposts import NEAREST, Outside, Signposts
+from index.build.reader import Build
+from index.dense.faiss_reader import Range
+from index.documents.store import RecentPassages
+from index.lexicon import Signpost
+from index.records import Passage, Span
+from index.retrieval.candidates import Candidates, blended, compared, find, look_at
+from index.retrieval.fusion import TOTAL_WEIGHT, WEIGHTS, shares
+from index.retrieval.highlights import answering_sentences
+from index.retrieval.questions import AskedQuestion, Synonyms, follows, read_question
+from index.sparse.spelling import Mending
+from index.text.question_bounds import MOST_MENDED
+
+# Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
+SAME_PLACE = 3
+PLACES = 10
+REMEMBERED_WORDS = 2048  # with what they were meant to be
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found."""
+
+    passage: Passage
+    rank: int  # 1-based
+    score: float  # 0 to about 1, comparable within one question only
+    shares: dict[str, float]  # what each view gave to the score
+    sentence_matches: tuple[float, ...]  # how near each of its sentences comes to the question
+
+    @property
+    def highlights(self) -> tuple[Span, ...]:
+        """The sentences that answer, as half-open ranges in the passage's text."""
+        return answering_sentences(self.passage, self.sentence_matches)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a search brought back."""
+
+    hits: tuple[Hit, ...]
+    confidence: float  # probability, 0 to 1, that the first hit answers the question
+    signpost: Signpost | None = None  # that refuses the question, whatever was found
+
+
+class Searcher:
+    """Searches one build."""
+
+    def __init__(self, build: Build) -> None:
+        """Search ``build``."""
+        self.build = build
+        # The words of questions repeat.
+        self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))
+        self._nearest = lru_cache(REMEMBERED_WORDS)(build.spelling.nearest)
+        self._passages = RecentPassages(build.records)
+        self._synonyms = Synonyms(build.lexicon.synonyms)
+        self._signposts = Signposts(build.lexicon.signposts, build.astray)
+
+    def search(
+        self, question: str, limit: int = 5, document_ids: Sequence[str] | None = None, context: Sequence[str] = ()
+    ) -> Findings:
+        """Return the ``limit`` best passages for ``question``.
+
+        Args:
+            question: as a person typed it; not empty.
+            limit: at least 1.
+            document_ids: search in these documents only.
+            context: the earlier questions of the conversation, oldest first.
+
+        Raises:
+            UnknownDocument: the build holds no document of one of these ids.
+        """
+        asked = self.read(question)
+        candidates = self.candidates(asked, context, self._ranges(document_ids))
+        if candidates is None:
+            return Findings((), 0.0, self._signposts.standing_at(question))
+        given = np.array(list(shares(candidates.views).values()))
+        scores = given.sum(axis=0)
+        order = self._order(candidates, scores)
+        hits = self._hits(candidates, given, scores, order[:limit])
+        outside = self._signposts.nearest(candidates.question)
+        confidence = probability(self.signals(candidates, scores, order, asked, outside))
+        nearness = float(candidates.views.key.max())
+        return Findings(hits, confidence, self._signposts.refusing(question, outside, nearness, confidence))
+
+    def read(self, question: str) -> AskedQuestion:
+        """Return ``question`` ready to be searched for in this build."""
+        return read_question(question, Mending(self._doubted, self._nearest, MOST_MENDED), self._synonyms)
+
+    def candidates(
+        self, asked: AskedQuestion, context: Sequence[str], ranges: Sequence[Range] | None = None
+    ) -> Candidates | None:
+        """Return the passages that may answer; None where there are none.
+
+        A question that follows another is seen twice, alone and joined to the one before it, and each view is the mean of both: alone
+        it loses its subject, joined it is drowned by it.
+        """
+        build = self.build
+        encoded = build.encoder.encode(asked.text)
+        found = find(build, asked, encoded, ranges)
+        if not context or not follows(asked.text):
+            return look_at(build, found, asked, encoded) if len(found.rows) else None
+        joined = self.read(f"{context[-1]} {asked.text}")
+        encoded_joined = build.encoder.encode(joined.text)
+        rows = np.union1d(found.rows, find(build, joined, encoded_joined, ranges).rows)
+        if not len(rows):
+            return None
+        alone = look_at(build, compared(build, rows, asked, encoded), asked, encoded)
+        return blended(alone, look_at(build, compared(build, rows, joined, encoded_joined), joined, encoded_joined))
+
+    def _hits(
+        self, candidates: Candidates, given: NDArray[np.float32], scores: NDArray[np.float32], best: NDArray[np.int64]
+    ) -> tuple[Hit, ...]:
+        """Return the candidates at the places in ``best``, in that order; ``given`` is what each view gives to each candidate."""
+        passages = self._passages.of(candidates.rows[best].tolist())
+        found = zip(best.tolist(), passages, scores[best].tolist(), given[:, best].T.tolist(), strict=True)
+        return tuple(
+            Hit(
+                passage=passage,
+                rank=rank,
+                score=score,
+                shares=dict(zip(WEIGHTS, by_view, strict=True)),
+                sentence_matches=tuple(candidates.matches.sentence_matches[place].tolist()),
+            )
+            for rank, (place, passage, score, by_view) in enumerate(found, start=1)
+        )
+
+    def _order(self, candidates: Candidates, scores: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Return the places of the candidates, best first.
+
+        Who names a section or an acronym exactly wants that one: the best passage that holds it is never below one that does not.
+        """
+        order = np.argsort(-scores, kind="stable")
+        best = int(np.argmax(candidates.named[order]))
+        return np.concatenate([order[best : best + 1], order[:best], order[best + 1 :]])
+
+    def signals(
+        self,
+        candidates: Candidates,
+        scores: NDArray[np.float32],
+        order: NDArray[np.int64],
+        asked: AskedQuestion,
+        outside: Outside | None,
+    ) -> Signals:
+        """Return what confidence is made from.
+
+        Args:
+            candidates: that may answer.
+            scores: of each candidate.
+            order: their places, best first.
+            asked: the question as read.
+            outside: what lies nearest to it of all that is known not to be held.
+        """
+        places = _separate_places(candidates, order)
+        first = places[0]
+        row = int(candidates.rows[first])
+        return Signals(
+            key=float(candidates.views.key[first]),
+            covered=self._covered(row, asked),
+            lead=TOTAL_WEIGHT * float(scores[first] - scores[places[1]]) if len(places) > 1 else 0.0,
+            clearance=TOTAL_WEIGHT * float(scores[first] - scores[places[-1]]),
+            rarest=self._rarest(asked),
+            apart=self._apart(row, candidates.views.key, outside),
+        )
+
+    def _apart(self, row: int, nearness: NDArray[np.float32], outside: Outside | None) -> float:
+        if outside is None:
+            return NOTHING_KNOWN
+        has_wordings = self.build.key_bounds[row + 1] - self.build.key_bounds[row] > 1  # beside its heading
+        inside = np.sort(nearness)[-NEAREST:].mean()
+        return float(inside) - outside.around + (0 if has_wordings else FARTHER)
+
+    def _covered(self, row: int, asked: AskedQuestion) -> float:
+        words, keys = self.build.words, self.build.key_words
+        weights = {term: words.idf(term) for term in asked.terms}
+        held = [
+            weight
+            for term, weight in weights.items()
+            if _contains(words.postings(term).rows, row) or _contains(keys.postings(term).rows, row)
+        ]
+        return sum(held) / sum(weights.values()) if weights else 0.0
+
+    def _rarest(self, asked: AskedQuestion) -> float:
+        words = self.build.words
+        return max((words.idf(term) for term in asked.terms), default=0.0) / words.idf("")
+
+    def _ranges(self, document_ids: Sequence[str] | None) -> list[Range] | None:
+        if document_ids is None:
+            return None
+        return [(rows.start, rows.stop) for rows in map(self.build.records.rows_of, document_ids)]
+
+
+def _separate_places(candidates: Candidates, order: NDArray[np.int64]) -> list[int]:
+    """Return the best candidates, best first, at most ``PLACES``, leaving out those next to a better one."""
+    places: list[int] = []
+    rows, documents = candidates.rows.tolist(), candidates.documents.tolist()
+    for place in order.tolist():
+        row, document = rows[place], documents[place]
+        if not any(document == documents[taken] and abs(row - rows[taken]) <= SAME_PLACE for taken in places):
+            places.append(place)
+        if len(places) == PLACES:
+            break
+    return places
+
+
+def _contains(rows: NDArray[np.int32], row: int) -> bool:
+    place = int(np.searchsorted(rows, row))
+    return place < len(rows) and int(rows[place]) == row

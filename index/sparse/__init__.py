@@ -1,0 +1,1 @@
+"""Words: BM25 and the mending of typing errors."""

@@ -1,0 +1,1 @@
+"""Words, sentences and passages: how a text is cut. Knows no vectors and no files."""

@@ -1,0 +1,216 @@
+"""Take over from earlier builds what has not changed: what reading a file gave, passages, vectors of the same text, the query encoder.
+
+Comes in: an opened build. Goes out: what need not be made again, found by content, never by name. Refuses to make anything.
+"""
+
+import hashlib
+import json
+import logging
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.build.history import finished_builds, live_id
+from index.build.layout import BuildLayout
+from index.build.reader import Build, open_build
+from index.build.verification import changed_files
+from index.encoders.full import ModelIdentity
+from index.encoders.passage_vectors import PassageVectors, vectors_key
+from index.errors import BuildError
+from index.records import Document, Page, Passage
+from ingest.readers.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument
+
+log = logging.getLogger(__name__)
+
+Vector = NDArray[np.float32]
+
+
+class Earlier(Protocol):
+    """What was made before, found by the content that it was made from."""
+
+    def knows(self, key: str) -> bool:
+        """Tell whether the same bytes were read with the same readers and options."""
+        ...
+
+    def reading(self, key: str) -> ReadDocument:
+        """Return what reading gave, for a key that this ``knows``."""
+        ...
+
+    def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:
+        """Return the passages of ``document`` where the same splitter made them of the same pages under the same title."""
+        ...
+
+    def passage_vectors(self, key: str) -> PassageVectors | None:
+        """Return the vectors of the passage with this ``vectors_key``; None where it is new."""
+        ...
+
+    def key_vector(self, key: str) -> Vector | None:
+        """Return the vector of a passage's key; None where it is new."""
+        ...
+
+
+class EarlierBuild:
+    """What an earlier build holds, by the content that it was made from."""
+
+    def __init__(self, build: Build) -> None:
+        """Take over from ``build``, which was made with the model that is in use now."""
+        self._build = build
+        self._readings = _readings(build.folder)
+        self._by_key = {reading["key"]: document for document, reading in self._readings.items()}
+        self._texts: tuple[_Rows, _Rows] | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the build."""
+        return self._build.id
+
+    @property
+    def encoder(self) -> Path:
+        """The folder of its query encoder."""
+        return BuildLayout(self._build.folder).encoder
+
+    @property
+    def encoder_mean_cosine(self) -> float:
+        """How near that encoder is to the full model."""
+        return self._build.manifest.encoder_mean_cosine
+
+    @property
+    def directions(self) -> NDArray[np.float32] | None:
+        """The directions along which it keeps token vectors; None where it keeps them whole."""
+        return self._build.tokens.directions
+
+    def knows(self, key: str) -> bool:
+        """Tell whether the same bytes were read with the same readers and options."""
+        return key in self._by_key
+
+    def reading(self, key: str) -> ReadDocument:
+        """Return what reading gave for the same bytes, readers and options, which this build ``knows``."""
+        document = self._by_key[key]
+        records, noted = self._build.records, self._readings[document]
+        pages = records.pages(document)
+        boxes = {page.number: records.boxes(document, page.number) for page in pages}
+        return ReadDocument(
+            media_type=noted["media_type"],
+            pages=tuple(pages),
+            page_count=noted["page_count"],
+            outcomes=tuple(PageOutcome(number, PageStatus(status), *rest) for number, status, *rest in noted["outcomes"]),
+            metadata=FileMetadata(**noted["metadata"]),
+            boxes={number: found for number, found in boxes.items() if found is not None},
+        )
+
+    def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:
+        """Return the passages of ``document`` where the same splitter made them of the same pages under the same title."""
+        same_code = self._build.manifest.readers == made_with
+        held = next((one for one in self._build.records.documents if one.id == document.id), None)
+        if held is None or not same_code or held.title != document.title or self._build.records.pages(held.id) != list(pages):
+            return None
+        rows = self._build.records.rows_of(held.id)
+        return [one for start in range(0, len(rows), 500) for one in self._build.records.passages(rows[start : start + 500])]
+
+    def passage_vectors(self, key: str) -> PassageVectors | None:
+        """Return the vectors of the passage with this ``vectors_key``; None where it is new."""
+        row = self._rows()[0].find(key)
+        if row is None:
+            return None
+        return self._build.tokens.stored(row, self._build.vectors.rows(np.array([row], np.int64))[0])
+
+    def key_vector(self, key: str) -> Vector | None:
+        """Return the vector of a passage's key; None where it is new."""
+        row = self._rows()[1].find(key)
+        return None if row is None else self._build.keys.rows(np.array([row], np.int64))[0]
+
+    def close(self) -> None:
+        """Close the build."""
+        self._build.close()
+
+    def _rows(self) -> "tuple[_Rows, _Rows]":
+        if self._texts is None:
+            passages, keys = _Rows(), _Rows()
+            records = self._build.records
+            documents = {document.id: document for document in records.documents}
+            for row, passage in enumerate(records.all_passages()):
+                passages.add(vectors_key(documents[passage.document_id], passage), row)
+                for place, key in enumerate(passage.keys, start=int(self._build.key_bounds[row])):
+                    keys.add(key, place)
+            self._texts = (passages.sorted(), keys.sorted())
+        return self._texts
+
+
+class _Rows:
+    """Texts to rows in 16 bytes a text: the texts themselves would fill the memory of a small machine."""
+
+    def __init__(self) -> None:
+        self._collected = (array("Q"), array("q"))
+        self._keys = np.empty(0, np.uint64)
+        self._places = np.empty(0, np.int64)
+
+    def add(self, text: str, row: int) -> None:
+        self._collected[0].append(_hash(text))
+        self._collected[1].append(row)
+
+    def sorted(self) -> "_Rows":
+        keys = np.frombuffer(self._collected[0], np.uint64)
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._places = keys[order], np.frombuffer(self._collected[1], np.int64)[order]
+        self._collected = (array("Q"), array("q"))
+        return self
+
+    def find(self, text: str) -> int | None:
+        key = np.uint64(_hash(text))
+        place = int(np.searchsorted(self._keys, key))
+        return int(self._places[place]) if place < len(self._keys) and self._keys[place] == key else None
+
+
+def earlier_builds(builds: Path, model: ModelIdentity) -> list[EarlierBuild]:
+    """Return the live build and the newest other one, as far as the same model made them and they can be opened."""
+    live = live_id(builds)
+    newest = [build for build in finished_builds(builds) if build != live][-1:]
+    earlier = [earlier for build in (live, *newest) if build for earlier in _opened(builds / build, model)]
+    directions = directions_of(earlier)
+    other = [
+        one
+        for one in earlier
+        if one.directions is not None and directions is not None and not np.array_equal(one.directions, directions)
+    ]
+    for one in other:
+        one.close()
+    return [one for one in earlier if one not in other]
+
+
+def directions_of(earlier: Sequence[EarlierBuild]) -> NDArray[np.float32] | None:
+    """Return the directions along which token vectors must be kept so that those of ``earlier`` can be taken over."""
+    return next((one.directions for one in earlier if one.directions is not None), None)
+
+
+def _opened(folder: Path, model: ModelIdentity) -> list[EarlierBuild]:
+    try:
+        # What is taken over gets a new hash: damage would live on in every later build, and verify.
+        if changed := changed_files(folder):
+            log.warning("nothing is taken over from build %s, which is damaged: %s", folder.name, ", ".join(changed))
+            return []
+        build = open_build(folder)
+    except BuildError as error:
+        log.info("nothing to take over: %s", error)
+        return []
+    if build.manifest.model != model:
+        log.info("nothing to take over: build %s was made with %s", build.id, build.manifest.model.name)
+        build.close()
+        return []
+    return [EarlierBuild(build)]
+
+
+def _readings(folder: Path) -> dict[str, Any]:
+    try:
+        noted: dict[str, Any] = json.loads(BuildLayout(folder).readings.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        log.info("build %s tells nothing about its readings: %s", folder.name, error)
+        return {}
+    return noted
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())

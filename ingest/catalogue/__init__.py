@@ -1,0 +1,1 @@
+"""What the corpus lists and says about itself."""

@@ -1,0 +1,1 @@
+"""The embedding model of a run, full or light."""

@@ -1,0 +1,85 @@
+"""The embedding model as ingestion uses it: something that embeds, and a way to write its light query encoder.
+
+Comes in: the name of a model, and how to run it. Goes out: a Model. Refuses to know what is embedded.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from index.encoders.full import Embedder, ModelIdentity, SentenceTransformerEmbedder, light_identity
+
+# What a machine with a GPU has: a driver's device, or a Mac's own.
+_GPU_DEVICES = (Path("/dev/nvidiactl"), Path("/dev/kfd"))
+
+
+class EmbedWith(Enum):
+    """What embeds passages."""
+
+    AUTO = "auto"  # the full model on a GPU, else the light encoder
+    LIGHT = "light"  # the int8 encoder that serving reads questions with
+    FULL = "full"  # sentence-transformers in full precision
+
+
+class EncoderExport(Protocol):
+    """A light encoder that is being written."""
+
+    def mean_cosine(self) -> float:
+        """Wait until it is written and checked; return how near it is to the model, 0 to 1."""
+        ...
+
+    def stop(self) -> None:
+        """Give it up where it is not written yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model, and the way to begin writing its light encoder into a folder."""
+
+    full: Embedder
+    export_encoder: Callable[[Path], EncoderExport]
+    light: bool = False  # the light encoder embeds
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model makes the vectors, and how."""
+        return light_identity(self.full.identity) if self.light else self.full.identity
+
+    def embedder(self, encoder: Path) -> Embedder:
+        """Return what embeds passages, given the folder of the model's query encoder."""
+        # Imported where it is needed, as below: a run with nothing to do is over before this is loaded.
+        from index.encoders.light import LightEmbedder
+
+        return LightEmbedder(self.full, encoder) if self.light else self.full
+
+
+def open_model(name: str, embed_with: EmbedWith = EmbedWith.AUTO) -> Model:
+    """Find the model ``name``; its weights are hashed now and loaded when they are needed.
+
+    Raises:
+        ModelError: it is missing or not the pinned one.
+    """
+    full = SentenceTransformerEmbedder(name)
+    light = not _has_gpu() if embed_with is EmbedWith.AUTO else embed_with is EmbedWith.LIGHT
+
+    def export(folder: Path) -> EncoderExport:
+        from ingest.encoder.light_encoder import ExportProcess
+
+        return ExportProcess(full, folder)
+
+    return Model(full, export, light)
+
+
+def _has_gpu() -> bool:
+    """Tell whether torch finds a GPU; torch, which takes seconds to load, is asked only where there may be one."""
+    if sys.platform != "darwin" and not any(device.exists() for device in _GPU_DEVICES):
+        return False
+    try:
+        import torch
+    except ImportError:
+        return False
+    return bool(torch.cuda.is_available() or torch.backends.mps.is_available())

@@ -1,0 +1,1 @@
+"""Originals from the addresses of the catalogue."""

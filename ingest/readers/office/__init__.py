@@ -1,0 +1,1 @@
+"""Word, OpenDocument, presentations, spreadsheets and rows of values."""

@@ -1,0 +1,1 @@
+"""Web pages, electronic books and Markdown."""

@@ -1,0 +1,55 @@
+"""The gate before a switch: the golden questions, asked of the old build and of the new one.
+
+Comes in: two builds and the golden questions. Goes out: a comparison, and whether it is good enough. Refuses to switch anything.
+"""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from index.build.layout import BuildLayout
+from index.build.left_out import read_left_out
+from index.build.reader import open_build
+from index.encoders.query_encoder import EncodedQuestion, QueryEncoder
+from index.evaluation.golden import GoldenQuestion
+from index.evaluation.golden_run import evaluate_golden
+from ingest.regression_gate.comparison import Comparison, comparison_of
+
+
+def compare(old: Path, new: Path, questions: Sequence[GoldenQuestion], listed: Sequence[str]) -> Comparison:
+    """Ask the builds in the folders ``old`` and ``new`` every question and compare; ``listed`` are the corpus's document ids.
+
+    Raises:
+        BuildError: one of them cannot be opened.
+    """
+    # The arithmetic of one question is small: further BLAS threads only wait, most of all beside a server on the same machine.
+    one_thread = threadpool_limits(1, user_api="blas")
+    with one_thread, closing(open_build(old)) as before, closing(open_build(new, beside=before)) as after:
+        shared = _RememberingEncoder(before.encoder)
+        asked_after = replace(after, encoder=shared) if after.encoder is before.encoder else after
+        old_outcomes = evaluate_golden(replace(before, encoder=shared), questions).outcomes
+        new_outcomes = evaluate_golden(asked_after, questions).outcomes
+        held = {document.id for document in after.records.documents}
+        held.update(one.id for one in read_left_out(BuildLayout(new).left_out) if one.copy_of)  # by the one that says the same
+        lost = [document.id for document in before.records.documents if document.id in listed and document.id not in held]
+    return comparison_of(old.name, new.name, old_outcomes, new_outcomes, lost)
+
+
+class _RememberingEncoder(QueryEncoder):
+    """Encodes every question once: two builds with the same encoder share the work."""
+
+    def __init__(self, encoder: QueryEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, EncodedQuestion] = {}
+        self.dimension = encoder.dimension
+
+    def knows(self, word: str) -> bool:  # type: ignore[explicit-override]  # as below
+        return self._encoder.knows(word)
+
+    def encode(self, question: str) -> EncodedQuestion:  # type: ignore[explicit-override]  # typing.override needs Python 3.12
+        if question not in self._known:
+            self._known[question] = self._encoder.encode(question)
+        return self._known[question]

@@ -1,0 +1,1 @@
+"""The stages that a document passes, one file each."""

@@ -1,0 +1,108 @@
+"""The answer service on a small build: statuses, refusals, quotes, context."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.answer_json import answer_json
+from bot.answering.answers import AnswerService, Status, Thresholds, check_question
+from index.build.reader import open_live_build
+from index.errors import QuestionError, UnknownDocument, UnknownPassage
+from index.lexicon import Lexicon, Signpost
+
+EVERYTHING = Thresholds(answered=0.0, uncertain=0.0)
+NOTHING = Thresholds(answered=1.1, uncertain=1.1)
+
+
+@pytest.fixture
+def build(small_build):
+    """The small build, opened."""
+    opened = open_live_build(small_build)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def service(build):
+    """A service that refuses nothing."""
+    return AnswerService(build, EVERYTHING)
+
+
+def test_a_quote_is_the_slice_of_its_page(service, build):
+    """Byte for byte, with what stands around it."""
+    for quote in service.answer("volunteers mend the swings", limit=5).quotes:
+        passage = build.records.passage(quote.id)
+        text = build.records.page(passage.document_id, passage.page_number).text
+        assert quote.text == text[passage.start : passage.end]
+        assert text[: passage.start].endswith(quote.prefix)
+        assert text[passage.end :].startswith(quote.suffix)
+
+
+def test_a_refusal_shows_no_passage_but_the_nearest_titles(build):
+    """Honest and still of some help."""
+    answer = AnswerService(build, NOTHING).answer("volunteers mend the swings")
+    assert answer.status is Status.NOT_FOUND
+    assert answer.quotes == ()
+    assert "The playground report" in answer.nearest
+
+
+def test_a_signpost_refuses_says_where_to_go_and_lowers_the_confidence(build):
+    """However well the words fit."""
+    signposts = (Signpost("swings", "off topic", ("swings",), "Ask the park keeper."),)
+    service = AnswerService(replace(build, lexicon=Lexicon(signposts=signposts)), EVERYTHING)
+    answer = service.answer("volunteers mend the swings")
+    assert (answer.status, answer.quotes, answer.signpost) == (Status.NOT_FOUND, (), "Ask the park keeper.")
+    assert answer.confidence < Thresholds().uncertain
+
+
+def test_the_json_has_every_promised_key(service):
+    """Others build on these names."""
+    answer = answer_json(service.answer("volunteers mend the swings", limit=1))
+    assert {"question", "status", "confidence", "passages", "build"} <= set(answer)
+    passage = answer["passages"][0]
+    assert {"id", "quote", "highlights", "score", "citation"} <= set(passage)
+    wanted = {"document", "title", "publisher", "published", "kind", "section", "page", "url", "text"}
+    assert wanted <= set(passage["citation"])
+
+
+def test_the_limit_is_kept(service):
+    """One means one."""
+    assert len(service.answer("nomination of a pub", limit=1).quotes) == 1
+
+
+@pytest.mark.parametrize("limit", [0, -1, 21, 1000])
+def test_a_limit_out_of_range_is_refused(service, limit):
+    """The message says what is allowed."""
+    with pytest.raises(QuestionError, match="1 to 20"):
+        service.answer("pub", limit=limit)
+
+
+def test_an_unknown_document_or_passage_is_refused(service):
+    """By name."""
+    with pytest.raises(UnknownDocument, match="nowhere"):
+        service.answer("pub", document="nowhere")
+    with pytest.raises(UnknownPassage, match="0123"):
+        service.passage("0123")
+
+
+def test_a_passage_knows_its_neighbours(service, build):
+    """Forward and back lead to the same place."""
+    first, second = list(build.records.all_passages())[:2]
+    assert service.passage(first.id).before is None
+    assert service.passage(first.id).after == second.id
+    assert service.passage(second.id).before == first.id
+
+
+@given(st.text(max_size=300))
+def test_a_checked_question_is_clean_or_refused(text):
+    """No control character, no surplus space, at least one letter or digit."""
+    try:
+        asked = check_question(text)
+    except QuestionError:
+        return
+    assert asked == " ".join(asked.split())
+    assert any(map(str.isalnum, asked))
+    assert not any(unicodedata.category(letter) in {"Cc", "Cf", "Cs"} for letter in asked)

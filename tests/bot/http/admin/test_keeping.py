@@ -1,0 +1,191 @@
+"""Keeping the index over the web: who may, what is refused, and a job from upload to publication."""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from bot.http.admin.keeping import JOBS_FOLDER, KeepingOptions
+from bot.http.admin.uploads import with_keeping
+from bot.http.options import HttpOptions
+from bot.http.templates import Templates
+from bot.state.admin_jobs import CODE, JOB_FILE, STDERR, STDOUT
+from index.build.history import finished_builds, live_id
+from ingest.pipeline import Step
+from tests.ingest.conftest import Workshop, write_corpus
+
+TOKEN = {"Authorization": "Bearer secret", "Sec-Fetch-Site": "none"}
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    """A corpus with a live build."""
+    made = Workshop(write_corpus(tmp_path / "corpus"), tmp_path / "builds")
+    made.build()
+    return made
+
+
+@pytest.fixture
+def client(workshop: Workshop) -> Iterator[TestClient]:
+    """A client without the token."""
+    app = with_keeping(FastAPI(), Templates(HttpOptions()), KeepingOptions("secret", workshop.builds, workshop.corpus, 2000))
+    with TestClient(app) as opened:
+        yield opened
+
+
+def finished(client: TestClient, job: str) -> dict:
+    """Wait until a job has ended and return it."""
+    for _ in range(600):
+        found = client.get(f"/api/admin/jobs/{job}", headers=TOKEN).json()
+        if found["state"] != "running":
+            return found
+        time.sleep(0.1)
+    raise AssertionError("the job did not end")
+
+
+def held_job(workshop: Workshop) -> tuple[str, str]:
+    """Leave behind what an upload leaves that waits for a person; returns the ids of job and build."""
+    (workshop.corpus / "documents" / "gulls.md").write_text("# Gulls\n\nThe gulls nest on the roof of the chapel.\n")
+    with (workshop.corpus / "catalogue.toml").open("a") as file:
+        file.write('\n[[document]]\nid = "gulls"\ntitle = "Gulls"\nkind = "original"\nfile = "documents/gulls.md"\n')
+    outcome = workshop.build(Step.HOLD)
+    folder = workshop.builds / JOBS_FOLDER / "20260101T000000-abcdef"
+    folder.mkdir(parents=True)
+    (folder / JOB_FILE).write_text(json.dumps({"what": "add", "name": "gulls.md", "begun": "2026-01-01", "commands": []}))
+    (folder / STDOUT).write_text(json.dumps({"added": "gulls", **outcome.json()}))
+    (folder / STDERR).write_text("")
+    (folder / CODE).write_text("0")
+    return folder.name, outcome.build
+
+
+def test_without_a_token_set_nothing_of_it_exists(workshop):
+    """Off unless an operator turns it on."""
+    app = FastAPI()
+    assert with_keeping(app, Templates(HttpOptions()), KeepingOptions("", workshop.builds, workshop.corpus)) is app
+    with TestClient(app) as client:
+        assert client.get("/api/admin/builds").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/admin/index"),
+        ("GET", "/api/admin/jobs"),
+        ("GET", "/api/admin/builds"),
+        ("POST", "/api/admin/documents?name=x.md"),
+        ("POST", "/api/admin/jobs/x/publish"),
+        ("POST", "/api/admin/builds/x/rollback"),
+    ],
+)
+def test_the_token_is_needed(client, method, address):
+    """None and a wrong one are refused alike."""
+    assert client.request(method, address).status_code == 401
+    assert client.request(method, address, headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+def test_another_site_cannot_use_a_browser_that_knows_the_token(client):
+    """What a foreign page makes a browser send is refused."""
+    headers = TOKEN | {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/api/admin/documents?name=x.md", headers=headers, content=b"# X").status_code == 403
+
+
+def test_a_file_that_is_too_long_is_refused_before_and_while_it_comes(client, workshop):
+    """By its announced length, and by what really comes; nothing of it stays."""
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(1000):
+            yield b"x" * 1000
+
+    announced = client.post("/api/admin/documents?name=x.md", headers=TOKEN | {"Content-Length": str(2 * 2**30)}, content=b"x")
+    assert announced.status_code == 413
+    assert client.post("/api/admin/documents?name=x.md", headers=TOKEN, content=endless()).status_code == 413
+    assert list((workshop.builds / JOBS_FOLDER).glob("*")) == []
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "noending", "..", "/"])
+def test_a_name_without_an_ending_is_refused(client, name):
+    """Folders in a name lead nowhere."""
+    assert client.post("/api/admin/documents", params={"name": name}, headers=TOKEN, content=b"x").status_code == 422
+
+
+def test_a_program_is_refused_by_the_job_and_nothing_changes(client, workshop):
+    """The whole way through a process of its own."""
+    content = b"MZ\x90\x00" + bytes(range(256)) * 4
+    answer = client.post("/api/admin/documents", params={"name": "../setup.exe"}, headers=TOKEN, content=content)
+    assert answer.status_code == 202
+    job = finished(client, answer.json()["id"])
+    assert (job["state"], job["code"], job["name"]) == ("done", 2, "setup.exe")
+    assert "Nothing was changed" in job["printed"][0]["error"]
+    assert "setup" not in "".join(path.name for path in workshop.corpus.rglob("*"))
+
+
+def test_a_build_that_waits_is_shown_and_published(client, workshop):
+    """The page shows the report and the gate's diff; the button publishes."""
+    job, build = held_job(workshop)
+    page = client.get("/admin/index", headers=TOKEN).text
+    assert "2 golden questions: 0 improved, 0 worsened" in page
+    assert f"/api/admin/jobs/{job}/publish" in page
+    assert client.post("/api/admin/documents?name=x.md", headers=TOKEN, content=b"# X").status_code == 409
+    started = client.post(f"/api/admin/jobs/{job}/publish", headers=TOKEN).json()
+    assert finished(client, started["id"])["code"] == 0
+    assert live_id(workshop.builds) == build
+    assert f"/api/admin/jobs/{job}/publish" not in client.get("/admin/index", headers=TOKEN).text
+    assert client.post(f"/api/admin/jobs/{job}/publish", headers=TOKEN).status_code == 409
+
+
+def test_a_build_that_waits_is_discarded_with_its_document(client, workshop):
+    """Corpus and live build are as before the upload."""
+    before = live_id(workshop.builds)
+    job, _ = held_job(workshop)
+    started = client.post(f"/api/admin/jobs/{job}/discard", headers=TOKEN).json()
+    assert finished(client, started["id"])["code"] == 0
+    assert finished_builds(workshop.builds) == [before]
+    assert 'id = "gulls"' not in (workshop.corpus / "catalogue.toml").read_text()
+
+
+def test_an_interrupted_job_goes_on_with_the_command_that_had_not_ended(client, workshop):
+    """What its first command did is not done again, and half an object that the second had printed goes."""
+    first = live_id(workshop.builds)
+    job, held = held_job(workshop)
+    folder = workshop.builds / JOBS_FOLDER / job
+    note = json.loads((folder / JOB_FILE).read_text())
+    commands = [["add", "not there any more"], ["builds", "--json", "--index", str(workshop.builds)]]
+    (folder / JOB_FILE).write_text(json.dumps(note | {"commands": commands}))
+    (folder / STDOUT).write_text('{\n  "added": "gulls"\n}\n{\n  "builds": [')
+    (folder / CODE).unlink()
+    assert f"/api/admin/jobs/{job}/resume" in client.get("/admin/index", headers=TOKEN).text
+    assert client.post("/api/admin/documents?name=x.md", headers=TOKEN, content=b"# X").status_code == 409
+    assert client.post(f"/api/admin/jobs/{job}/resume", headers=TOKEN).status_code == 202
+    gone_on = finished(client, job)
+    assert (gone_on["code"], gone_on["printed"][0]) == (0, {"added": "gulls"})
+    assert [one["build"] for one in gone_on["printed"][1]["builds"]] == [held, first]
+    assert client.post(f"/api/admin/jobs/{job}/resume", headers=TOKEN).status_code == 409
+
+
+def test_a_rollback_over_the_web(client, workshop):
+    """To a build that was live, to none that waits, and to none that is not there."""
+    first = live_id(workshop.builds)
+    _, held = held_job(workshop)
+    assert client.post(f"/api/admin/builds/{held}/rollback", headers=TOKEN).status_code == 409
+    assert "Make live" not in client.get("/admin/index", headers=TOKEN).text
+    workshop.build(Step.ACCEPT)
+    assert "Make live" in client.get("/admin/index", headers=TOKEN).text
+    assert client.post("/api/admin/builds/nothing/rollback", headers=TOKEN).status_code == 404
+    started = client.post(f"/api/admin/builds/{first}/rollback", headers=TOKEN).json()
+    assert finished(client, started["id"])["code"] == 0
+    assert live_id(workshop.builds) == first
+
+
+def test_a_job_whose_process_is_gone_says_so(client, workshop):
+    """After a power cut no job runs for ever."""
+    job, _ = held_job(workshop)
+    folder = workshop.builds / JOBS_FOLDER / job
+    (folder / CODE).unlink()
+    assert client.get(f"/api/admin/jobs/{job}", headers=TOKEN).json()["state"] == "interrupted"
+    shutil.rmtree(folder)
+    assert client.get(f"/api/admin/jobs/{job}", headers=TOKEN).status_code == 404

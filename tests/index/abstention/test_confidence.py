@@ -1,0 +1,54 @@
+"""From signals to a probability and a status."""
+
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.abstention.confidence import NOTHING_KNOWN, Signals, Status, Thresholds, probability
+
+NAMES = [field.name for field in fields(Signals)]
+LOW = Signals(**dict.fromkeys(NAMES, 0.0))
+MIDDLE = Signals(**dict.fromkeys(NAMES, 0.5))
+
+
+@given(st.lists(st.floats(-5, 5), min_size=len(NAMES), max_size=len(NAMES)))
+def test_it_is_a_probability_whatever_the_signals(values):
+    """Signals out of their range are held to it."""
+    assert 0 < probability(Signals(*values)) < 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_more_of_any_signal_never_lowers_it(name):
+    """Each signal speaks for the answer."""
+    assert probability(replace(MIDDLE, **{name: 0.9})) >= probability(MIDDLE)
+
+
+def test_a_question_nearer_to_what_is_not_held_is_no_answer():
+    """However well its words are covered."""
+    good = Signals(key=0.7, covered=0.8, lead=0.3, clearance=1.0, rarest=0.7, apart=0.08)
+    assert Thresholds().status(probability(good)) is Status.ANSWERED
+    assert Thresholds().status(probability(replace(good, apart=-0.15))) is Status.NOT_FOUND
+
+
+def test_nothing_known_of_what_is_not_held_speaks_neither_for_nor_against():
+    """A corpus without signposts is judged by what was found alone."""
+    assert probability(replace(MIDDLE, apart=-0.1)) < probability(replace(MIDDLE, apart=NOTHING_KNOWN))
+    assert probability(replace(MIDDLE, apart=NOTHING_KNOWN)) < probability(replace(MIDDLE, apart=0.08))
+
+
+def test_nothing_found_is_not_an_answer():
+    """All signals at zero are far below the threshold."""
+    assert Thresholds().status(probability(LOW)) is Status.NOT_FOUND
+
+
+def test_the_bands_meet_at_their_thresholds():
+    """A confidence at a threshold belongs to the better band."""
+    thresholds = Thresholds(answered=0.6, uncertain=0.3)
+    assert [thresholds.status(value) for value in (0.29, 0.3, 0.59, 0.6)] == [
+        Status.NOT_FOUND,
+        Status.UNCERTAIN,
+        Status.UNCERTAIN,
+        Status.ANSWERED,
+    ]

@@ -1,0 +1,95 @@
+"""Searching a small build."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from index.build.reader import open_live_build
+from index.errors import UnknownDocument
+from index.retrieval.searcher import Searcher
+
+
+@pytest.fixture
+def build(small_build):
+    """The small build, opened."""
+    opened = open_live_build(small_build)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def searcher(build):
+    """Search the small build."""
+    return Searcher(build)
+
+
+def test_the_passage_with_the_question_words_comes_first(searcher):
+    """Words in common are enough here; the fake model knows no meaning."""
+    hits = searcher.search("swings mended by volunteers").hits
+    assert "swings" in hits[0].passage.text
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    assert all(before.score >= after.score for before, after in pairwise(hits))
+
+
+def test_a_score_is_the_sum_of_what_the_views_gave(searcher):
+    """So that each passage can say why it matched."""
+    for hit in searcher.search("who can nominate a pub").hits:
+        assert hit.score == pytest.approx(sum(hit.shares.values()), abs=1e-5)
+
+
+def test_highlights_are_ranges_of_the_passage(searcher):
+    """Half-open, inside the text, in reading order."""
+    for hit in searcher.search("eight weeks").hits:
+        assert hit.highlights
+        assert all(0 <= start < end <= len(hit.passage.text) for start, end in hit.highlights)
+
+
+def test_a_filter_keeps_to_its_documents(searcher, build):
+    """And finds what is there, however badly it fits."""
+    for document in build.records.documents:
+        hits = searcher.search("nomination", document_ids=[document.id]).hits
+        assert hits
+        assert {hit.passage.document_id for hit in hits} == {document.id}
+
+
+def test_an_unknown_document_is_refused_by_name(searcher):
+    """With the ids that there are."""
+    with pytest.raises(UnknownDocument, match="listing-places"):
+        searcher.search("pub", document_ids=["nowhere"])
+
+
+def test_the_same_question_gives_the_same_findings(searcher):
+    """Nothing is drawn by lot."""
+    assert searcher.search("slide closed") == searcher.search("slide closed")
+
+
+def test_repeating_a_word_changes_nothing_in_the_words(searcher):
+    """A word said often is not a word said better."""
+    once, often = (searcher.search(question).hits[0].shares["words"] for question in ("rust", "rust rust rust rust"))
+    assert once == pytest.approx(often)
+
+
+@pytest.mark.parametrize("question", ["x", "the of and", "日本語の質問", "HTTPS://EXAMPLE.ORG/?Q=1", "pub " * 300])
+def test_odd_questions_are_searched_for_without_error(searcher, question):
+    """One letter, stop words, another script, an address, five hundred words."""
+    assert 0 <= searcher.search(question).confidence <= 1
+
+
+def test_a_phrase_in_quotation_marks_must_stand_in_what_is_found(searcher):
+    """Word after word; a phrase that stands nowhere is ignored."""
+    hits = searcher.search('what about the "closed in 2019" thing, nomination of a pub').hits
+    assert hits
+    assert all("closed in 2019" in hit.passage.text for hit in hits)
+    assert searcher.search('nomination "purple elephants dancing"').hits
+
+
+def test_an_exact_name_is_never_below_a_passage_without_it(searcher, monkeypatch):
+    """However much better the rest of the question fits another passage; a name that is everywhere changes nothing."""
+    asked = searcher.read("swings mended by volunteers")
+    assert "swings" in searcher.search(asked.text).hits[0].passage.text
+    monkeypatch.setattr(searcher, "read", lambda _: replace(asked, names=("nomin",)))
+    monkeypatch.setattr("index.retrieval.exact_terms.COMMON", 0.7)  # of three passages one is a large share
+    assert "nomination" in searcher.search(asked.text).hits[0].passage.text
+    monkeypatch.setattr("index.retrieval.exact_terms.COMMON", 0.1)
+    assert "swings" in searcher.search(asked.text).hits[0].passage.text
