@@ -97,7 +97,7 @@ def _golden(reports: Mapping[str, GoldenReport]) -> list[str]:
     lines += _table("part", {part: report.whole for part, report in reports.items()})
     lines += [
         "First, in three: the right section stands first, among the first three, whether or not the search was sure of it. "
-        "Lost: refused though the corpus answers. Kept: refused, and rightly. The columns with + count the signposts in, as a "
+        "Lost: refused though the corpus answers. Checkpoint: refused, and rightly. The columns with + count the signposts in, as a "
         "person sees it. The held-back part was never looked at question by question.",
         "",
     ]

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from bot.answering.answers import AnswerService
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, open_live_build
-from index.retrieval.candidates import find, look_at
+from index.retrieval.candidates import rerank, retrieve
 from index.retrieval.questions import read_question
 from index.retrieval.searcher import Searcher
 
@@ -61,12 +61,12 @@ def main() -> int:
 
     def up_to_finding(question: str) -> object:
         read = searcher.read(question)
-        return find(build, read, build.encoder.encode(read.text), None)
+        return retrieve(build, read, build.encoder.encode(read.text), None)
 
     def up_to_matching(question: str) -> object:
         read = searcher.read(question)
         encoded = build.encoder.encode(read.text)
-        return look_at(build, find(build, read, encoded, None), read, encoded)
+        return rerank(build, retrieve(build, read, encoded, None), read, encoded)
 
     steps: dict[str, Callable[[str], object]] = {
         "vectors plus BM25 alone": plain(build),

@@ -78,7 +78,7 @@ def recipe() -> str:
     weights = ", ".join(f"{name} {weight}" for name, weight in WEIGHTS.items())
     return (
         f"Builds: {PACKAGED_MODEL} (weights {PACKAGED_WEIGHTS_SHA256[:12]}…), passages embedded in int8, passages of about "
-        f"{geometry.target_words} words. Weights of the views: {weights}. Answered from {bands.answered}, uncertain from "
+        f"{geometry.target_words} words. Weights of the features: {weights}. Answered from {bands.answered}, uncertain from "
         f"{bands.uncertain}."
     )
 

@@ -1,9 +1,9 @@
-"""The weights of the views: learned on all sets but one and tried on that one, in rotation, beside the weights in use.
+"""The weights of the features: learned on all sets but one and tried on that one, in rotation, beside the weights in use.
 
     python -m benchmarks.weights [SET …] [--most N]
 
 Where the weights in use do much better on a set than weights that never saw it, they were fitted too closely to it. The documents of
-the sets have no wordings of their own, so there the views of keys repeat those of sentences and tokens; each pair is learned as one.
+the sets have no wordings of their own, so there the features of keys repeat those of sentences and tokens; each pair is learned as one.
 Every number is nDCG@10 over documents, of the candidates that the searcher looks at.
 """
 
@@ -16,11 +16,11 @@ from benchmarks import question_sets
 from benchmarks.learning import Lesson, Numbers, gains, learned, lesson, mean_of_sets
 from benchmarks.question_sets import QuestionSet
 from index.encoders.full import SentenceTransformerEmbedder
-from index.retrieval.fusion import WEIGHTS, Views
+from index.retrieval.fusion import WEIGHTS, Features
 from index.retrieval.searcher import Searcher
 
-# What stands for the views of keys on the sets.
-REPEATED = {"key": "sentence", "key_words": "tokens"}
+# What stands for the features of keys on the sets.
+REPEATED = {"key": "sentence", "expansion_words": "tokens"}
 LEARNED = tuple(name for name in WEIGHTS if name not in REPEATED)
 
 
@@ -52,12 +52,12 @@ def _lesson_of(questions: QuestionSet, model: SentenceTransformerEmbedder) -> Le
             if candidates is not None:
                 relevant = questions.relevant[question.id]
                 grades = np.array([relevant.get(names[place], 0.0) for place in candidates.documents])
-                rows.append((_seen(candidates.views), candidates.documents, grades, list(relevant.values())))
+                rows.append((_seen(candidates.features), candidates.documents, grades, list(relevant.values())))
     return lesson(rows)
 
 
-def _seen(views: Views) -> Numbers:
-    return np.stack([getattr(views, name) for name in LEARNED]).astype(np.float64)
+def _seen(features: Features) -> Numbers:
+    return np.stack([getattr(features, name) for name in LEARNED]).astype(np.float64)
 
 
 def _print(taught: dict[str, Lesson], in_use: Numbers) -> None:

@@ -70,7 +70,7 @@ def _search(options: argparse.Namespace, console: Console) -> int:
         {
             "rank": hit.rank,
             "score": round(hit.score, 4),
-            "shares": {view: round(share, 4) for view, share in hit.shares.items()},
+            "contributions": {view: round(share, 4) for view, share in hit.contributions.items()},
             "id": hit.passage.id,
             "document": hit.passage.document_id,
             "page": hit.passage.page_number,

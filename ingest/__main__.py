@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
-from ingest.commands.context import FAULT, INTERRUPTED, LOCKED, REFUSED, Frame
+from ingest.commands.context import FAULT, INTERRUPTED, LOCKED, REFUSED, CommandContext
 from ingest.commands.parser import parser
 from ingest.readers.sound_letters import shown_name
 from ingest.settings import read_settings
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser(settings).parse_args(arguments)
         handler = RichHandler(console=console, show_path=False)
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
-        code: int = options.run(Frame(options, settings, console))
+        code: int = options.run(CommandContext(options, settings, console))
     except LocalismError as error:
         _tell(console, options, str(error))
         return LOCKED if isinstance(error, IndexLocked) else REFUSED

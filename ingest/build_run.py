@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from index.build.history import finished_builds
 from index.build.left_out import LeftOut
 from index.errors import CatalogueError
-from ingest.cache.checkpoint import Kept, forget_kept
+from ingest.cache.checkpoint import Checkpoint, forget_kept
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.light_encoder import AwaitingEmbedder, LightEncoder
 from ingest.encoder.model import Model
 from ingest.progress import Progress
 from ingest.recipe import Recipe, corpus_parts, versions
 from ingest.report import DocumentReport
-from ingest.told import Told
+from ingest.told import ResultGroup
 
 if TYPE_CHECKING:
     from index.build.writer import BuildWriter
@@ -38,9 +38,9 @@ def make_build(
         CatalogueError: nothing in the corpus could be read.
         NotWritten: a file changed while it was read.
     """
-    told = Told(builds)  # before the new build is there
+    told = ResultGroup(builds)  # before the new build is there
     earlier = _earlier_builds(builds, model)
-    kept = Kept(builds, model.identity)
+    kept = Checkpoint(builds, model.identity)
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -70,7 +70,7 @@ def _write(
     recipe: Recipe,
     encoder: LightEncoder,
     earlier: "Sequence[EarlierBuild]",
-    kept: Kept,
+    kept: Checkpoint,
     digest: str,
     progress: Progress,
 ) -> tuple[str, tuple[DocumentReport, ...]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from index.build.history import finished_builds, live_id, prune, publish, sweep_unfinished
-from index.build.hold_reason import Standing, note_standing, read_standings
+from index.build.hold_reason import HoldReason, note_standing, read_standings
 from index.build.manifest import Manifest
 from index.errors import BuildError, NotWritten
 from ingest.build_run import make_build
@@ -100,7 +100,7 @@ def build_index(
             forget_kept(builds)
             return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
         standing = None if force else _standing_build(builds, digest)
-        if standing and read_standings(builds).get(standing) is Standing.ROLLED_BACK and step is Step.PUBLISH:
+        if standing and read_standings(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
         build, reports = (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress)
         return bring_live(corpus, builds, build, recipe, progress, step, reports)
@@ -123,7 +123,7 @@ def bring_live(
     comparison = _compared(corpus, builds, build, progress)
     passes = comparison is None or comparison.passes(recipe.tolerance)
     if step is Step.HOLD or (step is Step.PUBLISH and not passes):
-        held = Standing.HELD if step is Step.HOLD else Standing.REFUSED
+        held = HoldReason.HELD if step is Step.HOLD else HoldReason.REFUSED
         note_standing(builds, build, held)
         state = State.HELD if step is Step.HOLD else State.REFUSED
         return Outcome(build, state, reports, corpus.warnings, comparison=comparison)

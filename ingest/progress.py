@@ -11,7 +11,7 @@ from rich.progress import Progress as Bars
 
 
 class Progress(Protocol):
-    """Told of every step."""
+    """ResultGroup of every step."""
 
     def document(self, number: int, total: int, name: str) -> None:
         """``number`` of ``total`` documents are read; ``name`` is the last of them."""

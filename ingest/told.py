@@ -15,7 +15,7 @@ from index.errors import DamagedBuild
 from ingest.report import DocumentReport
 
 
-class Told:
+class ResultGroup:
     """What was told with the live build and with the newest one."""
 
     def __init__(self, builds: Path) -> None:

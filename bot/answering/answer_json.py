@@ -33,7 +33,7 @@ def quote_json(quote: Quote) -> dict[str, Any]:
         "quote": quote.text,
         "highlights": [list(span) for span in quote.highlights],
         "score": round(quote.score, 4),
-        "why": {view: round(share, 4) for view, share in quote.shares.items()},
+        "why": {feature: round(share, 4) for feature, share in quote.contributions.items()},
         "citation": citation_json(quote.citation) | {"selectors": selectors(quote)},
     }
 

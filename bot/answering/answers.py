@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.citations import Citation, cite
 from bot.answering.definitions import Definitions
-from bot.answering.diversification import Perspectives, Told
+from bot.answering.diversification import Diversification, ResultGroup
 from bot.answering.limits import DEFAULT_PASSAGES as DEFAULT_PASSAGES
 from bot.answering.limits import MOST_CHARACTERS as MOST_CHARACTERS
 from bot.answering.limits import MOST_PASSAGES as MOST_PASSAGES
@@ -40,7 +40,7 @@ class Quote:
     highlights: tuple[Span, ...]  # half-open, in characters of ``text``
     score: float  # 0 to 1, comparable within one answer only
     citation: Citation
-    shares: dict[str, float]  # what each view (vector, sentence, words, heading) gave to the score
+    contributions: dict[str, float]  # what each feature (vector, sentence, words, heading) gave to the score
     start: int = 0  # of ``text`` in its page's text, in characters
     prefix: str = ""  # what stands before it on its page
     suffix: str = ""  # what stands after it
@@ -74,7 +74,7 @@ class PassageInContext:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _PassageParts:
     """What is the same of a passage in whatever answer it is quoted."""
 
     text: str
@@ -92,9 +92,9 @@ class AnswerService:
         self.remembered: Remembered[Answer] = Remembered(MOST_REMEMBERED)
         self._searcher = Searcher(build)
         self._thresholds = thresholds or Thresholds()
-        self._standing: Remembered[_Standing] = Remembered(MOST_REMEMBERED)
+        self._parts: Remembered[_PassageParts] = Remembered(MOST_REMEMBERED)
         self._definitions = Definitions(build.lexicon.terms)
-        self._perspectives = Perspectives(lambda document_id: build.records.document(document_id).about)
+        self._diversification = Diversification(lambda document_id: build.records.document(document_id).about)
         self._known = {document.id: document for document in (*build.lexicon.not_held, *build.records.documents)}
 
     @property
@@ -166,7 +166,7 @@ class AnswerService:
             question=asked,
             status=status,
             confidence=round(min(findings.confidence, SENT_ON) if signpost else findings.confidence, 4),
-            quotes=tuple(map(self._quote, self._perspectives.arranged(findings.hits, limit))) if found else (),
+            quotes=tuple(map(self._quote, self._diversification.arranged(findings.hits, limit))) if found else (),
             build=self.build.id,
             nearest=() if found else self._nearest_titles(findings),
             signpost=signpost.told if signpost else "",
@@ -176,31 +176,40 @@ class AnswerService:
     def _status(self, findings: Findings) -> Status:
         return self._thresholds.status(findings.confidence) if findings.hits else Status.NOT_FOUND
 
-    def _quote(self, told: Told) -> Quote:
+    def _quote(self, told: ResultGroup) -> Quote:
         hit = told.hit
         also_in = tuple(self._stands(again.passage).citation for again in told.again)
-        return self._quoted(hit.passage, hit.highlights, hit.score, hit.shares, also_in)
+        return self._quoted(hit.passage, hit.highlights, hit.score, hit.contributions, also_in)
 
     def _quoted(
         self,
         passage: Passage,
         highlights: tuple[Span, ...],
         score: float,
-        shares: dict[str, float],
+        contributions: dict[str, float],
         also_in: tuple[Citation, ...] = (),
     ) -> Quote:
         its = self._stands(passage)
         return Quote(
-            passage.id, its.text, highlights, score, its.citation, shares, passage.start, its.prefix, its.suffix, also_in
+            passage.id,
+            its.text,
+            highlights,
+            score,
+            its.citation,
+            contributions,
+            passage.start,
+            its.prefix,
+            its.suffix,
+            also_in,
         )
 
-    def _stands(self, passage: Passage) -> _Standing:
-        return self._standing.of(passage.id, lambda: self._standing_of(passage))
+    def _stands(self, passage: Passage) -> _PassageParts:
+        return self._parts.of(passage.id, lambda: self._parts_of(passage))
 
-    def _standing_of(self, passage: Passage) -> _Standing:
+    def _parts_of(self, passage: Passage) -> _PassageParts:
         page = self.build.records.page(passage.document_id, passage.page_number)
         document = self.build.records.document(passage.document_id)
-        return _Standing(
+        return _PassageParts(
             text=passage.text,
             citation=cite(passage, page, document, self._known.get(document.about)),
             prefix=page.text[max(passage.start - SURROUNDING, 0) : passage.start],

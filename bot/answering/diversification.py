@@ -19,21 +19,21 @@ AS_GOOD = 0.9  # a passage of another document with at least this share of the s
 
 @dataclass(frozen=True, slots=True)
 class _Outline:
-    """By which most texts are told apart without being compared word by word."""
+    """By which most texts are groups apart without being compared word by word."""
 
     pairs: int  # how many different pairs of words that follow each other
     bits: int  # one for each pair; several pairs may share one
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ResultGroup:
     """A hit, and the hits that say nearly the same elsewhere."""
 
     hit: Hit
     again: tuple[Hit, ...] = ()
 
 
-class Perspectives:
+class Diversification:
     """Arranges the hits of one build, and remembers what it has seen of a passage."""
 
     def __init__(self, note_of: Callable[[str], str]) -> None:
@@ -41,7 +41,7 @@ class Perspectives:
         self._note_of = note_of
         self._outlines: Remembered[_Outline] = Remembered(MOST_OUTLINES)
 
-    def arranged(self, hits: Sequence[Hit], limit: int) -> list[Told]:
+    def arranged(self, hits: Sequence[Hit], limit: int) -> list[ResultGroup]:
         """Return the ``limit`` hits to show, best first.
 
         Args:
@@ -50,17 +50,17 @@ class Perspectives:
         """
         return _originals_first(_several_voices(self._without_repetition(hits), limit), self._note_of)
 
-    def _without_repetition(self, hits: Sequence[Hit]) -> list[Told]:
-        told: list[tuple[Hit, list[Hit], _Outline]] = []
+    def _without_repetition(self, hits: Sequence[Hit]) -> list[ResultGroup]:
+        groups: list[tuple[Hit, list[Hit], _Outline]] = []
         for hit in hits:
             outline = self._outline(hit.passage)
-            for first, again, known in told:
+            for first, again, known in groups:
                 if _may_repeat(outline, known) and _overlap(hit.passage.text, first.passage.text) >= NEARLY_THE_SAME:
                     again.append(hit)
                     break
             else:
-                told.append((hit, [], outline))
-        return [Told(hit, tuple(again)) for hit, again, _ in told]
+                groups.append((hit, [], outline))
+        return [ResultGroup(hit, tuple(again)) for hit, again, _ in groups]
 
     def _outline(self, passage: Passage) -> _Outline:
         return self._outlines.of(passage.id, lambda: _outline_of(passage.text))  # the id is made from the text
@@ -96,9 +96,9 @@ def _overlap(one: str, other: str) -> float:
     return common / (len(pairs) + len(others) - common)
 
 
-def _several_voices(told: list[Told], limit: int) -> list[Told]:
+def _several_voices(groups: list[ResultGroup], limit: int) -> list[ResultGroup]:
     """Give the last place to another document where one answers as well as what stands there."""
-    shown, rest = told[:limit], told[limit:]
+    shown, rest = groups[:limit], groups[limit:]
     if limit < 2 or len({one.hit.passage.document_id for one in shown}) != 1:
         return shown
     document = shown[0].hit.passage.document_id
@@ -106,12 +106,12 @@ def _several_voices(told: list[Told], limit: int) -> list[Told]:
     return [*shown[:-1], other] if other and other.hit.score >= AS_GOOD * shown[-1].hit.score else shown
 
 
-def _originals_first(told: list[Told], note_of: Callable[[str], str]) -> list[Told]:
+def _originals_first(groups: list[ResultGroup], note_of: Callable[[str], str]) -> list[ResultGroup]:
     """Put a guide's own passage before a note on that guide where it answers as well."""
-    arranged = list(told)
-    for place, one in enumerate(told):
+    arranged = list(groups)
+    for place, one in enumerate(groups):
         guide = note_of(one.hit.passage.document_id)
-        original = next((other for other in told[place + 1 :] if guide and other.hit.passage.document_id == guide), None)
+        original = next((other for other in groups[place + 1 :] if guide and other.hit.passage.document_id == guide), None)
         if original and original.hit.score >= AS_GOOD * one.hit.score and arranged.index(original) > arranged.index(one):
             arranged.remove(original)
             arranged.insert(arranged.index(one), original)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.answering.answers import DEFAULT_PASSAGES, Answer, AnswerService, PassageInContext
-from index.build.build_watcher import LiveBuild
+from index.build.build_watcher import BuildWatcher
 from index.build.reader import Build
 from index.remembered import Remembered
 
@@ -23,7 +23,7 @@ class LiveAnswers(AnswerService):
         Raises:
             BuildError: there is no build that can be used.
         """
-        self._live = LiveBuild(builds, AnswerService, lambda service: service.answer(WARMING_QUESTION, 1), every_seconds)
+        self._live = BuildWatcher(builds, AnswerService, lambda service: service.answer(WARMING_QUESTION, 1), every_seconds)
 
     @property
     def build(self) -> Build:  # type: ignore[override, explicit-override]  # what was fixed follows the pointer here

@@ -14,7 +14,7 @@ from index.records import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BotState:
     """What every command, message and button needs."""
 
     service: AnswerSource

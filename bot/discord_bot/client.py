@@ -10,7 +10,7 @@ import discord
 from typing_extensions import override
 
 from bot.discord_bot import messages, presses
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import Control, Press
 from bot.discord_bot.commands.naming import CatalogueTranslator
 from bot.discord_bot.commands.sync import sync_if_changed
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class LocalismClient(discord.Client):
     """Serves one bot account."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: BotState) -> None:
         """Serve with ``desk``."""
         super().__init__(
             # None of these needs an approval: words come with commands, mentions and direct messages.

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.permissions import ServerChannel, may_attach, missing_to_speak, tell_manager
 from bot.discord_bot.questions import question_in
@@ -23,7 +23,7 @@ _THREAD_NAME = 90  # Discord takes 100 characters
 _NO_ACCESS = frozenset({50001, 50013})  # Discord's codes for missing access and missing permissions
 
 
-async def receive(message: discord.Message, desk: Desk, client: discord.Client) -> None:
+async def receive(message: discord.Message, desk: BotState, client: discord.Client) -> None:
     """Answer ``message`` where it speaks to the bot of ``client``."""
     if message.author.bot or message.webhook_id is not None or message.type not in _KINDS:
         return
@@ -43,7 +43,7 @@ async def receive(message: discord.Message, desk: Desk, client: discord.Client) 
         desk.health.failed += 1
 
 
-def _is_meant(message: discord.Message, desk: Desk, bot: discord.abc.User) -> bool:
+def _is_meant(message: discord.Message, desk: BotState, bot: discord.abc.User) -> bool:
     """Tell whether a message on a server is for the bot: Discord shows it the words of those that mention it, and no others."""
     if bot.id not in {person.id for person in message.mentions}:
         return False
@@ -52,7 +52,7 @@ def _is_meant(message: discord.Message, desk: Desk, bot: discord.abc.User) -> bo
     return not wanted or bool(here & set(wanted))
 
 
-async def _may_speak(message: discord.Message, desk: Desk, client: discord.Client) -> bool:
+async def _may_speak(message: discord.Message, desk: BotState, client: discord.Client) -> bool:
     """Tell whether the bot may write where it was asked; if not, it stays silent there and tells the manager why."""
     if not isinstance(message.channel, ServerChannel):
         return True
@@ -62,7 +62,7 @@ async def _may_speak(message: discord.Message, desk: Desk, client: discord.Clien
     return not missing
 
 
-async def _answer(message: discord.Message, desk: Desk, client: discord.Client) -> None:
+async def _answer(message: discord.Message, desk: BotState, client: discord.Client) -> None:
     server = message.guild.id if message.guild else None
     texts = desk.texts_for(server)
     question, others = question_in(message.content)
@@ -81,7 +81,7 @@ async def _answer(message: discord.Message, desk: Desk, client: discord.Client) 
     await _deliver(message, desk, asked, others, client)
 
 
-async def _deliver(message: discord.Message, desk: Desk, asked: Asked, others: bool, client: discord.Client) -> None:
+async def _deliver(message: discord.Message, desk: BotState, asked: Asked, others: bool, client: discord.Client) -> None:
     pictured = not isinstance(message.channel, ServerChannel) or may_attach(message.channel)
     reply = await desk.asking.answer(replace(asked, pictured=pictured))
     thread = await _thread_for(message, desk, asked.question, client)
@@ -92,7 +92,9 @@ async def _deliver(message: discord.Message, desk: Desk, asked: Asked, others: b
         await post(thread or message.channel, Reply("\n".join(hints)), f"{message.id}h")
 
 
-async def _thread_for(message: discord.Message, desk: Desk, question: str, client: discord.Client) -> discord.Thread | None:
+async def _thread_for(
+    message: discord.Message, desk: BotState, question: str, client: discord.Client
+) -> discord.Thread | None:
     """Return a new thread for the answer where the server wants threads and one can be made; else None, for a reply."""
     if message.guild is None or not isinstance(message.channel, discord.TextChannel):
         return None

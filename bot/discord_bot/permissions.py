@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import discord
 
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.escaping import escape
 from bot.discord_bot.texts import Texts
 
@@ -45,7 +45,7 @@ def in_words(names: list[str], texts: Texts) -> str:
     return ", ".join(texts.say(f"permission.{name}") for name in dict.fromkeys(names))
 
 
-async def tell_manager(channel: ServerChannel, missing: list[str], desk: Desk, client: discord.Client) -> None:
+async def tell_manager(channel: ServerChannel, missing: list[str], desk: BotState, client: discord.Client) -> None:
     """Write to the owner of the server which permission is missing; at most once a day for each channel and permission."""
     day = int(time.time() // _SECONDS_A_DAY)
     owner = channel.guild.owner_id

@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import PREFIX, Action, Further, Press
 from bot.discord_bot.commands.ask import answer
 from bot.discord_bot.sending import defer, defer_change, finish, say
@@ -27,9 +27,9 @@ _QUESTION_FIELD = "question"
 _LONGEST_QUESTION = 2000
 
 
-async def press(interaction: Interaction, desk: Desk, pressed: Press) -> None:
+async def press(interaction: Interaction, desk: BotState, pressed: Press) -> None:
     """Do what ``pressed`` says."""
-    serve: dict[Action, Callable[[Interaction, Desk, str], Awaitable[None]]] = {
+    serve: dict[Action, Callable[[Interaction, BotState, str], Awaitable[None]]] = {
         Action.MORE: _more,
         Action.CONTEXT: _context,
         Action.TURN: _turn,
@@ -42,7 +42,7 @@ async def press(interaction: Interaction, desk: Desk, pressed: Press) -> None:
         await serve[pressed.action](interaction, desk, pressed.argument)
 
 
-async def submit(interaction: Interaction, desk: Desk, custom_id: str) -> None:
+async def submit(interaction: Interaction, desk: BotState, custom_id: str) -> None:
     """Answer the next question, which was typed into the form."""
     typed = _typed(interaction)
     before = _asked(interaction, desk, custom_id.removeprefix(FORM))
@@ -54,12 +54,12 @@ async def submit(interaction: Interaction, desk: Desk, custom_id: str) -> None:
     await answer(interaction, desk, replace(before, question=typed, earlier=earlier, private=private))
 
 
-async def explain_old(interaction: Interaction, desk: Desk) -> None:
+async def explain_old(interaction: Interaction, desk: BotState) -> None:
     """Say why a button of an earlier version does nothing."""
     await _say(interaction, desk, "reply.old_button")
 
 
-async def _more(interaction: Interaction, desk: Desk, argument: str) -> None:
+async def _more(interaction: Interaction, desk: BotState, argument: str) -> None:
     which = Further.from_argument(argument)
     asked = _asked(interaction, desk, which.digest) if which else None
     if which is None or asked is None:
@@ -68,12 +68,12 @@ async def _more(interaction: Interaction, desk: Desk, argument: str) -> None:
         await finish(interaction, await desk.asking.more(replace(asked, private=True), which))
 
 
-async def _context(interaction: Interaction, desk: Desk, passage_id: str) -> None:
+async def _context(interaction: Interaction, desk: BotState, passage_id: str) -> None:
     if await defer(interaction, private=True):
         await finish(interaction, await desk.asking.context(passage_id, _language(interaction, desk)))
 
 
-async def _turn(interaction: Interaction, desk: Desk, passage_id: str) -> None:
+async def _turn(interaction: Interaction, desk: BotState, passage_id: str) -> None:
     """Show a neighbour in the same message where that is the person's own, else in a new one."""
     own = interaction.message is not None and interaction.message.flags.ephemeral
     if not own:
@@ -87,14 +87,14 @@ async def _turn(interaction: Interaction, desk: Desk, passage_id: str) -> None:
             await interaction.followup.send(reply.fallback, ephemeral=True)
 
 
-async def _vote(interaction: Interaction, desk: Desk, passage_id: str, verdict: Verdict) -> None:
+async def _vote(interaction: Interaction, desk: BotState, passage_id: str, verdict: Verdict) -> None:
     if not desk.once.first((interaction.user.id, passage_id, verdict)):
         await _say(interaction, desk, "reply.thanks_already")
     elif await defer(interaction, private=True):
         await finish(interaction, await desk.asking.vote(passage_id, verdict, _language(interaction, desk)))
 
 
-async def _open_form(interaction: Interaction, desk: Desk, digest: str) -> None:
+async def _open_form(interaction: Interaction, desk: BotState, digest: str) -> None:
     texts = desk.texts_for(interaction.guild_id)
     # The form is answered by its custom id, not by this object, so that it survives a restart.
     form = discord.ui.Modal(title=texts.say("modal.further_title"), timeout=1.0, custom_id=f"{FORM}{digest}")
@@ -105,7 +105,7 @@ async def _open_form(interaction: Interaction, desk: Desk, digest: str) -> None:
     await interaction.response.send_modal(form)
 
 
-async def _share(interaction: Interaction, desk: Desk, argument: str) -> None:
+async def _share(interaction: Interaction, desk: BotState, argument: str) -> None:
     """Post a private answer for all; only the person who asked may, and only where they may write."""
     owner, _, digest = argument.partition(":")
     asked = _asked(interaction, desk, digest)
@@ -121,7 +121,7 @@ async def _share(interaction: Interaction, desk: Desk, argument: str) -> None:
         await finish(interaction, await desk.asking.answer(asked, shared_by=interaction.user.id))
 
 
-def _asked(interaction: Interaction, desk: Desk, digest: str) -> Asked | None:
+def _asked(interaction: Interaction, desk: BotState, digest: str) -> Asked | None:
     """Return the question that the message of the button carries, or None where it carries none that can be asked again."""
     questions = questions_in(interaction.message.components) if interaction.message is not None else ()
     if not questions:
@@ -141,9 +141,9 @@ def _typed(interaction: Interaction) -> str:
     return next((str(box["value"]) for box in boxes if box.get("custom_id") == _QUESTION_FIELD), "")
 
 
-def _language(interaction: Interaction, desk: Desk) -> str:
+def _language(interaction: Interaction, desk: BotState) -> str:
     return desk.texts_for(interaction.guild_id).language
 
 
-async def _say(interaction: Interaction, desk: Desk, key: str) -> None:
+async def _say(interaction: Interaction, desk: BotState, key: str) -> None:
     await say(interaction, desk.texts_for(interaction.guild_id).say(key))

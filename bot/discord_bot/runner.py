@@ -10,7 +10,7 @@ import time
 import discord
 
 from bot.discord_bot.asking import Asking
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.client import LocalismClient
 from bot.discord_bot.options import AnswerSource, BotOptions
 from bot.discord_bot.state.health import DEAD_AFTER, GatewayHealth
@@ -62,7 +62,7 @@ async def _serve(service: AnswerSource, token: str, options: BotOptions, health:
     texts = open_texts()
     asking = Asking(service, options, texts, health)
     settings = ServerSettingsStore(options.state)
-    client = LocalismClient(Desk(service, options, texts, health, asking, settings))
+    client = LocalismClient(BotState(service, options, texts, health, asking, settings))
     try:
         async with client:
             await _start(client, token, health)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.answering.answers import DEFAULT_PASSAGES, Answer
 from bot.answering.library import documents_of_kind
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from index.errors import QuestionError
 from index.records import Kind
 
@@ -25,32 +25,32 @@ class Asked:
     earlier: Sequence[str] = ()  # questions of the conversation, oldest first
 
 
-async def answer_to(desk: Desk, asked: Asked) -> Answer:
+async def answer_to(state: HttpState, asked: Asked) -> Answer:
     """Return the answer to ``asked``.
 
     Raises:
         LocalismError: it cannot be asked so, or not now.
     """
-    answer = await desk.turns.run(_answer, desk, asked)
-    desk.metrics.answered(answer.status.value)
+    answer = await state.turns.run(_answer, state, asked)
+    state.metrics.answered(answer.status.value)
     return answer
 
 
-def _answer(desk: Desk, asked: Asked) -> Answer:
-    with desk.metrics.answering(desk.build.encoder):
-        answer = desk.service.answer(
-            asked.question, asked.limit, asked.document or None, tuple(asked.earlier), _documents(desk, asked.kind)
+def _answer(state: HttpState, asked: Asked) -> Answer:
+    with state.metrics.answering(state.build.encoder):
+        answer = state.service.answer(
+            asked.question, asked.limit, asked.document or None, tuple(asked.earlier), _documents(state, asked.kind)
         )
-    if desk.questions is not None:
-        desk.questions.add(asked.question, answer.status)
+    if state.questions is not None:
+        state.questions.add(asked.question, answer.status)
     return answer
 
 
-def _documents(desk: Desk, kind: str) -> list[str] | None:
+def _documents(state: HttpState, kind: str) -> list[str] | None:
     if not kind:
         return None
     try:
-        return documents_of_kind(desk.build, Kind(kind))
+        return documents_of_kind(state.build, Kind(kind))
     except ValueError:
         names = ", ".join(known.value for known in Kind)
         raise QuestionError(f"There is no such kind of source. The kinds are: {names}.") from None

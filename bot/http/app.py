@@ -23,7 +23,7 @@ from bot.http.api.library import document_routes, passage_routes
 from bot.http.api.openapi import describe
 from bot.http.api.pictures import picture_routes
 from bot.http.gateway import Gateway
-from bot.http.http_state import Desk, set_up
+from bot.http.http_state import HttpState, set_up
 from bot.http.middleware.body_limit import BodyLimit
 from bot.http.middleware.outer import Outer
 from bot.http.middleware.places import Places
@@ -49,13 +49,13 @@ def create_app(
 
     ``admission`` is the door to the operator's pages, where others share it.
     """
-    desk = set_up(service, options, edition_of(options), gateway, admission or door(options))
+    state = set_up(service, options, edition_of(options), gateway, admission or door(options))
     templates = Templates(options)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        desk.close()
+        state.close()
 
     app = FastAPI(
         title="Localism",
@@ -71,24 +71,24 @@ def create_app(
     )
     describe(app)
     add_problem_handlers(app, templates.page_of_problem)
-    _add_routes(app, desk, templates)
-    _add_middleware(app, desk)
+    _add_routes(app, state, templates)
+    _add_middleware(app, state)
     return app
 
 
-def _add_routes(app: FastAPI, desk: Desk, templates: Templates) -> None:
+def _add_routes(app: FastAPI, state: HttpState, templates: Templates) -> None:
     # Looked through in this order for every request: what is asked for most stands first.
     for routes in (
-        ask_routes(desk),
-        page_routes(desk, templates),
-        document_routes(desk),
-        passage_routes(desk),
-        picture_routes(desk),
-        feedback_routes(desk, templates),
-        health_routes(desk),
-        admin_routes(desk, templates),
-        login_routes(desk.admission, templates),
-        library_pages(desk, templates),
+        ask_routes(state),
+        page_routes(state, templates),
+        document_routes(state),
+        passage_routes(state),
+        picture_routes(state),
+        feedback_routes(state, templates),
+        health_routes(state),
+        admin_routes(state, templates),
+        login_routes(state.admission, templates),
+        library_pages(state, templates),
         plain_pages(app, templates),
     ):
         # Put in as they are: in an included router each request is matched three times.
@@ -96,9 +96,9 @@ def _add_routes(app: FastAPI, desk: Desk, templates: Templates) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 
-def _add_middleware(app: FastAPI, desk: Desk) -> None:
+def _add_middleware(app: FastAPI, state: HttpState) -> None:
     """Add what surrounds the routes, the innermost first."""
-    options = desk.options
+    options = state.options
     bounds = bounds_of(options)
     app.add_middleware(Places, bounds=bounds)  # within the limit of bodies: who sends slowly holds no place meanwhile
     app.add_middleware(BodyLimit, most_bytes=options.most_body_bytes, seconds=options.body_seconds, apart=UPLOADS)
@@ -114,5 +114,5 @@ def _add_middleware(app: FastAPI, desk: Desk) -> None:
             expose_headers=READABLE_HEADERS,
         )
     app.add_middleware(
-        Outer, metrics=desk.metrics, base_path=options.base_path, secure=options.public_url.startswith("https://")
+        Outer, metrics=state.metrics, base_path=options.base_path, secure=options.public_url.startswith("https://")
     )

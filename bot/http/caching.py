@@ -7,18 +7,18 @@ import hashlib
 
 from fastapi import Request, Response
 
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 
 PRIVATE = "private, no-cache"  # a shared cache must not keep what a person asked; a browser asks whether it is still true
 
 
-def etag_of(desk: Desk, request: Request) -> str:
+def etag_of(state: HttpState, request: Request) -> str:
     """Return the ETag of the response to ``request``: made of build, edition, path and query, so no work is needed to know it.
 
     Weak, because the same answer may come packed or not.
     """
     place = request.scope["path"].encode() + b"\0" + request.scope["query_string"]
-    key = f"{desk.build.id}\0{desk.edition}\0".encode() + place
+    key = f"{state.build.id}\0{state.edition}\0".encode() + place
     return f'W/"{hashlib.sha256(key).hexdigest()[:24]}"'
 
 

@@ -40,7 +40,7 @@ class PerBuild(Generic[_Value]):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class HttpState:
     """What every route needs."""
 
     service: AnswerService
@@ -84,14 +84,16 @@ class Desk:
                 store.close()
 
 
-def set_up(service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission) -> Desk:
-    """Return the desk, its stores opened where the operator keeps anything."""
+def set_up(
+    service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission
+) -> HttpState:
+    """Return the state, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
     if options.state and not keeps_questions:
         forget_questions(options.state)
     # A thread of their own: slow questions must not wait behind lists and pages.
     questions, answering = OffLoop("questions", options.most_waiting), OffLoop("answers", options.most_waiting)
-    return Desk(
+    return HttpState(
         service=service,
         options=options,
         edition=edition,

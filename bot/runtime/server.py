@@ -21,7 +21,7 @@ from rich.console import Console
 from bot.errors import DiscordLoginError
 from bot.runtime.listening import address_of, listen
 from bot.runtime.logs import start_logging
-from bot.runtime.shared_health import GatewayBoard
+from bot.runtime.shared_health import SharedHealth
 from bot.runtime.supervisor import Supervisor
 from bot.settings import Settings
 from index.errors import LocalismError
@@ -49,10 +49,10 @@ def serve(builds: Path, host: str, port: int, workers: int, settings: Settings) 
     if workers == 1:
         from bot.runtime.worker import Work
 
-        Work(builds, settings, GatewayBoard()).run(sockets[0], with_bot=True, on_ready=on_ready)
+        Work(builds, settings, SharedHealth()).run(sockets[0], with_bot=True, on_ready=on_ready)
         return 0
     # Started anew and not forked: libraries that run threads of their own do not survive a fork.
-    context, board = multiprocessing.get_context("spawn"), GatewayBoard()
+    context, board = multiprocessing.get_context("spawn"), SharedHealth()
 
     def begin(number: int, say: Connection) -> BaseProcess:
         process = context.Process(
@@ -66,7 +66,7 @@ def serve(builds: Path, host: str, port: int, workers: int, settings: Settings) 
 
 
 def _worker(
-    builds: Path, settings: Settings, board: GatewayBoard, sockets: list[socket], number: int, say: Connection
+    builds: Path, settings: Settings, board: SharedHealth, sockets: list[socket], number: int, say: Connection
 ) -> None:
     """Be one of several processes: the first runs the bot, and all end with the one that began them."""
     from bot.runtime.worker import Work

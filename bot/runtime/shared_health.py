@@ -22,7 +22,7 @@ def _shared() -> MutableSequence[float]:
 
 
 @dataclass(frozen=True, slots=True)
-class GatewayBoard:
+class SharedHealth:
     """Numbers that all processes of one server see."""
 
     _numbers: MutableSequence[float] = field(default_factory=_shared)

@@ -27,7 +27,7 @@ from bot.http.serving import server_config
 from bot.http.templates import Templates
 from bot.runtime.http_choices import http_options, listed
 from bot.runtime.memory import keep_giving_back
-from bot.runtime.shared_health import GatewayBoard
+from bot.runtime.shared_health import SharedHealth
 from bot.settings import Settings
 
 _Lasting = Coroutine[None, None, None]
@@ -39,7 +39,7 @@ class Work:
 
     builds: Path
     settings: Settings
-    board: GatewayBoard
+    board: SharedHealth
 
     def run(self, sockets: Sequence[socket], with_bot: bool, on_ready: Callable[[], None]) -> None:
         """Serve the live build, and each that follows it, on ``sockets`` until told to stop.

@@ -43,10 +43,10 @@ class Signals:
 
     key: float  # cosine of the first passage's best sentence or key, 0 to 1
     covered: float  # share of the question's words, by idf, that stand in the first passage; unknown words count as rare
-    lead: float  # score of the first place less that of the second, in units of the ranking's weights, 0 to 2
-    clearance: float  # the same against the tenth place, 0 to 2.75
+    margin_to_second: float  # score of the first place less that of the second, in units of the ranking's weights, 0 to 2
+    margin_to_tenth: float  # the same against the tenth place, 0 to 2.75
     rarest: float  # idf of the question's rarest word as a share of the highest there is, 0 to 1
-    apart: float  # how much nearer the question lies to the passages found than to what is known not to be held: cosines, -0.2 to 0.08
+    scope_margin: float  # how much nearer the question lies to the passages found than to what is known not to be held: cosines, -0.2 to 0.08
 
 
 # Sentences lie this much farther from questions than the wordings under which people ask: a passage without wordings is not to seem
@@ -56,8 +56,15 @@ NOTHING_KNOWN = 0.0  # ``apart`` of a build that knows nothing of what it does n
 
 # Fitted where two questions in three lie inside what is held, as among those that people ask.
 _BIAS = -6.56
-_WEIGHTS = {"key": 3.71, "covered": 1.63, "lead": 1.44, "clearance": 0.61, "rarest": 1.92, "apart": 22.4}
-_RANGES = {"lead": (0.0, 2.0), "clearance": (0.0, 2.75), "apart": (-0.2, 0.08)}
+_WEIGHTS = {
+    "key": 3.71,
+    "covered": 1.63,
+    "margin_to_second": 1.44,
+    "margin_to_tenth": 0.61,
+    "rarest": 1.92,
+    "scope_margin": 22.4,
+}
+_RANGES = {"margin_to_second": (0.0, 2.0), "margin_to_tenth": (0.0, 2.75), "scope_margin": (-0.2, 0.08)}
 
 
 def probability(signals: Signals) -> float:

@@ -52,7 +52,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class OutOfScope:
     """What lies nearest to a question of all that is known not to be held."""
 
     signpost: Signpost  # of the nearest wording
@@ -76,7 +76,7 @@ class Signposts:
             for phrase in map(_plain, post.patterns):
                 self._patterns.setdefault(_first_word(phrase), []).append((place, phrase))
 
-    def nearest(self, vector: NDArray[np.float32]) -> Outside | None:
+    def nearest(self, vector: NDArray[np.float32]) -> OutOfScope | None:
         """Return what lies nearest to a question of all that is not held; None where nothing is known of that.
 
         Args:
@@ -86,26 +86,26 @@ class Signposts:
         if not len(rows):
             return None
         first, *others = (self._of_wording[row] for row in rows.tolist())
-        return Outside(first, float(cosines[0]), float(cosines.mean()), first in others)
+        return OutOfScope(first, float(cosines[0]), float(cosines.mean()), first in others)
 
-    def refusing(self, question: str, outside: Outside | None, nearness: float, confidence: float) -> Signpost | None:
+    def refusing(self, question: str, out_of_scope: OutOfScope | None, nearness: float, confidence: float) -> Signpost | None:
         """Return the signpost that refuses ``question``, if there is one.
 
         Args:
             question: as a person typed it.
-            outside: what ``nearest`` found for it.
+            out_of_scope: what ``nearest`` found for it.
             nearness: cosine of the question and the nearest wording or sentence of the passages found.
             confidence: of the search, 0 to 1.
         """
         standing = self.standing_at(question)
-        inside = nearness - outside.cosine if outside else 0.0
+        inside = nearness - out_of_scope.cosine if out_of_scope else 0.0
         if standing and refuses(standing, confidence, inside):
             return standing
-        if outside is None or (outside.signpost.kind in CLOSE_KINDS and confidence >= SURE):
+        if out_of_scope is None or (out_of_scope.signpost.kind in CLOSE_KINDS and confidence >= SURE):
             return None
-        doubted = confidence < IN_DOUBT and outside.agreed
+        doubted = confidence < IN_DOUBT and out_of_scope.agreed
         needed = max(LEAST_NEAR, nearness + (0 if doubted else CLEARLY))
-        return outside.signpost if outside.cosine >= needed else None
+        return out_of_scope.signpost if out_of_scope.cosine >= needed else None
 
     def standing_at(self, question: str) -> Signpost | None:
         """Return the first signpost of which a pattern stands in ``question``, as whole words in any case, and no ``unless``."""

@@ -40,7 +40,7 @@ class _Leaving:
         return self.answerer() is None and time.monotonic() - self.since >= grace
 
 
-class LiveBuild(Generic[Answerer]):
+class BuildWatcher(Generic[Answerer]):
     """The current answerer. At most two builds are open: a third waits until the first is closed."""
 
     def __init__(

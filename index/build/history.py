@@ -8,7 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from index.build.hold_reason import Standing, note_lived, note_standing, once_live, read_standings, waiting_builds
+from index.build.hold_reason import HoldReason, note_lived, note_standing, once_live, read_standings, waiting_builds
 from index.build.layout import MANIFEST_FILE, UNFINISHED, live_build, point_to, sync_folder
 from index.errors import DamagedBuild, NoBuild, UnknownBuild
 
@@ -39,11 +39,11 @@ def roll_back(builds: Path, build: str | None = None) -> tuple[str, str]:
     if target == live:
         raise UnknownBuild(f"Build {target} is the live one already; nothing was changed.")
     _check_was_live(builds, target)
-    _switch(builds, target, Standing.ROLLED_BACK)
+    _switch(builds, target, HoldReason.ROLLED_BACK)
     return live or "", target
 
 
-def _switch(builds: Path, build: str, leaving: Standing | None) -> None:
+def _switch(builds: Path, build: str, leaving: HoldReason | None) -> None:
     # What opens a build takes longer to import than a run with nothing to do takes.
     from index.build.verification import verify_build
 
@@ -129,7 +129,7 @@ def _live_before(builds: Path, live: str | None) -> str:
 
 def _check_was_live(builds: Path, build: str) -> None:
     if build not in once_live(builds):
-        refused = read_standings(builds).get(build) is Standing.REFUSED
+        refused = read_standings(builds).get(build) is HoldReason.REFUSED
         why, accept = ("was refused by the gate", " --accept") if refused else ("was never live", "")
         raise UnknownBuild(
             f"Build {build} {why}, and a rollback goes only to what was live before. Look at it: localism-ingest diff. "

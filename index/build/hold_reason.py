@@ -14,7 +14,7 @@ STANDING_FILE = "STANDING.json"
 LIVED_FILE = "LIVED"
 
 
-class Standing(Enum):
+class HoldReason(Enum):
     """Why a finished build is not live."""
 
     REFUSED = "refused"  # the gate found its answers worse
@@ -22,18 +22,18 @@ class Standing(Enum):
     ROLLED_BACK = "rolled back"  # it was live, and a person took it back
 
 
-def read_standings(builds: Path) -> dict[str, Standing]:
+def read_standings(builds: Path) -> dict[str, HoldReason]:
     """Return what is noted; a file that cannot be read counts as empty, for it only holds reasons to wait for a person."""
     try:
         noted = json.loads((builds / STANDING_FILE).read_text(encoding="utf-8"))
-        return {str(build): Standing(reason) for build, reason in noted.items()}
+        return {str(build): HoldReason(reason) for build, reason in noted.items()}
     except (OSError, ValueError, AttributeError):
         return {}
 
 
 def waiting_builds(builds: Path) -> list[str]:
     """Return the builds that wait for a person to publish or discard them, oldest first."""
-    return sorted(build for build, standing in read_standings(builds).items() if standing is not Standing.ROLLED_BACK)
+    return sorted(build for build, standing in read_standings(builds).items() if standing is not HoldReason.ROLLED_BACK)
 
 
 def once_live(builds: Path) -> list[str]:
@@ -50,7 +50,7 @@ def note_lived(builds: Path, build: str) -> None:
     replace_text(builds / LIVED_FILE, "".join(f"{name}\n" for name in (*others, build)))
 
 
-def note_standing(builds: Path, build: str, standing: Standing | None) -> None:
+def note_standing(builds: Path, build: str, standing: HoldReason | None) -> None:
     """Note why ``build`` is not live; None takes the note back. Notes on builds that are gone go too."""
     before = read_standings(builds)
     after = {name: reason for name, reason in before.items() if name != build and (builds / name).is_dir()}

@@ -43,7 +43,7 @@ class BuildLayout:
         return self.folder / "keys.faiss"
 
     @property
-    def key_bounds(self) -> Path:
+    def expansion_bounds(self) -> Path:
         """Where each passage's keys begin in ``keys``, int64, shape (passages + 1,)."""
         return self.folder / "key_bounds.npy"
 
@@ -63,7 +63,7 @@ class BuildLayout:
         return self.folder / "words" / "passages"
 
     @property
-    def key_words(self) -> Path:
+    def expansion_words(self) -> Path:
         """Words of the keys."""
         return self.folder / "words" / "keys"
 
@@ -93,7 +93,7 @@ class BuildLayout:
         return self.folder / "lexicon.json"
 
     @property
-    def astray(self) -> Path:
+    def out_of_scope(self) -> Path:
         """Vectors of the ways in which people ask about what is not held, in the lexicon's order."""
         return self.folder / "astray.faiss"
 

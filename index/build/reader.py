@@ -32,15 +32,15 @@ class Build:
     records: Records
     vectors: Vectors
     keys: Vectors
-    key_bounds: NDArray[np.int64]  # where each passage's keys begin in ``keys``, shape (passages + 1,)
+    expansion_bounds: NDArray[np.int64]  # where each passage's keys begin in ``keys``, shape (passages + 1,)
     tokens: Tokens
     document_vectors: NDArray[np.float32]  # unit length, shape (documents, d)
     document_ends: NDArray[np.int64]  # the row behind each document's last passage, shape (documents,)
     words: Words
-    key_words: Words
+    expansion_words: Words
     pairs: Words
     spelling: Spelling
-    astray: Vectors  # ways in which people ask about what is not held, in the order of the signposts
+    out_of_scope: Vectors  # ways in which people ask about what is not held, in the order of the signposts
     encoder: QueryEncoder
     lexicon: Lexicon
 
@@ -77,7 +77,7 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
     manifest = Manifest.open(folder)
     layout = BuildLayout(folder)
     try:
-        key_bounds = np.load(layout.key_bounds)
+        expansion_bounds = np.load(layout.expansion_bounds)
         document_vectors = np.load(layout.document_vectors)
     except (OSError, ValueError, EOFError) as error:
         raise DamagedBuild(
@@ -90,15 +90,15 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
         records=records,
         vectors=Vectors.open(layout.vectors),
         keys=Vectors.open(layout.keys),
-        key_bounds=key_bounds,
+        expansion_bounds=expansion_bounds,
         tokens=Tokens(layout.tokens, manifest.model.dimension),
         document_vectors=document_vectors,
         document_ends=np.array([records.rows_of(document.id).stop for document in records.documents], np.int64),
         words=Words.open(layout.words),
-        key_words=Words.open(layout.key_words),
+        expansion_words=Words.open(layout.expansion_words),
         pairs=Words.open(layout.pairs),
         spelling=Spelling(layout.spelling),
-        astray=Vectors.open(layout.astray),
+        out_of_scope=Vectors.open(layout.out_of_scope),
         encoder=_encoder(layout, manifest, beside),
         lexicon=Lexicon.open(layout.lexicon),
     )
@@ -119,9 +119,9 @@ def _check_fit(build: Build) -> None:
         "passage vectors": build.vectors.size,
         "rows of the words index": build.words.size,
         "rows of the index of pairs": build.pairs.size,
-        "rows of the index of keys": build.key_words.size,
+        "rows of the index of keys": build.expansion_words.size,
         "passages with tokens": build.tokens.size,
-        "passages with keys": len(build.key_bounds) - 1,
+        "passages with keys": len(build.expansion_bounds) - 1,
     }
     wrong = [f"{count} {name}" for name, count in found.items() if count != wanted]
     if build.keys.size != build.manifest.keys:

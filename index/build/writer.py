@@ -56,7 +56,7 @@ class ReadyDocument:
     pages: Sequence[Page]
     passages: Sequence[Passage]
     vectors: Sequence[PassageVectors]  # of the passages, in order
-    key_vectors: NDArray[np.float32]  # of all keys of all passages in order, shape (keys, d)
+    expansion_vectors: NDArray[np.float32]  # of all keys of all passages in order, shape (keys, d)
     boxes: Mapping[int, NDArray[np.uint16]]  # page number to the boxes of its characters
     report: Mapping[str, Any]  # how the document was read, as JSON
     original: Path | None = None  # the file that pages are drawn from
@@ -93,7 +93,7 @@ class BuildWriter:
             self._vectors = VectorsWriter(layout.vectors, model.dimension)
             self._key_vectors = VectorsWriter(layout.keys, model.dimension, in_bytes=True)
             self._tokens = TokensWriter(layout.tokens, model.dimension, directions)
-            self._words, self._key_words, self._pairs = map(WordsWriter, (layout.words, layout.key_words, layout.pairs))
+            self._words, self._key_words, self._pairs = map(WordsWriter, (layout.words, layout.expansion_words, layout.pairs))
         except BaseException:
             shutil.rmtree(layout.folder)
             raise
@@ -118,7 +118,7 @@ class BuildWriter:
         self._pages += len(ready.pages)
         of_passages = as_stored(np.stack([one.passage for one in ready.vectors]))
         self._vectors.add(of_passages)
-        self._key_vectors.add(ready.key_vectors)
+        self._key_vectors.add(ready.expansion_vectors)
         self._document_vectors.append(of_passages.mean(axis=0))
         for passage, vectors in zip(ready.passages, ready.vectors, strict=True):
             self._tokens.add(vectors)
@@ -145,7 +145,7 @@ class BuildWriter:
         """Write what is left, sync everything to disk, and give the build its name; returns its id. It is not live yet."""
         self._records.close()
         self._tokens.close()
-        np.save(self.layout.key_bounds, np.array(self._key_bounds, np.int64))
+        np.save(self.layout.expansion_bounds, np.array(self._key_bounds, np.int64))
         np.save(self.layout.document_vectors, self._all_documents())
         for words in self._words_of_all:
             words.save()
@@ -156,10 +156,10 @@ class BuildWriter:
         write_passage_history(self.layout, self._builds, self._created[:10])
         shutil.copytree(encoder, self.layout.encoder)
         questions = QueryEncoder.open(self.layout.encoder)
-        astray = VectorsWriter(self.layout.astray, self._model.dimension, in_bytes=True)
-        astray.add(wording_vectors(lexicon.signposts, questions))
+        out_of_scope = VectorsWriter(self.layout.out_of_scope, self._model.dimension, in_bytes=True)
+        out_of_scope.add(wording_vectors(lexicon.signposts, questions))
         asked = partial(questions.vectors, lexicon.suggestions[:MEASURED_WITH])
-        written = {"passages": self._vectors, "keys": self._key_vectors, "signposts": astray}
+        written = {"passages": self._vectors, "keys": self._key_vectors, "signposts": out_of_scope}
         searches = {name: vectors.save(asked) for name, vectors in written.items()}
         Manifest(
             build=self.build,

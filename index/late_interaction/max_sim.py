@@ -30,7 +30,7 @@ class Matches:
     sentence_matches: tuple[NDArray[np.float32], ...]  # for each passage, ``plain`` of each of its sentences
 
 
-def match(question: EncodedQuestion, weights: NDArray[np.float32], tokens: PassageTokens) -> Matches:
+def max_sim(question: EncodedQuestion, weights: NDArray[np.float32], tokens: PassageTokens) -> Matches:
     """Return how near each passage comes to ``question``.
 
     Args:

@@ -1,6 +1,6 @@
 """Gather the passages that may answer a question, and look at each from every side.
 
-Comes in: an opened build, a question as read and as encoded. Goes out: candidates with their views. Refuses to weigh the views.
+Comes in: an opened build, a question as read and as encoded. Goes out: candidates with their features. Refuses to weigh the features.
 
 Two rounds: the nearest passages by vector, words and keys, joined roughly; then the best of them looked at word by word, which
 costs most.
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from index.build.reader import Build
 from index.dense.faiss_reader import Range, marked
 from index.encoders.query_encoder import EncodedQuestion
-from index.late_interaction.max_sim import Matches, match, token_weights
+from index.late_interaction.max_sim import Matches, max_sim, token_weights
 from index.retrieval.exact_terms import names_held
-from index.retrieval.fusion import Views, stretched
+from index.retrieval.fusion import Features, stretched
 from index.retrieval.questions import AskedQuestion
 from index.sparse.bm25 import Words
 from index.text.analysis import pairs_of
@@ -28,7 +28,7 @@ BY_WORDS = 100
 BY_KEY = 60
 NEAR_KEYS = 100  # several of them belong to one passage; with 200 the same passages come first
 LOOKED_AT = 20  # passages that are matched word by word: the dearest step
-# What the first round's views count, that of one passage being 1. With these, 20 passages hold as much of what answers as 40 did by
+# What the first round's features count, that of one passage being 1. With these, 20 passages hold as much of what answers as 40 did by
 # the plain sum: nDCG@10 .784 on six sets, and .782 with 16.
 WORDS_COUNT = 1.5
 DOCUMENT_COUNTS = 0.5
@@ -43,7 +43,7 @@ class Found:
     passage: NDArray[np.float32]  # cosine of the passage and the question
     key: NDArray[np.float32]  # cosine of its best key; ``UNKNOWN`` where none of its keys is among the nearest
     words: NDArray[np.float32]  # BM25 as a share of what the question's words could give
-    key_words: NDArray[np.float32]  # the same of its keys
+    expansion_words: NDArray[np.float32]  # the same of its keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Candidates:
 
     rows: NDArray[np.int64]
     documents: NDArray[np.int64]  # the place of each passage's document among the build's documents
-    views: Views
+    features: Features
     matches: Matches
     named: NDArray[np.int64]  # how many of the question's exact names each holds
     question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
 
 
-def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> Found:
+def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> Found:
     """Return at most ``LOOKED_AT`` passages that are worth a closer look.
 
     Args:
@@ -67,12 +67,12 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
         encoded: the question as the encoder sees it.
         ranges: half-open ranges of rows to keep to; all rows where None.
     """
-    by_terms, key_by_terms = (index.scores(asked.terms) for index in (build.words, build.key_words))
-    words, key_words = _with_meant(build.words, by_terms, asked), _with_meant(build.key_words, key_by_terms, asked)
+    by_terms, key_by_terms = (index.scores(asked.terms) for index in (build.words, build.expansion_words))
+    words, expansion_words = _with_meant(build.words, by_terms, asked), _with_meant(build.expansion_words, key_by_terms, asked)
     near, _ = build.vectors.nearest(encoded.vector, BY_VECTOR, ranges)
     near_keys, key_cosines = build.keys.nearest(encoded.vector, NEAR_KEYS)
     by_key = _rows_of_keys(build, near_keys)
-    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)]))
+    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(expansion_words, BY_KEY)]))
     rows = _with_phrases(build, asked, rows)
     if ranges is not None:
         rows = rows[marked(build.vectors.size, ranges)[rows]]
@@ -82,12 +82,12 @@ def find(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: S
     best_key = _best_found(rows, by_key, key_cosines)
     key = np.maximum(passage, best_key)
     document = build.document_vectors[_documents(build, rows)] @ encoded.vector
-    rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
+    rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(expansion_words[rows])
     rough = rough + DOCUMENT_COUNTS * stretched(document) + names_held(build, asked, rows)
     best = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
     shares = by_terms[rows[best]] / build.words.ideal(asked.terms)
-    key_shares = key_by_terms[rows[best]] / build.key_words.ideal(asked.terms)
-    return Found(rows[best], passage[best], best_key[best], shares, key_shares)
+    expansion_shares = key_by_terms[rows[best]] / build.expansion_words.ideal(asked.terms)
+    return Found(rows[best], passage[best], best_key[best], shares, expansion_shares)
 
 
 def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Found:
@@ -97,17 +97,17 @@ def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encode
         passage=build.vectors.cosines(encoded.vector, rows),
         key=np.full(len(rows), UNKNOWN, np.float32),
         words=build.words.shares(asked.terms, rows),
-        key_words=build.key_words.shares(asked.terms, rows),
+        expansion_words=build.expansion_words.shares(asked.terms, rows),
     )
 
 
-def look_at(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
+def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
     """Return the passages found, at least one, each seen from every side."""
     tokens, rows = build.tokens, found.rows
     weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
-    matches = match(tokens.seen(encoded), weights, tokens.of(rows))
+    matches = max_sim(tokens.seen(encoded), weights, tokens.of(rows))
     documents = _documents(build, rows)
-    views = Views(
+    features = Features(
         sentence=matches.best_sentence,
         words=found.words,
         tokens=matches.cubed,
@@ -115,14 +115,16 @@ def look_at(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQu
         passage=found.passage,
         document=build.document_vectors[documents] @ encoded.vector,
         key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
-        key_words=np.maximum(found.key_words, matches.cubed),
+        expansion_words=np.maximum(found.expansion_words, matches.cubed),
     )
-    return Candidates(rows, documents, views, matches, names_held(build, asked, rows), encoded.vector)
+    return Candidates(rows, documents, features, matches, names_held(build, asked, rows), encoded.vector)
 
 
 def blended(one: Candidates, other: Candidates) -> Candidates:
-    """Return the same passages as seen by two questions, each view the mean of both; the question asked is ``one``'s."""
-    views = {field.name: _mean(getattr(one.views, field.name), getattr(other.views, field.name)) for field in fields(Views)}
+    """Return the same passages as seen by two questions, each feature the mean of both; the question asked is ``one``'s."""
+    features = {
+        field.name: _mean(getattr(one.features, field.name), getattr(other.features, field.name)) for field in fields(Features)
+    }
     sentences = zip(one.matches.sentence_matches, other.matches.sentence_matches, strict=True)
     matches = Matches(
         cubed=_mean(one.matches.cubed, other.matches.cubed),
@@ -130,7 +132,7 @@ def blended(one: Candidates, other: Candidates) -> Candidates:
         best_sentence=_mean(one.matches.best_sentence, other.matches.best_sentence),
         sentence_matches=tuple(_mean(first, second) for first, second in sentences),
     )
-    return Candidates(one.rows, one.documents, Views(**views), matches, np.maximum(one.named, other.named), one.question)
+    return Candidates(one.rows, one.documents, Features(**features), matches, np.maximum(one.named, other.named), one.question)
 
 
 def _with_phrases(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -167,7 +169,7 @@ def _documents(build: Build, rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _rows_of_keys(build: Build, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.searchsorted(build.key_bounds, keys, side="right") - 1
+    return np.searchsorted(build.expansion_bounds, keys, side="right") - 1
 
 
 def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -175,7 +177,7 @@ def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDA
 
     Where one of its keys is among the nearest of all, its best one is, and that is known.
     """
-    starts, ends = build.key_bounds[found.rows], build.key_bounds[found.rows + 1]
+    starts, ends = build.expansion_bounds[found.rows], build.expansion_bounds[found.rows + 1]
     best = found.key.copy()
     keyed = np.flatnonzero((ends > starts) & (best == UNKNOWN))
     if len(keyed):

@@ -16,7 +16,7 @@ def names_held(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> N
     """Return how many of the names in the question each passage holds, in its text, headings or wordings, shape (rows,)."""
     held = np.zeros(len(rows), np.int64)
     for name in asked.names:
-        found = [index.postings(name).rows for index in (build.words, build.key_words)]
+        found = [index.postings(name).rows for index in (build.words, build.expansion_words)]
         if max(map(len, found)) <= COMMON * build.words.size:
             held += np.isin(rows, found[0]) | np.isin(rows, found[1])
     return held

@@ -1,9 +1,9 @@
-"""Join several views of a passage into one score.
+"""Join several features of a passage into one score.
 
-Comes in: for each candidate, how well it fits in each view. Goes out: one score a candidate and what each view gave to it.
+Comes in: for each candidate, how well it fits in each feature. Goes out: one score a candidate and what each feature gave to it.
 Refuses to know where the numbers come from. Pure arithmetic.
 
-The views are added as they are, without stretching them to the candidates of the question: on six sets of questions, with weights
+The features are added as they are, without stretching them to the candidates of the question: on six sets of questions, with weights
 learned on five and tried on the sixth, raw scores in a linear sum beat min-max means, z-scores and reciprocal ranks. Weights that
 depend on the kind of question gained nothing there.
 """
@@ -19,7 +19,7 @@ Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class Features:
     """How well each candidate fits the question; every array has shape (candidates,) and lies between about 0 and 1."""
 
     sentence: Scores  # cosine of its best sentence and the question
@@ -29,7 +29,7 @@ class Views:
     passage: Scores  # cosine of the passage and the question
     document: Scores  # cosine of the document's mean passage and the question
     key: Scores  # cosine of its best key and the question; of its best sentence where it has no keys
-    key_words: (
+    expansion_words: (
         Scores  # BM25 of its keys, as a share; ``tokens`` where that is more, so that a passage without keys is not put back
     )
 
@@ -43,15 +43,15 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "passage": 0.5,
         "document": 0.5,
         "key": 1.3,
-        "key_words": 1.8,
+        "expansion_words": 1.8,
     }
 )
 TOTAL_WEIGHT = sum(WEIGHTS.values())
 
 
-def shares(views: Views) -> dict[str, Scores]:
-    """Return what each view gives to each candidate's score; the score is their sum, 0 to about 1."""
-    return {name: WEIGHTS[name] / TOTAL_WEIGHT * getattr(views, name) for name in WEIGHTS}
+def contributions(features: Features) -> dict[str, Scores]:
+    """Return what each feature gives to each candidate's score; the score is their sum, 0 to about 1."""
+    return {name: WEIGHTS[name] / TOTAL_WEIGHT * getattr(features, name) for name in WEIGHTS}
 
 
 def stretched(scores: Scores) -> Scores:

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.abstention.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
-from index.abstention.signposts import NEAREST, Outside, Signposts
+from index.abstention.signposts import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range
 from index.documents.store import RecentPassages
 from index.lexicon import Signpost
 from index.records import Passage, Span
-from index.retrieval.candidates import Candidates, blended, compared, find, look_at
-from index.retrieval.fusion import TOTAL_WEIGHT, WEIGHTS, shares
+from index.retrieval.candidates import Candidates, blended, compared, rerank, retrieve
+from index.retrieval.fusion import TOTAL_WEIGHT, WEIGHTS, contributions
 from index.retrieval.highlights import answering_sentences
 from index.retrieval.questions import AskedQuestion, Synonyms, follows, read_question
 from index.sparse.spelling import Mending
@@ -38,7 +38,7 @@ class Hit:
     passage: Passage
     rank: int  # 1-based
     score: float  # 0 to about 1, comparable within one question only
-    shares: dict[str, float]  # what each view gave to the score
+    contributions: dict[str, float]  # what each feature gave to the score
     sentence_matches: tuple[float, ...]  # how near each of its sentences comes to the question
 
     @property
@@ -67,7 +67,7 @@ class Searcher:
         self._nearest = lru_cache(REMEMBERED_WORDS)(build.spelling.nearest)
         self._passages = RecentPassages(build.records)
         self._synonyms = Synonyms(build.lexicon.synonyms)
-        self._signposts = Signposts(build.lexicon.signposts, build.astray)
+        self._signposts = Signposts(build.lexicon.signposts, build.out_of_scope)
 
     def search(
         self, question: str, limit: int = 5, document_ids: Sequence[str] | None = None, context: Sequence[str] = ()
@@ -87,14 +87,14 @@ class Searcher:
         candidates = self.candidates(asked, context, self._ranges(document_ids))
         if candidates is None:
             return Findings((), 0.0, self._signposts.standing_at(question))
-        given = np.array(list(shares(candidates.views).values()))
+        given = np.array(list(contributions(candidates.features).values()))
         scores = given.sum(axis=0)
         order = self._order(candidates, scores)
         hits = self._hits(candidates, given, scores, order[:limit])
-        outside = self._signposts.nearest(candidates.question)
-        confidence = probability(self.signals(candidates, scores, order, asked, outside))
-        nearness = float(candidates.views.key.max())
-        return Findings(hits, confidence, self._signposts.refusing(question, outside, nearness, confidence))
+        out_of_scope = self._signposts.nearest(candidates.question)
+        confidence = probability(self.signals(candidates, scores, order, asked, out_of_scope))
+        nearness = float(candidates.features.key.max())
+        return Findings(hits, confidence, self._signposts.refusing(question, out_of_scope, nearness, confidence))
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""
@@ -105,26 +105,26 @@ class Searcher:
     ) -> Candidates | None:
         """Return the passages that may answer; None where there are none.
 
-        A question that follows another is seen twice, alone and joined to the one before it, and each view is the mean of both: alone
+        A question that follows another is seen twice, alone and joined to the one before it, and each feature is the mean of both: alone
         it loses its subject, joined it is drowned by it.
         """
         build = self.build
         encoded = build.encoder.encode(asked.text)
-        found = find(build, asked, encoded, ranges)
+        found = retrieve(build, asked, encoded, ranges)
         if not context or not follows(asked.text):
-            return look_at(build, found, asked, encoded) if len(found.rows) else None
+            return rerank(build, found, asked, encoded) if len(found.rows) else None
         joined = self.read(f"{context[-1]} {asked.text}")
         encoded_joined = build.encoder.encode(joined.text)
-        rows = np.union1d(found.rows, find(build, joined, encoded_joined, ranges).rows)
+        rows = np.union1d(found.rows, retrieve(build, joined, encoded_joined, ranges).rows)
         if not len(rows):
             return None
-        alone = look_at(build, compared(build, rows, asked, encoded), asked, encoded)
-        return blended(alone, look_at(build, compared(build, rows, joined, encoded_joined), joined, encoded_joined))
+        alone = rerank(build, compared(build, rows, asked, encoded), asked, encoded)
+        return blended(alone, rerank(build, compared(build, rows, joined, encoded_joined), joined, encoded_joined))
 
     def _hits(
         self, candidates: Candidates, given: NDArray[np.float32], scores: NDArray[np.float32], best: NDArray[np.int64]
     ) -> tuple[Hit, ...]:
-        """Return the candidates at the places in ``best``, in that order; ``given`` is what each view gives to each candidate."""
+        """Return the candidates at the places in ``best``, in that order; ``given`` is what each feature gives to each candidate."""
         passages = self._passages.of(candidates.rows[best].tolist())
         found = zip(best.tolist(), passages, scores[best].tolist(), given[:, best].T.tolist(), strict=True)
         return tuple(
@@ -132,7 +132,7 @@ class Searcher:
                 passage=passage,
                 rank=rank,
                 score=score,
-                shares=dict(zip(WEIGHTS, by_view, strict=True)),
+                contributions=dict(zip(WEIGHTS, by_view, strict=True)),
                 sentence_matches=tuple(candidates.matches.sentence_matches[place].tolist()),
             )
             for rank, (place, passage, score, by_view) in enumerate(found, start=1)
@@ -153,7 +153,7 @@ class Searcher:
         scores: NDArray[np.float32],
         order: NDArray[np.int64],
         asked: AskedQuestion,
-        outside: Outside | None,
+        out_of_scope: OutOfScope | None,
     ) -> Signals:
         """Return what confidence is made from.
 
@@ -162,29 +162,29 @@ class Searcher:
             scores: of each candidate.
             order: their places, best first.
             asked: the question as read.
-            outside: what lies nearest to it of all that is known not to be held.
+            out_of_scope: what lies nearest to it of all that is known not to be held.
         """
         places = _separate_places(candidates, order)
         first = places[0]
         row = int(candidates.rows[first])
         return Signals(
-            key=float(candidates.views.key[first]),
+            key=float(candidates.features.key[first]),
             covered=self._covered(row, asked),
-            lead=TOTAL_WEIGHT * float(scores[first] - scores[places[1]]) if len(places) > 1 else 0.0,
-            clearance=TOTAL_WEIGHT * float(scores[first] - scores[places[-1]]),
+            margin_to_second=TOTAL_WEIGHT * float(scores[first] - scores[places[1]]) if len(places) > 1 else 0.0,
+            margin_to_tenth=TOTAL_WEIGHT * float(scores[first] - scores[places[-1]]),
             rarest=self._rarest(asked),
-            apart=self._apart(row, candidates.views.key, outside),
+            scope_margin=self._scope_margin(row, candidates.features.key, out_of_scope),
         )
 
-    def _apart(self, row: int, nearness: NDArray[np.float32], outside: Outside | None) -> float:
-        if outside is None:
+    def _scope_margin(self, row: int, nearness: NDArray[np.float32], out_of_scope: OutOfScope | None) -> float:
+        if out_of_scope is None:
             return NOTHING_KNOWN
-        has_wordings = self.build.key_bounds[row + 1] - self.build.key_bounds[row] > 1  # beside its heading
+        has_wordings = self.build.expansion_bounds[row + 1] - self.build.expansion_bounds[row] > 1  # beside its heading
         inside = np.sort(nearness)[-NEAREST:].mean()
-        return float(inside) - outside.around + (0 if has_wordings else FARTHER)
+        return float(inside) - out_of_scope.around + (0 if has_wordings else FARTHER)
 
     def _covered(self, row: int, asked: AskedQuestion) -> float:
-        words, keys = self.build.words, self.build.key_words
+        words, keys = self.build.words, self.build.expansion_words
         weights = {term: words.idf(term) for term in asked.terms}
         held = [
             weight

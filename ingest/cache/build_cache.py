@@ -134,7 +134,7 @@ class EarlierBuild:
             documents = {document.id: document for document in records.documents}
             for row, passage in enumerate(records.all_passages()):
                 passages.add(vectors_key(documents[passage.document_id], passage), row)
-                for place, key in enumerate(passage.keys, start=int(self._build.key_bounds[row])):
+                for place, key in enumerate(passage.keys, start=int(self._build.expansion_bounds[row])):
                     keys.add(key, place)
             self._texts = (passages.sorted(), keys.sorted())
         return self._texts

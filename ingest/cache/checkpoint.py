@@ -39,7 +39,7 @@ _JSON = "json"
 Arrays = dict[str, NDArray[Any]]
 
 
-class Kept:
+class Checkpoint:
     """What an interrupted run left, and what this run adds to it."""
 
     def __init__(self, builds: Path, model: ModelIdentity) -> None:
@@ -87,7 +87,7 @@ class Kept:
             arrays: Arrays = {"passage": one.passage, "tokens": one.tokens, "sentences": one.sentences, "pieces": one.pieces}
             made[_name("passage", vectors_key(ready.document, passage))] = arrays
         keys = (key for passage in ready.passages for key in passage.keys)
-        made |= {_name("key", key): {"vector": vector} for key, vector in zip(keys, ready.key_vectors, strict=True)}
+        made |= {_name("key", key): {"vector": vector} for key, vector in zip(keys, ready.expansion_vectors, strict=True)}
         new = {name: arrays for name, arrays in made.items() if name in self._asked}
         self._keep(new)
         self._asked -= new.keys()

@@ -22,7 +22,7 @@ from ingest.catalogue.catalogue import (
     unlisted_files,
 )
 from ingest.catalogue.lexicon_files import read_lexicon
-from ingest.catalogue.wordings import Wordings, read_wordings
+from ingest.catalogue.wordings import Paraphrases, read_wordings
 from ingest.errors import CorpusProblems
 from ingest.readers.sound_letters import shown_name
 
@@ -39,7 +39,7 @@ class Corpus:
     warnings: tuple[str, ...]
     lexicon: Lexicon
     golden: tuple[GoldenQuestion, ...]
-    wordings: Wordings
+    wordings: Paraphrases
 
 
 def digest_of(path: Path) -> str:

@@ -18,7 +18,7 @@ from ingest.errors import CorpusProblems
 WORDINGS_FOLDER = "wordings"
 TABLE = "wordings"
 
-Wordings: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
+Paraphrases: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
 """Document id and section heading to the ways in which people ask for it."""
 
 
@@ -30,7 +30,7 @@ class _WordingFields(BaseModel):
     asked: list[str] = Field(min_length=1)
 
 
-def read_wordings(corpus: Path) -> Wordings:
+def read_wordings(corpus: Path) -> Paraphrases:
     """Return the wordings of ``corpus``; empty where it has none.
 
     Raises:
@@ -57,6 +57,6 @@ def read_wordings(corpus: Path) -> Wordings:
     return wordings
 
 
-def with_wordings(document_id: str, pages: Sequence[Page], wordings: Wordings) -> list[Page]:
+def with_paraphrases(document_id: str, pages: Sequence[Page], wordings: Paraphrases) -> list[Page]:
     """Return ``pages`` with the wordings of the sections that they are."""
     return [replace(page, asked=wordings.get((document_id, page.section[-1]), ())) if page.section else page for page in pages]

@@ -1,6 +1,6 @@
 """``build``, ``publish``, ``discard``, ``status``, ``check``: from the corpus to a live build.
 
-Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to know how the work is done.
+Comes in: a context. Goes out: an exit code, and what was printed. Refuses to know how the work is done.
 """
 
 from contextlib import suppress
@@ -12,7 +12,7 @@ from index.build.manifest import Manifest
 from index.encoders.full import ModelIdentity
 from index.errors import BuildError, UnknownBuild
 from ingest.catalogue.corpus import open_corpus
-from ingest.commands.context import DONE, NOT_PUBLISHED, PROBLEMS, Frame
+from ingest.commands.context import DONE, NOT_PUBLISHED, PROBLEMS, CommandContext
 from ingest.commands.telling import tell_guessed, tell_outcome, tell_plan
 from ingest.describing import descriptions_of, said_of
 from ingest.encoder.model import open_model
@@ -20,38 +20,38 @@ from ingest.pipeline import Outcome, State, Step, bring_live, build_index
 from ingest.plan import plan_of
 
 
-def build(frame: Frame) -> int:
+def build(context: CommandContext) -> int:
     """Read, split, embed, compare and publish."""
-    if frame.options.dry_run:
-        return status(frame)
-    outcome = make(frame, force=frame.options.force)
-    return finish(frame, outcome)
+    if context.options.dry_run:
+        return status(context)
+    outcome = make(context, force=context.options.force)
+    return finish(context, outcome)
 
 
-def make(frame: Frame, force: bool = False, step: Step | None = None) -> Outcome:
+def make(context: CommandContext, force: bool = False, step: Step | None = None) -> Outcome:
     """Make a build of the corpus and bring it as far as ``step``, or the options and the gate, allow."""
-    with frame.lock(), frame.progress() as progress:
-        corpus = open_corpus(frame.corpus)
-        model = open_model(frame.settings.model, frame.settings.embed_with)
-        _tell_other_reader(frame, model.identity)
-        return build_index(corpus, frame.builds, frame.recipe, model, progress, step or _step(frame), force)
+    with context.lock(), context.progress() as progress:
+        corpus = open_corpus(context.corpus)
+        model = open_model(context.settings.model, context.settings.embed_with)
+        _tell_other_reader(context, model.identity)
+        return build_index(corpus, context.builds, context.recipe, model, progress, step or _step(context), force)
 
 
-def _tell_other_reader(frame: Frame, now: ModelIdentity) -> None:
+def _tell_other_reader(context: CommandContext, now: ModelIdentity) -> None:
     """Say that all is embedded again where another reader made the live build: it takes minutes, and somebody may not want it."""
     with suppress(BuildError):
-        before = Manifest.open(live_build(frame.builds)).model
+        before = Manifest.open(live_build(context.builds)).model
         if before != now:
-            frame.say(
+            context.say(
                 f"The live build was read by {before.name} ({before.precision}), the reader is now {now.name} ({now.precision}): "
                 "every passage is embedded again, which takes some minutes. To keep the other, stop here and set LOCALISM_MODEL."
             )
 
 
-def finish(frame: Frame, outcome: Outcome) -> int:
+def finish(context: CommandContext, outcome: Outcome) -> int:
     """Tell what came of a build and return the exit code."""
-    tell_outcome(frame, outcome)
-    frame.give_json(outcome.json())
+    tell_outcome(context, outcome)
+    context.give_json(outcome.json())
     return code_of(outcome)
 
 
@@ -62,32 +62,32 @@ def code_of(outcome: Outcome) -> int:
     return PROBLEMS if any(report.is_unreadable and not report.told for report in outcome.reports) else DONE
 
 
-def publish(frame: Frame) -> int:
+def publish(context: CommandContext) -> int:
     """Make the build that waits, or a named one, live as far as the gate allows."""
-    with frame.lock(), frame.progress() as progress:
-        chosen = _not_live(frame) if frame.options.build else waiting_build(frame)
-        outcome = bring_live(open_corpus(frame.corpus), frame.builds, chosen, frame.recipe, progress, _step(frame))
-    return finish(frame, outcome)
+    with context.lock(), context.progress() as progress:
+        chosen = _not_live(context) if context.options.build else waiting_build(context)
+        outcome = bring_live(open_corpus(context.corpus), context.builds, chosen, context.recipe, progress, _step(context))
+    return finish(context, outcome)
 
 
-def discard(frame: Frame) -> int:
+def discard(context: CommandContext) -> int:
     """Remove the build that waits."""
-    with frame.lock():
-        waiting = waiting_build(frame)
-        remove_build(frame.builds, waiting)
-    frame.say(f"Build {waiting} was removed. The live build is as it was, and so is the corpus.")
-    frame.give_json({"discarded": waiting})
+    with context.lock():
+        waiting = waiting_build(context)
+        remove_build(context.builds, waiting)
+    context.say(f"Build {waiting} was removed. The live build is as it was, and so is the corpus.")
+    context.give_json({"discarded": waiting})
     return DONE
 
 
-def waiting_build(frame: Frame) -> str:
+def waiting_build(context: CommandContext) -> str:
     """Return the build that waits for a person: the one named, else the newest.
 
     Raises:
         UnknownBuild: none waits, or not the one named.
     """
-    waiting = waiting_builds(frame.builds)
-    named = frame.options.build
+    waiting = waiting_builds(context.builds)
+    named = context.options.build
     if named and named not in waiting:
         raise UnknownBuild(f"Build {named[:60]!r} does not wait to be published. Waiting: {', '.join(waiting) or 'none'}.")
     if named:
@@ -97,44 +97,46 @@ def waiting_build(frame: Frame) -> str:
     return waiting[-1]
 
 
-def _not_live(frame: Frame) -> str:
-    named = str(frame.options.build)
-    check_known(frame.builds, named)
-    if named == live_id(frame.builds):
+def _not_live(context: CommandContext) -> str:
+    named = str(context.options.build)
+    check_known(context.builds, named)
+    if named == live_id(context.builds):
         raise UnknownBuild(f"Build {named} is the live one already; nothing was changed.")
     return named
 
 
-def status(frame: Frame) -> int:
+def status(context: CommandContext) -> int:
     """Say what a build would do and why, without doing it."""
-    corpus = open_corpus(frame.corpus)
-    plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model, frame.settings.embed_with).identity)
+    corpus = open_corpus(context.corpus)
+    plan = plan_of(
+        corpus, context.builds, context.recipe, open_model(context.settings.model, context.settings.embed_with).identity
+    )
     for warning in corpus.warnings:
-        frame.say(f"Warning: {warning}", "yellow")
-    guessed = {one.id: one.guessed for one in descriptions_of(corpus, said_of(frame.builds)) if one.guessed}
-    tell_plan(frame, plan)
-    tell_guessed(frame, guessed)
-    frame.give_json(plan.json() | {"warnings": list(corpus.warnings), "guessed": guessed})
+        context.say(f"Warning: {warning}", "yellow")
+    guessed = {one.id: one.guessed for one in descriptions_of(corpus, said_of(context.builds)) if one.guessed}
+    tell_plan(context, plan)
+    tell_guessed(context, guessed)
+    context.give_json(plan.json() | {"warnings": list(corpus.warnings), "guessed": guessed})
     return DONE
 
 
-def check(frame: Frame) -> int:
+def check(context: CommandContext) -> int:
     """Name every problem of the corpus."""
     # The readers' libraries take longer to import than a run with nothing to do takes.
     from ingest.check import checked
 
-    found = checked(frame.corpus, frame.reading)
+    found = checked(context.corpus, context.reading)
     problems = list(found.problems)
     for warning in found.warnings:
-        frame.say(f"Warning: {warning}", "yellow")
+        context.say(f"Warning: {warning}", "yellow")
     for problem in problems:
-        frame.say(problem)
-    frame.say(f"{len(problems)} problems." if problems else "The corpus is in order.")
-    frame.give_json({"problems": problems, "warnings": list(found.warnings)})
+        context.say(problem)
+    context.say(f"{len(problems)} problems." if problems else "The corpus is in order.")
+    context.give_json({"problems": problems, "warnings": list(found.warnings)})
     return PROBLEMS if problems else DONE
 
 
-def _step(frame: Frame) -> Step:
-    if frame.options.accept:
+def _step(context: CommandContext) -> Step:
+    if context.options.accept:
         return Step.ACCEPT
-    return Step.HOLD if frame.options.hold else Step.PUBLISH
+    return Step.HOLD if context.options.hold else Step.PUBLISH

@@ -1,6 +1,6 @@
 """What every command has in common: its arguments, its exit codes, and the one way to print.
 
-Comes in: settings and what a person typed. Goes out: a Frame. Refuses to know any command.
+Comes in: settings and what a person typed. Goes out: a CommandContext. Refuses to know any command.
 
 Exit codes: 0 done · 1 a document could not be read and no run before said so, or the corpus has problems · 2 the live index is as it
 was, the message says why · 3 the new build was finished and the gate refused to publish it · 4 another run holds the lock ·
@@ -30,7 +30,7 @@ _SHARE_OF_OCR = 0.8  # of the seconds that a file may take
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class CommandContext:
     """What a command works with."""
 
     options: argparse.Namespace

@@ -1,13 +1,13 @@
 """``describe`` and ``keep-one``: what a person knows better than the files.
 
-Comes in: a frame. Goes out: an exit code, a changed catalogue, and what was printed. Refuses to build.
+Comes in: a context. Goes out: an exit code, a changed catalogue, and what was printed. Refuses to build.
 """
 
 import argparse
 from typing import TYPE_CHECKING
 
 from ingest.catalogue.corpus import open_corpus
-from ingest.commands.context import DONE, Frame
+from ingest.commands.context import DONE, CommandContext
 from ingest.describing import Description, describe, description_of, keep_one, said_of
 from ingest.errors import DocumentRefused
 
@@ -47,54 +47,54 @@ def add_parsers(
     keeping.set_defaults(run=keep_one_document)
 
 
-def describe_document(frame: Frame) -> int:
+def describe_document(context: CommandContext) -> int:
     """Show what is known of a document; with options, write it into the catalogue."""
-    given = {key: " ".join(value.split()) for key in _KEYS if (value := getattr(frame.options, key)) is not None}
+    given = {key: " ".join(value.split()) for key in _KEYS if (value := getattr(context.options, key)) is not None}
     if given.get("title") == "":
         raise DocumentRefused("A document needs a title. Leave --title out to keep the one that it has.")
-    entry, said = _document(frame)
-    if given or frame.options.confirm:
-        with frame.lock():
-            describe(entry, said, given, frame.options.confirm, frame.corpus)
-        entry, said = _document(frame)
-        frame.say(f"{frame.options.id!r} is described in the catalogue. {_NEXT}")
+    entry, said = _document(context)
+    if given or context.options.confirm:
+        with context.lock():
+            describe(entry, said, given, context.options.confirm, context.corpus)
+        entry, said = _document(context)
+        context.say(f"{context.options.id!r} is described in the catalogue. {_NEXT}")
     known = description_of(entry, said)
-    _tell(frame, known)
-    frame.give_json(known.json())
+    _tell(context, known)
+    context.give_json(known.json())
     return DONE
 
 
-def keep_one_document(frame: Frame) -> int:
+def keep_one_document(context: CommandContext) -> int:
     """Leave documents out in favour of another one."""
-    kept, others = frame.options.kept, frame.options.others
-    with frame.lock():
-        keep_one(kept, others, frame.corpus, said_of(frame.builds))
-    frame.say(f"{', '.join(others)} will be left out in favour of {kept!r}. {_NEXT}")
-    frame.say("To undo it, take copy_of out of the catalogue.")
-    frame.give_json({"kept": kept, "left_out": others})
+    kept, others = context.options.kept, context.options.others
+    with context.lock():
+        keep_one(kept, others, context.corpus, said_of(context.builds))
+    context.say(f"{', '.join(others)} will be left out in favour of {kept!r}. {_NEXT}")
+    context.say("To undo it, take copy_of out of the catalogue.")
+    context.give_json({"kept": kept, "left_out": others})
     return DONE
 
 
-def _document(frame: Frame) -> "tuple[Entry, FileMetadata]":
+def _document(context: CommandContext) -> "tuple[Entry, FileMetadata]":
     """Return the entry of the document that is meant, and what its file says: as the live build noted it, else as it is read now."""
     from ingest.readers.read_document import FileMetadata, ReadDocument
     from ingest.stages.isolation import read_each  # the readers' libraries take longer to import than most of this takes
 
-    corpus = open_corpus(frame.corpus)
+    corpus = open_corpus(context.corpus)
     entries = {entry.document.id: entry for entry in (*corpus.entries, *corpus.missing)}
-    entry = entries.get(frame.options.id)
+    entry = entries.get(context.options.id)
     if entry is None:
-        raise DocumentRefused(f"There is no document {frame.options.id[:80]!r}. The documents are: {', '.join(entries)}.")
-    said = said_of(frame.builds).get(frame.options.id)
+        raise DocumentRefused(f"There is no document {context.options.id[:80]!r}. The documents are: {', '.join(entries)}.")
+    said = said_of(context.builds).get(context.options.id)
     if said is None and entry.held:
-        [(_, read)] = read_each([entry.path], frame.reading)
+        [(_, read)] = read_each([entry.path], context.reading)
         said = read.metadata if isinstance(read, ReadDocument) else None
     return entry, said or FileMetadata()
 
 
-def _tell(frame: Frame, known: Description) -> None:
+def _tell(context: CommandContext, known: Description) -> None:
     for key in _KEYS:
         mark = "  (guessed)" if key in known.guessed else ""
-        frame.say(f"{'year' if key == 'published' else key}: {getattr(known, key) or '-'}{mark}")
+        context.say(f"{'year' if key == 'published' else key}: {getattr(known, key) or '-'}{mark}")
     if known.guessed:
-        frame.say(f"If that is right: localism-ingest describe {known.id} --confirm")
+        context.say(f"If that is right: localism-ingest describe {known.id} --confirm")

@@ -1,6 +1,6 @@
 """``add``, ``remove``, ``list``: the documents of the corpus.
 
-Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to know how a document is read and kept.
+Comes in: a context. Goes out: an exit code, and what was printed. Refuses to know how a document is read and kept.
 """
 
 import sys
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.building import code_of, make
-from ingest.commands.context import DONE, Frame
+from ingest.commands.context import DONE, CommandContext
 from ingest.commands.telling import tell_outcome
 from ingest.describing import descriptions_of, said_of
 from ingest.encoder.model import open_model
@@ -26,46 +26,48 @@ if TYPE_CHECKING:
     from ingest.documents import Ask, Details
 
 
-def add(frame: Frame) -> int:
+def add(context: CommandContext) -> int:
     """Put a document into the corpus and build."""
     # The readers' libraries take longer to import than a list of documents takes.
     from ingest.documents import Details, add_document
 
-    options = frame.options
+    options = context.options
     details = Details(
         options.id, options.title, options.publisher, options.year, options.authors, options.url, options.licence
     )
-    with frame.lock():
-        added = add_document(options.source, details, frame.corpus, PublicNetwork(), frame.recipe.reading, _asker(frame))
-    frame.say(f"{added.title!r} is in the corpus as {added.id!r}: {added.path}")
-    return _build_after(frame, {"added": added.id, "file": str(added.path)})
+    with context.lock():
+        added = add_document(options.source, details, context.corpus, PublicNetwork(), context.recipe.reading, _asker(context))
+    context.say(f"{added.title!r} is in the corpus as {added.id!r}: {added.path}")
+    return _build_after(context, {"added": added.id, "file": str(added.path)})
 
 
-def remove(frame: Frame) -> int:
+def remove(context: CommandContext) -> int:
     """Take a document out of the corpus and build."""
     from ingest.documents import remove_document  # as above
 
-    with frame.lock():
-        aside = remove_document(frame.options.id, frame.corpus)
+    with context.lock():
+        aside = remove_document(context.options.id, context.corpus)
     kept = f"its file is kept as {aside}" if aside else "its file was left where it is"
-    frame.say(f"{frame.options.id!r} is out of the catalogue; {kept}.")
+    context.say(f"{context.options.id!r} is out of the catalogue; {kept}.")
     # A removal removes: the gate tells what it costs, but what a person took out must not go on answering.
     return _build_after(
-        frame, {"removed": frame.options.id, "file": str(aside or "")}, None if frame.options.hold else Step.ACCEPT
+        context, {"removed": context.options.id, "file": str(aside or "")}, None if context.options.hold else Step.ACCEPT
     )
 
 
-def list_documents(frame: Frame) -> int:
+def list_documents(context: CommandContext) -> int:
     """List the documents of the corpus and how they stand."""
-    corpus = open_corpus(frame.corpus)
-    plan = plan_of(corpus, frame.builds, frame.recipe, open_model(frame.settings.model, frame.settings.embed_with).identity)
+    corpus = open_corpus(context.corpus)
+    plan = plan_of(
+        corpus, context.builds, context.recipe, open_model(context.settings.model, context.settings.embed_with).identity
+    )
     work = {one.document: one.work.value for one in plan.documents}
-    known = {one.id: one for one in descriptions_of(corpus, said_of(frame.builds))}
+    known = {one.id: one for one in descriptions_of(corpus, said_of(context.builds))}
     listed = [
         known[entry.document.id].json()
         | {
             "kind": entry.document.kind.value,
-            "file": shown_name(entry.path.relative_to(frame.corpus).as_posix()),
+            "file": shown_name(entry.path.relative_to(context.corpus).as_posix()),
             "held": entry.held,
             "work": work[entry.document.id],
         }
@@ -77,37 +79,37 @@ def list_documents(frame: Frame) -> int:
     for one in listed:
         held, guessed = "yes" if one["held"] else "no", ", ".join(one["guessed"]).replace("published", "year")
         table.add_row(one["id"], one["kind"], held, one["work"], escape(one["title"]), escape(one["published"]), guessed)
-    if not frame.json:
-        frame.console.print(table)
-    frame.give_json({"documents": listed})
+    if not context.json:
+        context.console.print(table)
+    context.give_json({"documents": listed})
     return DONE
 
 
-def _build_after(frame: Frame, done: dict[str, str], step: Step | None = None) -> int:
-    if frame.options.no_build:
-        frame.give_json(done)
+def _build_after(context: CommandContext, done: dict[str, str], step: Step | None = None) -> int:
+    if context.options.no_build:
+        context.give_json(done)
         return DONE
-    outcome = make(frame, step=step)
-    tell_outcome(frame, outcome)
-    frame.give_json(done | outcome.json())
+    outcome = make(context, step=step)
+    tell_outcome(context, outcome)
+    context.give_json(done | outcome.json())
     return code_of(outcome)
 
 
-def _asker(frame: Frame) -> "Ask":
+def _asker(context: CommandContext) -> "Ask":
     """Return a way to ask a person for what is missing; where no person is there, nothing is asked."""
-    if frame.json or not sys.stdin.isatty():
+    if context.json or not sys.stdin.isatty():
         return lambda details: details
 
     def ask(details: "Details") -> "Details":
         def asked(question: str, said: str, given: str) -> str:
-            return given or Prompt.ask(question, console=frame.console, default=said)
+            return given or Prompt.ask(question, console=context.console, default=said)
 
         return replace(
             details,
             guessed=tuple(key for key in details.guessed if key not in ("title", "published")),  # a person has seen them
-            title=asked("Title", details.title, frame.options.title),
-            publisher=asked("Publisher", details.publisher, frame.options.publisher),
-            published=asked("Year", details.published, frame.options.year),
+            title=asked("Title", details.title, context.options.title),
+            publisher=asked("Publisher", details.publisher, context.options.publisher),
+            published=asked("Year", details.published, context.options.year),
         )
 
     return ask

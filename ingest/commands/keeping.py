@@ -1,6 +1,6 @@
 """``builds``, ``rollback``, ``prune``, ``diff``: the builds that there are.
 
-Comes in: a frame. Goes out: an exit code, and what was printed. Refuses to make builds.
+Comes in: a context. Goes out: an exit code, and what was printed. Refuses to make builds.
 """
 
 from datetime import datetime
@@ -13,67 +13,67 @@ from index.build.hold_reason import once_live, read_standings
 from index.build.manifest import Manifest
 from index.errors import BuildError, UnknownBuild
 from ingest.catalogue.corpus import open_corpus
-from ingest.commands.context import DONE, NOT_PUBLISHED, Frame
+from ingest.commands.context import DONE, NOT_PUBLISHED, CommandContext
 from ingest.commands.telling import tell_comparison
 
 
-def list_builds(frame: Frame) -> int:
+def list_builds(context: CommandContext) -> int:
     """List the builds, the newest first."""
-    builds = [_described(frame, build) for build in reversed(finished_builds(frame.builds))]
+    builds = [_described(context, build) for build in reversed(finished_builds(context.builds))]
     table = Table(box=None, pad_edge=False)
     for name in ("build", "made", "documents", "passages", "standing"):
         table.add_column(name)
     for one in builds:
         table.add_row(one["build"], _when(one["created"]), str(one["documents"]), str(one["passages"]), one["standing"])
-    if not frame.json:
-        frame.console.print(table if builds else "There are no builds yet. Make one: localism-ingest build")
-    frame.give_json({"builds": builds})
+    if not context.json:
+        context.console.print(table if builds else "There are no builds yet. Make one: localism-ingest build")
+    context.give_json({"builds": builds})
     return DONE
 
 
-def roll_back_to(frame: Frame) -> int:
+def roll_back_to(context: CommandContext) -> int:
     """Make an earlier build live again."""
-    with frame.lock():
-        before, after = roll_back(frame.builds, frame.options.build)
-    frame.say(f"Build {after} is live again; before it was {before or 'none'}.")
-    frame.give_json({"before": before, "build": after})
+    with context.lock():
+        before, after = roll_back(context.builds, context.options.build)
+    context.say(f"Build {after} is live again; before it was {before or 'none'}.")
+    context.give_json({"before": before, "build": after})
     return DONE
 
 
-def prune_builds(frame: Frame) -> int:
+def prune_builds(context: CommandContext) -> int:
     """Remove old builds."""
-    with frame.lock():
-        sweep_unfinished(frame.builds)
-        removed = prune(frame.builds, frame.options.keep)
-    frame.say(f"Removed: {', '.join(removed)}" if removed else "Nothing to remove.")
-    frame.give_json({"removed": removed})
+    with context.lock():
+        sweep_unfinished(context.builds)
+        removed = prune(context.builds, context.options.keep)
+    context.say(f"Removed: {', '.join(removed)}" if removed else "Nothing to remove.")
+    context.give_json({"removed": removed})
     return DONE
 
 
-def diff(frame: Frame) -> int:
+def diff(context: CommandContext) -> int:
     """Show how two builds answer the golden questions."""
     # What asks questions takes longer to import than a list of builds takes.
     from ingest.regression_gate.gate import compare
 
-    old, new = _pair(frame)
-    corpus = open_corpus(frame.corpus)
+    old, new = _pair(context)
+    corpus = open_corpus(context.corpus)
     listed = [entry.document.id for entry in (*corpus.entries, *corpus.missing)]
-    comparison = compare(frame.builds / old, frame.builds / new, corpus.golden, listed)
-    passes = comparison.passes(frame.recipe.tolerance)
-    tell_comparison(frame, comparison)
-    frame.say("The gate lets it through." if passes else "The gate refuses it.")
-    frame.give_json(comparison.json() | {"passes": passes})
+    comparison = compare(context.builds / old, context.builds / new, corpus.golden, listed)
+    passes = comparison.passes(context.recipe.tolerance)
+    tell_comparison(context, comparison)
+    context.say("The gate lets it through." if passes else "The gate refuses it.")
+    context.give_json(comparison.json() | {"passes": passes})
     return DONE if passes else NOT_PUBLISHED
 
 
-def _pair(frame: Frame) -> tuple[str, str]:
-    known, live = finished_builds(frame.builds), live_id(frame.builds)
-    for named in (frame.options.old, frame.options.new):
+def _pair(context: CommandContext) -> tuple[str, str]:
+    known, live = finished_builds(context.builds), live_id(context.builds)
+    for named in (context.options.old, context.options.new):
         if named:
-            check_known(frame.builds, named)
-    if frame.options.old:
-        return frame.options.old, frame.options.new or live or known[-1]
-    noted = sorted(read_standings(frame.builds))
+            check_known(context.builds, named)
+    if context.options.old:
+        return context.options.old, context.options.new or live or known[-1]
+    noted = sorted(read_standings(context.builds))
     if live and noted:
         return live, noted[-1]
     older = [build for build in known if live and build < live]
@@ -82,10 +82,10 @@ def _pair(frame: Frame) -> tuple[str, str]:
     return older[-1], live
 
 
-def _described(frame: Frame, build: str) -> dict[str, Any]:
-    standing = _standing(frame, build)
+def _described(context: CommandContext, build: str) -> dict[str, Any]:
+    standing = _standing(context, build)
     try:
-        manifest = Manifest.open(frame.builds / build)
+        manifest = Manifest.open(context.builds / build)
     except BuildError as error:
         return {
             "build": build,
@@ -105,13 +105,13 @@ def _described(frame: Frame, build: str) -> dict[str, Any]:
     }
 
 
-def _standing(frame: Frame, build: str) -> str:
-    if build == live_id(frame.builds):
+def _standing(context: CommandContext, build: str) -> str:
+    if build == live_id(context.builds):
         return "live"
-    noted = read_standings(frame.builds).get(build)
+    noted = read_standings(context.builds).get(build)
     if noted is not None:
         return noted.value
-    return "was live" if build in once_live(frame.builds) else "never live"
+    return "was live" if build in once_live(context.builds) else "never live"
 
 
 def _when(created: str) -> str:

@@ -64,7 +64,7 @@ def _add_documents(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     listing.set_defaults(run=documents.list_documents)
     describing.add_parsers(commands, shared, changing_arguments())
     fetching = fetch.add_parser(commands, shared)
-    fetching.set_defaults(run=lambda frame: fetch.run(frame.options, frame.settings, frame.console))
+    fetching.set_defaults(run=lambda context: fetch.run(context.options, context.settings, context.console))
     watch = commands.add_parser(
         "watch", parents=[shared, building_arguments()], help="build whenever the corpus has changed and come to rest"
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
-from ingest.commands.context import Frame
+from ingest.commands.context import CommandContext
 from ingest.pipeline import Outcome, State
 from ingest.plan import Plan, Work
 from ingest.regression_gate.comparison import Comparison, Direction
@@ -16,19 +16,19 @@ from ingest.report import DocumentReport
 CHANGES_SHOWN = 12
 
 
-def tell_outcome(frame: Frame, outcome: Outcome) -> None:
+def tell_outcome(context: CommandContext, outcome: Outcome) -> None:
     """Tell what an ingestion did."""
-    if frame.json:
+    if context.json:
         return
     if outcome.reports:
-        _tell_reports(frame, outcome.reports)
+        _tell_reports(context, outcome.reports)
     for warning in outcome.warnings:
-        frame.say(f"Warning: {warning}", "yellow")
+        context.say(f"Warning: {warning}", "yellow")
     if outcome.comparison:
-        tell_comparison(frame, outcome.comparison)
+        tell_comparison(context, outcome.comparison)
     if outcome.removed_builds:
-        frame.say(f"Removed old builds: {', '.join(outcome.removed_builds)}")
-    frame.say(_SENTENCES[outcome.state].format(build=outcome.build))
+        context.say(f"Removed old builds: {', '.join(outcome.removed_builds)}")
+    context.say(_SENTENCES[outcome.state].format(build=outcome.build))
 
 
 _SENTENCES = {
@@ -46,32 +46,32 @@ _SENTENCES = {
 }
 
 
-def tell_comparison(frame: Frame, comparison: Comparison) -> None:
+def tell_comparison(context: CommandContext, comparison: Comparison) -> None:
     """Tell how two builds answer the golden questions."""
-    if frame.json:
+    if context.json:
         return
     counts = ", ".join(f"{comparison.count(direction)} {direction.value}" for direction in Direction)
-    frame.say(
+    context.say(
         f"Golden questions: {comparison.questions} asked of {comparison.old} and {comparison.new}: {counts}; "
         f"score {comparison.score_before:.4f} before, {comparison.score_after:.4f} after."
     )
     if comparison.lost:
-        frame.say(f"Lost though the catalogue lists them: {', '.join(comparison.lost)}", "red")
+        context.say(f"Lost though the catalogue lists them: {', '.join(comparison.lost)}", "red")
     for change in comparison.changes[:CHANGES_SHOWN]:
         before, after = change.before, change.after
-        frame.say(f"  {change.direction.value}: {change.text} ({change.question})")
-        frame.say(f"    before: {before.status.value} {before.confidence:.2f} {before.first}")
-        frame.say(f"    after:  {after.status.value} {after.confidence:.2f} {after.first}")
+        context.say(f"  {change.direction.value}: {change.text} ({change.question})")
+        context.say(f"    before: {before.status.value} {before.confidence:.2f} {before.first}")
+        context.say(f"    after:  {after.status.value} {after.confidence:.2f} {after.first}")
     if len(comparison.changes) > CHANGES_SHOWN:
-        frame.say(f"  … and {len(comparison.changes) - CHANGES_SHOWN} more; --json lists them all")
+        context.say(f"  … and {len(comparison.changes) - CHANGES_SHOWN} more; --json lists them all")
 
 
-def tell_plan(frame: Frame, plan: Plan) -> None:
+def tell_plan(context: CommandContext, plan: Plan) -> None:
     """Tell what an ingestion would do and why."""
-    if frame.json:
+    if context.json:
         return
     for reason in plan.reasons:
-        frame.say(f"- {reason}")
+        context.say(f"- {reason}")
     listed = [one for one in plan.documents if one.work is not Work.UNCHANGED]
     table = Table(box=None, pad_edge=False)
     for name in ("document", "work", "why"):
@@ -79,29 +79,29 @@ def tell_plan(frame: Frame, plan: Plan) -> None:
     for one in listed:
         table.add_row(one.document, one.work.value, one.why)
     if listed:
-        frame.console.print(table)
+        context.console.print(table)
     for hint in plan.hints:
-        frame.say(f"Hint: {hint}", "yellow")
+        context.say(f"Hint: {hint}", "yellow")
     unchanged = len(plan.documents) - len(listed)
     verdict = "Nothing is to be done" if plan.up_to_date else "A build is to be made"
-    frame.say(f"{verdict}; {unchanged} documents unchanged; live build: {plan.live or 'none'}.")
+    context.say(f"{verdict}; {unchanged} documents unchanged; live build: {plan.live or 'none'}.")
 
 
-def _tell_reports(frame: Frame, reports: Sequence[DocumentReport]) -> None:
+def _tell_reports(context: CommandContext, reports: Sequence[DocumentReport]) -> None:
     """Show the documents of which there is something to say; those that are as they were are counted."""
     shown = [report for report in reports if report.reasons or not report.told]
     if shown:
-        frame.console.print(_report_table(shown))
+        context.console.print(_report_table(shown))
     if len(shown) < len(reports):
-        frame.say(f"{len(reports) - len(shown)} documents are read as before.")
+        context.say(f"{len(reports) - len(shown)} documents are read as before.")
 
 
-def tell_guessed(frame: Frame, guessed: Mapping[str, Sequence[str]]) -> None:
+def tell_guessed(context: CommandContext, guessed: Mapping[str, Sequence[str]]) -> None:
     """Tell which documents are cited by a title, a year or an author that nobody has confirmed."""
     if not guessed:
         return
     shown = ", ".join(list(guessed)[:CHANGES_SHOWN]) + (" …" if len(guessed) > CHANGES_SHOWN else "")
-    frame.say(
+    context.say(
         f"{len(guessed)} documents have a title, year or author that was only guessed from the file: {shown}. "
         "Look at one, confirm or change it: localism-ingest describe ID",
         "yellow",

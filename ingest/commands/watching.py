@@ -1,6 +1,6 @@
 """``watch``: build whenever the corpus has changed and come to rest.
 
-Comes in: a frame. Goes out: one summary for each batch of changes. Refuses to build while a file is still growing.
+Comes in: a context. Goes out: one summary for each batch of changes. Refuses to build while a file is still growing.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.errors import BuildError, LocalismError
 from ingest.commands.building import code_of, make
-from ingest.commands.context import DONE, FAULT, REFUSED, Frame
+from ingest.commands.context import DONE, FAULT, REFUSED, CommandContext
 from ingest.commands.telling import tell_outcome
 from ingest.readers.sound_letters import shown_name
 
@@ -23,20 +23,20 @@ Look = dict[str, tuple[int, int, int]]
 """Path to size in bytes, time of last change in nanoseconds, and inode."""
 
 
-def watch(frame: Frame) -> int:
+def watch(context: CommandContext) -> int:
     """Build once, then after every change that has come to rest, until interrupted."""
     built, before, batches, code, again = Look(), Look(), 0, DONE, math.inf
-    frame.say(f"Watching {frame.corpus}. Stop with Ctrl-C.")
+    context.say(f"Watching {context.corpus}. Stop with Ctrl-C.")
     while True:
-        now = look(frame.corpus)
+        now = look(context.corpus)
         # Two equal looks in a row: nothing is being copied any more.
         if now == before and (now != built or time.monotonic() >= again):
-            code, may_pass = _batch(frame)
+            code, may_pass = _batch(context)
             built, batches, again = now, batches + 1, time.monotonic() + RETRY_SECONDS if may_pass else math.inf
-            if batches == frame.options.batches:
+            if batches == context.options.batches:
                 return code
         before = now
-        time.sleep(frame.options.every)
+        time.sleep(context.options.every)
 
 
 def look(corpus: Path) -> Look:
@@ -54,27 +54,27 @@ def look(corpus: Path) -> Look:
     return seen
 
 
-def _batch(frame: Frame) -> tuple[int, bool]:
+def _batch(context: CommandContext) -> tuple[int, bool]:
     """Build once; returns the exit code, and whether what went wrong may pass though the corpus stays as it is."""
     try:
-        outcome = make(frame)
+        outcome = make(context)
     except (LocalismError, OSError) as error:
-        return _failed(frame, str(error), REFUSED), isinstance(error, BuildError | OSError)
+        return _failed(context, str(error), REFUSED), isinstance(error, BuildError | OSError)
     except Exception as error:  # noqa: BLE001  a fault of this program ends one batch, not the watch; it is told by name
-        frame.say(traceback.format_exc())
-        return _failed(frame, f"an unexpected error, {type(error).__name__}: {error}; {_REPORT}", FAULT), False
-    tell_outcome(frame, outcome)
-    _give_line(frame, outcome.json())
+        context.say(traceback.format_exc())
+        return _failed(context, f"an unexpected error, {type(error).__name__}: {error}; {_REPORT}", FAULT), False
+    tell_outcome(context, outcome)
+    _give_line(context, outcome.json())
     return code_of(outcome), False
 
 
-def _failed(frame: Frame, sentence: str, code: int) -> int:
-    frame.say(f"The live index is as it was: {sentence}", "red")
-    _give_line(frame, {"error": sentence})
+def _failed(context: CommandContext, sentence: str, code: int) -> int:
+    context.say(f"The live index is as it was: {sentence}", "red")
+    _give_line(context, {"error": sentence})
     return code
 
 
-def _give_line(frame: Frame, given: dict[str, object]) -> None:
-    if frame.json:
+def _give_line(context: CommandContext, given: dict[str, object]) -> None:
+    if context.json:
         # One line for each batch: a program that follows reads line by line.
         print(shown_name(json.dumps(given, ensure_ascii=False)), flush=True)  # noqa: T201  # the output of the command

@@ -21,9 +21,9 @@ from index.errors import BuildError
 from index.records import Document, Page, Passage
 from index.text.splitting import split_pages
 from ingest.cache.build_cache import Earlier, EarlierBuild
-from ingest.cache.checkpoint import Kept
+from ingest.cache.checkpoint import Checkpoint
 from ingest.catalogue.catalogue import Entry
-from ingest.catalogue.wordings import Wordings, with_wordings
+from ingest.catalogue.wordings import Paraphrases, with_paraphrases
 from ingest.readers.read_document import ReadDocument
 from ingest.readers.registry import FORMATS
 from ingest.readers.sound_letters import shown_name, sound_record
@@ -66,10 +66,10 @@ class Drafter:
     def __init__(
         self,
         recipe: Recipe,
-        wordings: Wordings,
+        wordings: Paraphrases,
         embedder: Embedder,
         earlier: Sequence[Earlier],
-        kept: Kept,
+        kept: Checkpoint,
         fingerprints: Mapping[str, str],
         most_workers: Callable[[], int] = lambda: 0,
     ) -> None:
@@ -143,7 +143,7 @@ class Drafter:
         if copy:
             return _left_out(entry, key, copy.reason, copy.original, fingerprint.text)
         document = sound_record(described(entry, read))
-        pages = with_wordings(document.id, read.pages, self._wordings)
+        pages = with_paraphrases(document.id, read.pages, self._wordings)
         passages = self._passages(document, pages)
         report = report_of(document, read, passages)
         if not passages:

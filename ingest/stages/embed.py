@@ -56,7 +56,7 @@ class _Lacking:
             pages=draft.pages,
             passages=draft.passages,
             vectors=[of_passages[vectors_key(draft.document, passage)] for passage in draft.passages],
-            key_vectors=np.array([of_keys[key] for key in self.keys], np.float32).reshape(-1, dimension),
+            expansion_vectors=np.array([of_keys[key] for key in self.keys], np.float32).reshape(-1, dimension),
             boxes=draft.boxes,
             report=draft.report.json(),
             original=draft.original,

@@ -6,7 +6,7 @@ kept for the case of an interruption. Refuses to believe a file that changed mea
 
 from collections.abc import Mapping
 
-from ingest.cache.checkpoint import Kept
+from ingest.cache.checkpoint import Checkpoint
 from ingest.catalogue.catalogue import Entry
 from ingest.catalogue.corpus import digest_of
 from ingest.readers.read_document import ReadDocument, ReadingOptions
@@ -17,7 +17,7 @@ from ingest.stages.workers import FailureKind, Outcome, ReadFailure
 class Arriving:
     """Files that are being read. Close it when nothing more is wanted: it stops the workers."""
 
-    def __init__(self, entries: Mapping[str, Entry], options: ReadingOptions, kept: Kept, most_workers: int = 0) -> None:
+    def __init__(self, entries: Mapping[str, Entry], options: ReadingOptions, kept: Checkpoint, most_workers: int = 0) -> None:
         """Read ``entries``, by the keys of their readings, in order; the workers begin when the first is taken."""
         self._entries = dict(entries)  # those that have not arrived
         self._kept = kept

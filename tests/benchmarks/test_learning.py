@@ -1,4 +1,4 @@
-"""Learning the weights of views from small questions."""
+"""Learning the weights of features from small questions."""
 
 import math
 
@@ -15,10 +15,10 @@ def test_gain_is_that_of_the_measure_with_documents_counted_once():
     rows, wanted = [], []
     weights = np.array([1.0, 0.4])
     for _ in range(20):
-        views, documents = chance.random((2, 30)), chance.integers(0, 14, 30)
+        features, documents = chance.random((2, 30)), chance.integers(0, 14, 30)
         grades = {str(name): float(grade) for name, grade in ((3, 2), (5, 1), (20, 1))}
-        ranking = list(dict.fromkeys(str(documents[place]) for place in np.argsort(-(weights @ views), kind="stable")))
-        rows.append((views, documents, np.array([grades.get(str(name), 0.0) for name in documents]), list(grades.values())))
+        ranking = list(dict.fromkeys(str(documents[place]) for place in np.argsort(-(weights @ features), kind="stable")))
+        rows.append((features, documents, np.array([grades.get(str(name), 0.0) for name in documents]), list(grades.values())))
         wanted.append(ndcg(ranking, grades))
     assert gains(weights, lesson(rows)).tolist() == pytest.approx(wanted)
 
@@ -35,8 +35,8 @@ def test_the_view_that_tells_right_from_wrong_gets_the_weight():
     chance = np.random.default_rng(5)
     rows = []
     for _ in range(60):
-        views = chance.random((2, 8)) * 0.3
+        features = chance.random((2, 8)) * 0.3
         views[0, 2] += 0.2
-        rows.append((views, np.arange(8), (np.arange(8) == 2).astype(float), [1.0]))
+        rows.append((features, np.arange(8), (np.arange(8) == 2).astype(float), [1.0]))
     telling, other = learned([lesson(rows)])
     assert telling > 5 * other >= 0

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from bot.discord_bot.state.health import GatewayHealth
-from bot.runtime.shared_health import GatewayBoard
+from bot.runtime.shared_health import SharedHealth
 from bot.settings import processes
 from bot.state.feedback import FeedbackStore
 from tests.conftest import ROOT
@@ -160,7 +160,7 @@ def test_processes_end_when_the_one_that_began_them_is_killed(workshop: Workshop
 
 def test_the_health_of_discord_is_read_where_the_bot_does_not_run():
     """Nothing written is not connected; what was written is what is read."""
-    board, there = GatewayBoard(), GatewayHealth(connected=True, latency=0.04, connects=2, disconnects=1, resumes=1)
+    board, there = SharedHealth(), GatewayHealth(connected=True, latency=0.04, connects=2, disconnects=1, resumes=1)
     here = GatewayHealth()
     board.read(here)
     assert not here.healthy

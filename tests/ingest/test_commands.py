@@ -13,7 +13,7 @@ from index.build.history import finished_builds, live_id
 from index.errors import IndexLocked
 from ingest.__main__ import main
 from ingest.commands.building import make
-from ingest.commands.context import Frame
+from ingest.commands.context import CommandContext
 from ingest.pipeline import Outcome
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BREAD
@@ -146,7 +146,7 @@ def test_watch_tries_again_when_another_run_held_the_lock(run, workshop, monkeyp
     """The change is not forgotten, although nothing changes any more."""
     held = [IndexLocked("“another” is changing the builds at this moment.")]
 
-    def make_when_free(frame: Frame) -> Outcome:
+    def make_when_free(frame: CommandContext) -> Outcome:
         if held:
             raise held.pop()
         return make(frame)

@@ -6,14 +6,14 @@ import pytest
 from rich.console import Console
 
 from index.errors import LocalismError
-from ingest.commands.context import Frame
+from ingest.commands.context import CommandContext
 from ingest.readers.read_document import FileLimits, ReadingOptions
 from ingest.settings import read_settings
 
 
 def reading():
     """Return how files are read by the settings of the environment."""
-    return Frame(Namespace(), read_settings(), Console()).reading
+    return CommandContext(Namespace(), read_settings(), Console()).reading
 
 
 def test_limits_and_languages_reach_the_readers(monkeypatch):

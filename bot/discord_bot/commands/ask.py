@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.commands.naming import named
 from bot.discord_bot.questions import question_in
 from bot.discord_bot.sending import defer, finish, say
@@ -22,7 +22,7 @@ _CHOICES = 25  # Discord's limits for autocomplete
 _CHOICE_LENGTH = 100
 
 
-def add_ask(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+def add_ask(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
     """Add ``/ask`` to ``tree``."""
     texts = desk.english
 
@@ -57,7 +57,7 @@ def add_ask(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         return source_choices(desk.documents_for(interaction.guild_id), typed)
 
 
-def add_find(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+def add_find(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
     """Add the message menu "Find guidance on this" to ``tree``; the answer is private, as the other person did not ask."""
 
     @tree.context_menu(name=named(desk.english, "command.find.name"))
@@ -70,7 +70,7 @@ def add_find(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         await answer(interaction, desk, replace(asked, private=True))
 
 
-async def answer(interaction: discord.Interaction[Any], desk: Desk, asked: Asked) -> None:
+async def answer(interaction: discord.Interaction[Any], desk: BotState, asked: Asked) -> None:
     """Answer an interaction: at once "thinking …", then the card; or a friendly note where the person has to wait."""
     note = desk.too_quick(interaction.user.id, interaction.channel_id, interaction.guild_id)
     if note:

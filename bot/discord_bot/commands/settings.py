@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.commands.ask import source_choices
 from bot.discord_bot.commands.naming import named
@@ -26,7 +26,7 @@ PerPerson = app_commands.Range[int, 1, 60]
 PerChannel = app_commands.Range[int, 1, 600]
 
 
-def add_settings(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+def add_settings(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
     """Add ``/settings`` to ``tree``."""
     texts = desk.english
     group: app_commands.Group = app_commands.Group(
@@ -41,7 +41,7 @@ def add_settings(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
     tree.add_command(group)
 
 
-def _add_show(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+def _add_show(group: app_commands.Group, desk: BotState, texts: Texts) -> None:
     @group.command(name=named(texts, "settings.show.name"), description=named(texts, "settings.show.description"))
     async def show(interaction: Interaction) -> None:
         await _change(interaction, desk, lambda settings: settings)
@@ -51,7 +51,7 @@ def _add_show(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
         await _change(interaction, desk, lambda _: ServerSettings())
 
 
-def _add_channel(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+def _add_channel(group: app_commands.Group, desk: BotState, texts: Texts) -> None:
     @group.command(name=named(texts, "settings.channel.name"), description=named(texts, "settings.channel.description"))
     @app_commands.describe(channel=named(texts, "settings.channel.channel"), answer=named(texts, "settings.channel.answer"))
     async def channel(interaction: Interaction, channel: discord.TextChannel, answer: bool) -> None:
@@ -60,7 +60,7 @@ def _add_channel(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
         )
 
 
-def _add_answers(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+def _add_answers(group: app_commands.Group, desk: BotState, texts: Texts) -> None:
     @group.command(name=named(texts, "settings.default.name"), description=named(texts, "settings.default.description"))
     @app_commands.describe(on=named(texts, "settings.default.on"))
     async def private(interaction: Interaction, on: bool) -> None:
@@ -77,7 +77,7 @@ def _add_answers(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
         await _change(interaction, desk, lambda settings: replace(settings, plain=form == "text"))
 
 
-def _add_pace(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+def _add_pace(group: app_commands.Group, desk: BotState, texts: Texts) -> None:
     @group.command(name=named(texts, "settings.pace.name"), description=named(texts, "settings.pace.description"))
     @app_commands.describe(person=named(texts, "settings.pace.person"), channel=named(texts, "settings.pace.channel"))
     async def cooldown(interaction: Interaction, person: PerPerson | None = None, channel: PerChannel | None = None) -> None:
@@ -92,7 +92,7 @@ def _add_pace(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
         )
 
 
-def _add_source(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+def _add_source(group: app_commands.Group, desk: BotState, texts: Texts) -> None:
     @group.command(name=named(texts, "settings.choose.name"), description=named(texts, "settings.choose.description"))
     @app_commands.describe(source=named(texts, "settings.choose.source"), use=named(texts, "settings.choose.use"))
     async def source(interaction: Interaction, source: str, use: bool) -> None:
@@ -106,7 +106,7 @@ def _add_source(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
         return source_choices(desk.service.documents, typed)
 
 
-def _add_language(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
+def _add_language(group: app_commands.Group, desk: BotState, texts: Texts) -> None:
     @group.command(name=named(texts, "settings.speak.name"), description=named(texts, "settings.speak.description"))
     @app_commands.describe(language=named(texts, "settings.speak.language"))
     @app_commands.choices(language=[Choice(name=code, value=code) for code in desk.texts])
@@ -114,7 +114,7 @@ def _add_language(group: app_commands.Group, desk: Desk, texts: Texts) -> None:
         await _change(interaction, desk, lambda settings: replace(settings, language=language))
 
 
-async def _change(interaction: Interaction, desk: Desk, change: Change) -> None:
+async def _change(interaction: Interaction, desk: BotState, change: Change) -> None:
     """Keep the settings as ``change`` makes them, and show them."""
     server = interaction.guild_id
     if server is None:
@@ -128,7 +128,7 @@ async def _change(interaction: Interaction, desk: Desk, change: Change) -> None:
         await finish(interaction, Reply(settings_note(interaction, desk)))
 
 
-async def _answer(interaction: Interaction, desk: Desk, sentence: Callable[[Texts], str]) -> None:
+async def _answer(interaction: Interaction, desk: BotState, sentence: Callable[[Texts], str]) -> None:
     if await defer(interaction, private=True):
         await finish(interaction, Reply(sentence(desk.texts_for(interaction.guild_id))))
 

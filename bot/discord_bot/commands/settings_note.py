@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.plain import CONTENT_LIMIT
 from bot.discord_bot.escaping import clip_escaped
 from bot.discord_bot.permissions import ServerChannel, in_words, missing_at_all
@@ -15,7 +15,7 @@ from bot.discord_bot.state.server_settings import ServerSettings
 from bot.discord_bot.texts import Texts
 
 
-def settings_note(interaction: discord.Interaction[Any], desk: Desk) -> str:
+def settings_note(interaction: discord.Interaction[Any], desk: BotState) -> str:
     """Return the settings of the server that the interaction comes from."""
     settings, texts = desk.settings.of(interaction.guild_id), desk.texts_for(interaction.guild_id)
     lines = [f"**{texts.say('settings.title')}**", *_choices(settings, desk, texts)]
@@ -27,7 +27,7 @@ def settings_note(interaction: discord.Interaction[Any], desk: Desk) -> str:
     return "\n".join(lines)[:CONTENT_LIMIT]
 
 
-def _choices(settings: ServerSettings, desk: Desk, texts: Texts) -> list[str]:
+def _choices(settings: ServerSettings, desk: BotState, texts: Texts) -> list[str]:
     channels = ", ".join(f"<#{channel}>" for channel in settings.channels[:20])
     sources = ", ".join(clip_escaped(source, 60) for source in settings.sources[:15])
     person = settings.person_per_minute or desk.options.person_per_minute

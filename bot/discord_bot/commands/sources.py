@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from bot.answering.links import safe_link
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.cards import note_card
 from bot.discord_bot.cards.notes import definition_note, source_note, sources_note, term_of
 from bot.discord_bot.cards.plain import CONTENT_LIMIT
@@ -27,7 +27,7 @@ _CHOICES = 25  # Discord's limits for autocomplete
 _CHOICE_LENGTH = 100
 
 
-def add_sources(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+def add_sources(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
     """Add ``/sources`` and ``/source`` to ``tree``."""
     texts = desk.english
 
@@ -53,7 +53,7 @@ def add_sources(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         return source_choices(desk.documents_for(interaction.guild_id), typed)
 
 
-def add_passage(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+def add_passage(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
     """Add ``/passage`` to ``tree``."""
     texts = desk.english
 
@@ -66,7 +66,7 @@ def add_passage(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
             await finish(interaction, await desk.asking.passage(passage_id.strip().lower(), language))
 
 
-def add_define(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+def add_define(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
     """Add ``/define`` to ``tree``."""
     texts = desk.english
 
@@ -83,7 +83,7 @@ def add_define(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         return [Choice(name=name, value=name) for name in fitting if len(name) <= _CHOICE_LENGTH][:_CHOICES]
 
 
-def add_help(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
+def add_help(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
     """Add ``/help`` and ``/privacy`` to ``tree``."""
     texts = desk.english
 
@@ -98,7 +98,7 @@ def add_help(tree: app_commands.CommandTree[Any], desk: Desk) -> None:
         await _show(interaction, here.say("privacy.title"), here.say("privacy.body").strip())
 
 
-def _links(document: Document, desk: Desk, texts: Texts) -> list[tuple[str, str]]:
+def _links(document: Document, desk: BotState, texts: Texts) -> list[tuple[str, str]]:
     page = f"{desk.options.public_url.rstrip('/')}/documents/{document.id}" if desk.options.public_url else ""
     return [(texts.say("button.reader"), page), (texts.say("button.original"), safe_link(document.url))]
 

@@ -31,7 +31,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], state: Path, appl
         log.exception("Discord did not take the commands")
         return False
     _remember(state, wanted)
-    log.info("Told Discord about %d commands", len(commands))
+    log.info("ResultGroup Discord about %d commands", len(commands))
     return True
 
 

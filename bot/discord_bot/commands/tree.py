@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from typing_extensions import override
 
-from bot.discord_bot.bot_state import Desk
+from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.commands.ask import add_ask, add_find
 from bot.discord_bot.commands.settings import add_settings
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class LocalismTree(app_commands.CommandTree[Any]):
     """The commands; usable on servers, in direct messages and wherever a person has installed the bot for themselves."""
 
-    def __init__(self, client: discord.Client, desk: Desk) -> None:
+    def __init__(self, client: discord.Client, desk: BotState) -> None:
         """Make the commands of ``client``, served by ``desk``."""
         super().__init__(
             client,

@@ -6,29 +6,29 @@ Comes in: a request that is let in. Goes out: a page, or CSV. Refuses to exist w
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from bot.http.templates import Templates
 from bot.state.question_log import csv_of
 
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def admin_routes(desk: Desk, templates: Templates) -> APIRouter:
+def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
     """Return the routes of the reports."""
-    routes = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[Depends(desk.admission.check)])
+    routes = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[Depends(state.admission.check)])
 
     @routes.get("", response_class=HTMLResponse)
     async def reports() -> HTMLResponse:
-        questions = await desk.answering.run(desk.questions.not_answered) if desk.questions else []
-        feedback = await desk.answering.run(desk.feedback.rows) if desk.feedback else []
-        judged = await desk.answering.run(desk.questions.judged) if desk.questions else []
+        questions = await state.answering.run(state.questions.not_answered) if state.questions else []
+        feedback = await state.answering.run(state.feedback.rows) if state.feedback else []
+        judged = await state.answering.run(state.questions.judged) if state.questions else []
         page = templates.page("admin.html", {"questions": questions, "feedback": feedback, "judged": judged})
         page.headers.update(NO_STORE)
         return page
 
     @routes.get("/questions.csv")
     async def questions_as_csv() -> Response:
-        rows = await desk.answering.run(desk.questions.not_answered) if desk.questions else []
+        rows = await state.answering.run(state.questions.not_answered) if state.questions else []
         headers = {"Content-Disposition": 'attachment; filename="questions.csv"', **NO_STORE}
         return Response(csv_of(rows), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -16,11 +16,11 @@ from bot.http.api.openapi import NOT_MODIFIED, problems
 from bot.http.api.queries import query_parameters, read_query
 from bot.http.api.schemas import AnswerBody, AskBody, AskQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from bot.http.plain_route import PlainRoute
 
 
-def ask_routes(desk: Desk) -> APIRouter:
+def ask_routes(state: HttpState) -> APIRouter:
     """Return the routes that answer questions."""
     routes = APIRouter(prefix="/api", tags=["ask"])
     described: dict[int | str, dict[str, Any]] = {200: {"model": AnswerBody, "description": "The answer."}}
@@ -28,12 +28,12 @@ def ask_routes(desk: Desk) -> APIRouter:
 
     async def ask(request: Request) -> Response:
         """Answer a question with passages word for word, or say that nothing was found."""
-        etag = etag_of(desk, request)
+        etag = etag_of(state, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
         asked = read_query(request, AskQuery)
-        answer = await answer_to(desk, Asked(asked.q, asked.limit, asked.document or "", asked.kind or "", asked.context))
+        answer = await answer_to(state, Asked(asked.q, asked.limit, asked.document or "", asked.kind or "", asked.context))
         return _sent(answer, cache_headers(etag))
 
     routes.add_api_route(
@@ -49,7 +49,7 @@ def ask_routes(desk: Desk) -> APIRouter:
     async def ask_with_body(asked: AskBody) -> Response:
         """Answer a question that is sent in the body, so that it stands in no address."""
         answer = await answer_to(
-            desk, Asked(asked.question, asked.limit, asked.document or "", asked.kind or "", asked.context)
+            state, Asked(asked.question, asked.limit, asked.document or "", asked.kind or "", asked.context)
         )
         return _sent(answer, {"Cache-Control": "no-store"})
 

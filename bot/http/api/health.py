@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from bot.http.api.openapi import problems
 from bot.http.gateway import gateway_gauges
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from bot.http.middleware.rate_limit import client_of
 from index.build.reader import Build
 from index.errors import NoBuild
@@ -40,7 +40,7 @@ class ReadyBody(BaseModel):
     discord: Literal["connected", "silent", "off"] = Field(description="Silent does not make the page unready.")
 
 
-def health_routes(desk: Desk) -> APIRouter:
+def health_routes(state: HttpState) -> APIRouter:
     """Return the routes that tell how the server is."""
     routes = APIRouter(tags=["health"])
 
@@ -52,27 +52,27 @@ def health_routes(desk: Desk) -> APIRouter:
     @routes.get("/readyz", responses={200: {"model": ReadyBody}, **problems(503)}, response_class=JSONResponse)
     async def ready() -> JSONResponse:
         """Tell whether a question can be answered, by answering one."""
-        return JSONResponse(await desk.answering.run(look, desk), headers=NO_STORE)
+        return JSONResponse(await state.answering.run(look, state), headers=NO_STORE)
 
     @routes.get("/metrics", responses=problems(401, 404, 429), response_class=PlainTextResponse)
     async def metrics(request: Request) -> PlainTextResponse:
         """Give counts and times for Prometheus, to the machine itself or to who brings the operator's token."""
         if client_of(request.scope) not in LOOPBACK:
-            await desk.admission.check(request)
+            await state.admission.check(request)
         return PlainTextResponse(
-            desk.metrics.text(gauges(desk), desk.service.remembered.hits), media_type=PROMETHEUS, headers=NO_STORE
+            state.metrics.text(gauges(state), state.service.remembered.hits), media_type=PROMETHEUS, headers=NO_STORE
         )
 
     return routes
 
 
-def look(desk: Desk) -> dict[str, Any]:
+def look(state: HttpState) -> dict[str, Any]:
     """Answer a question of our own and tell how long each part took.
 
     Raises:
         BuildError: the build cannot be used any more.
     """
-    build, started = desk.build, time.perf_counter()
+    build, started = state.build, time.perf_counter()
     if not build.folder.is_dir():
         raise NoBuild(
             f"The build {build.id} that is served was deleted from the disk. Questions are answered from what is open, until the "
@@ -82,7 +82,7 @@ def look(desk: Desk) -> dict[str, Any]:
     read = time.perf_counter()
     build.encoder.encode(SELF_QUERY)
     encoded = time.perf_counter()
-    desk.service.probe(SELF_QUERY)
+    state.service.probe(SELF_QUERY)
     answered = time.perf_counter()
     times = {"records": read - started, "encode": encoded - read, "answer": answered - encoded}
     milliseconds = {part: round(seconds * 1000, 3) for part, seconds in times.items()}
@@ -91,27 +91,27 @@ def look(desk: Desk) -> dict[str, Any]:
         "build": build.id,
         "passages": build.records.size,
         "milliseconds": milliseconds,
-        "discord": _discord(desk),
+        "discord": _discord(state),
     }
 
 
-def gauges(desk: Desk) -> dict[str, float]:
+def gauges(state: HttpState) -> dict[str, float]:
     """Return what can be read off at this moment."""
     return {
-        "build_age_seconds": _age(desk.build),
-        "build_passages": desk.build.manifest.passages,
-        "build_documents": desk.build.manifest.documents,
-        "questions_waiting": desk.turns.waiting,
-        "pictures_waiting": desk.drawing.waiting,
-        "picture_cache_bytes": desk.cache.bytes,
-        **gateway_gauges(desk.gateway),
+        "build_age_seconds": _age(state.build),
+        "build_passages": state.build.manifest.passages,
+        "build_documents": state.build.manifest.documents,
+        "questions_waiting": state.turns.waiting,
+        "pictures_waiting": state.drawing.waiting,
+        "picture_cache_bytes": state.cache.bytes,
+        **gateway_gauges(state.gateway),
     }
 
 
-def _discord(desk: Desk) -> str:
-    if desk.gateway is None:
+def _discord(state: HttpState) -> str:
+    if state.gateway is None:
         return "off"
-    return "connected" if desk.gateway.healthy else "silent"
+    return "connected" if state.gateway.healthy else "silent"
 
 
 def _age(build: Build) -> float:

@@ -24,7 +24,7 @@ from bot.http.api.openapi import NOT_MODIFIED, Described, problems
 from bot.http.api.passages import passage_of
 from bot.http.api.schemas import PassageBody
 from bot.http.caching import cache_headers, etag_of, not_modified
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from index.records import Document
 
 PassageId = Annotated[str, Path(max_length=64, description="Id of a passage.")]
@@ -37,101 +37,101 @@ def given(model: type) -> dict[str, Any]:
     return {"responses": described, "response_class": JSONResponse}
 
 
-async def held(desk: Desk, request: Request, make: Callable[[], Any]) -> Response:
+async def held(state: HttpState, request: Request, make: Callable[[], Any]) -> Response:
     """Return a 304 where the client has the response already, else what ``make`` makes, made off the event loop."""
-    etag = etag_of(desk, request)
-    return not_modified(request, etag) or JSONResponse(await desk.answering.run(make), headers=cache_headers(etag))
+    etag = etag_of(state, request)
+    return not_modified(request, etag) or JSONResponse(await state.answering.run(make), headers=cache_headers(etag))
 
 
-def document_routes(desk: Desk) -> APIRouter:
+def document_routes(state: HttpState) -> APIRouter:
     """Return the routes to documents."""
     routes = APIRouter(prefix="/api", tags=["library"])
 
     @routes.get("/documents", **given(DocumentsBody))
     async def documents(request: Request) -> Response:
         """List the documents that answers are quoted from."""
-        return await held(desk, request, lambda: documents_json(desk))
+        return await held(state, request, lambda: documents_json(state))
 
     @routes.get("/documents/{document_id}", **given(WholeDocumentBody))
     async def document(request: Request, document_id: DocumentIdPath) -> Response:
         """Describe one document with its contents."""
-        return await held(desk, request, lambda: whole_document_json(desk, document_id))
+        return await held(state, request, lambda: whole_document_json(state, document_id))
 
     @routes.get("/documents/{document_id}/coverage", **given(CoverageBody))
     async def coverage(request: Request, document_id: DocumentIdPath) -> Response:
         """Say which pages of a document could be read, and why not the others."""
-        return await held(desk, request, lambda: coverage_json(desk, document_id))
+        return await held(state, request, lambda: coverage_json(state, document_id))
 
     return routes
 
 
-def passage_routes(desk: Desk) -> APIRouter:
+def passage_routes(state: HttpState) -> APIRouter:
     """Return the routes to passages, glossary and suggestions."""
     routes = APIRouter(prefix="/api", tags=["library"])
 
     @routes.get("/passages/{passage_id}", **given(PassageBody))
     async def passage(request: Request, passage_id: PassageId) -> Response:
         """Give one passage with its citation."""
-        return await held(desk, request, lambda: quote_json(passage_of(desk, passage_id).quote))
+        return await held(state, request, lambda: quote_json(passage_of(state, passage_id).quote))
 
     @routes.get("/passages/{passage_id}/context", **given(ContextBody))
     async def passage_in_context(request: Request, passage_id: PassageId) -> Response:
         """Give one passage in the text of its page, with its neighbours."""
-        return await held(desk, request, lambda: context_json(desk, passage_id))
+        return await held(state, request, lambda: context_json(state, passage_id))
 
     @routes.get("/glossary", **given(GlossaryBody))
     async def glossary(request: Request) -> Response:
         """Give the glossary."""
-        return await held(desk, request, lambda: {"terms": [asdict(term) for term in glossary_of(desk.build)]})
+        return await held(state, request, lambda: {"terms": [asdict(term) for term in glossary_of(state.build)]})
 
     @routes.get("/suggest", **given(SuggestionsBody))
     async def suggest(
         request: Request, q: Annotated[str, Query(max_length=200, description="What was typed so far.")] = ""
     ) -> Response:
         """Suggest questions and headings that go on from what was typed."""
-        return await held(desk, request, lambda: suggestions_json(desk, q))
+        return await held(state, request, lambda: suggestions_json(state, q))
 
     return routes
 
 
-def documents_json(desk: Desk) -> dict[str, Any]:
+def documents_json(state: HttpState) -> dict[str, Any]:
     """Return all documents as a JSON object."""
     left_out = [
-        {"id": one.id, "title": one.title, "reason": one.reason, "copy_of": one.copy_of} for one in left_out_of(desk.build)
+        {"id": one.id, "title": one.title, "reason": one.reason, "copy_of": one.copy_of} for one in left_out_of(state.build)
     ]
-    documents = [document_json(desk, document) for document in desk.service.documents]
-    return {"build": desk.build.id, "documents": documents, "left_out": left_out}
+    documents = [document_json(state, document) for document in state.service.documents]
+    return {"build": state.build.id, "documents": documents, "left_out": left_out}
 
 
-def whole_document_json(desk: Desk, document_id: str) -> dict[str, Any]:
+def whole_document_json(state: HttpState, document_id: str) -> dict[str, Any]:
     """Return a document with its contents as a JSON object."""
-    found = document_json(desk, desk.build.records.document(document_id))
-    return {**found, "contents": [asdict(entry) for entry in contents_of(desk.build, document_id)]}
+    found = document_json(state, state.build.records.document(document_id))
+    return {**found, "contents": [asdict(entry) for entry in contents_of(state.build, document_id)]}
 
 
-def suggestions_json(desk: Desk, typed: str) -> dict[str, Any]:
+def suggestions_json(state: HttpState, typed: str) -> dict[str, Any]:
     """Return suggestions for what was typed as a JSON object."""
-    return {"suggestions": [{"text": found.text, "origin": found.origin.value} for found in desk.suggester.suggest(typed)]}
+    return {"suggestions": [{"text": found.text, "origin": found.origin.value} for found in state.suggester.suggest(typed)]}
 
 
-def document_json(desk: Desk, document: Document) -> dict[str, Any]:
+def document_json(state: HttpState, document: Document) -> dict[str, Any]:
     """Return a document as a JSON object."""
     left_out = {"sha256", "media_type", "kind"}
     facts = {name: value for name, value in asdict(document).items() if name not in left_out}
-    passages = len(desk.build.records.rows_of(document.id))
-    return {**facts, "kind": document.kind.value, "passages": passages, "coverage": coverage_json(desk, document.id)}
+    passages = len(state.build.records.rows_of(document.id))
+    return {**facts, "kind": document.kind.value, "passages": passages, "coverage": coverage_json(state, document.id)}
 
 
-def coverage_json(desk: Desk, document_id: str) -> dict[str, Any]:
+def coverage_json(state: HttpState, document_id: str) -> dict[str, Any]:
     """Return how much of a document could be read as a JSON object."""
-    found = coverage_of(desk.build, document_id)
+    found = coverage_of(state.build, document_id)
     return {"pages": found.pages, "read": found.read, "share": round(found.share, 4), "not_read": list(found.not_read)}
 
 
-def context_json(desk: Desk, passage_id: str) -> dict[str, Any]:
+def context_json(state: HttpState, passage_id: str) -> dict[str, Any]:
     """Return a passage in its page as a JSON object."""
-    found = passage_of(desk, passage_id)
-    pictured = desk.pictures.shows(found.quote.citation.document, found.page.number)
+    found = passage_of(state, passage_id)
+    pictured = state.pictures.shows(found.quote.citation.document, found.page.number)
     return {
         "passage": quote_json(found.quote),
         "page_text": found.page.text,
@@ -139,5 +139,5 @@ def context_json(desk: Desk, passage_id: str) -> dict[str, Any]:
         "end": found.end,
         "before": found.before,
         "after": found.after,
-        "picture": f"{desk.options.base_path}/api/passages/{found.quote.id}/picture" if pictured else None,
+        "picture": f"{state.options.base_path}/api/passages/{found.quote.id}/picture" if pictured else None,
     }

@@ -5,12 +5,12 @@ Comes in: an id. Goes out: the passage in its page, or what became of it. Refuse
 
 from bot.answering.answers import PassageInContext
 from bot.errors import PassageGone
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from index.build.passage_history import Fate, Resolved, resolve
 from index.errors import UnknownPassage
 
 
-def passage_of(desk: Desk, passage_id: str) -> PassageInContext:
+def passage_of(state: HttpState, passage_id: str) -> PassageInContext:
     """Return the passage of ``passage_id``.
 
     Raises:
@@ -18,12 +18,12 @@ def passage_of(desk: Desk, passage_id: str) -> PassageInContext:
         PassageGone: an earlier build held it.
     """
     try:
-        return desk.service.passage(passage_id)
+        return state.service.passage(passage_id)
     except UnknownPassage:
-        build = desk.build
+        build = state.build
         found = resolve(build.folder, build.records, passage_id)
     if found.fate is Fate.STANDS:  # another build went live between the two looks
-        return desk.service.passage(passage_id)
+        return state.service.passage(passage_id)
     raise PassageGone(_sentence(found), found.passage)
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from bot.http.api.library import DocumentIdPath, PassageId
 from bot.http.api.openapi import NOT_MODIFIED, Described, problems
 from bot.http.caching import cache_headers, etag_of, not_modified
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from bot.pictures.page_pictures import LEAST_WIDTH, MOST_WIDTH, USUAL_WIDTH
 
 PNG = "image/png"
@@ -24,7 +24,7 @@ _DESCRIBED: Described = {
 }
 
 
-def picture_routes(desk: Desk) -> APIRouter:
+def picture_routes(state: HttpState) -> APIRouter:
     """Return the routes to pictures of pages."""
     routes = APIRouter(prefix="/api", tags=["pictures"])
 
@@ -32,7 +32,7 @@ def picture_routes(desk: Desk) -> APIRouter:
     async def of_passage(request: Request, passage_id: PassageId, width: Width = USUAL_WIDTH) -> Response:
         """Give the picture of a passage's page with the passage marked."""
         step = _step(width)
-        return await given(request, ("passage", passage_id, step), lambda: desk.pictures.of_passage(passage_id, step))
+        return await given(request, ("passage", passage_id, step), lambda: state.pictures.of_passage(passage_id, step))
 
     @routes.get("/documents/{document_id}/pages/{number}/picture", responses=_DESCRIBED, response_class=Response)
     async def of_page(
@@ -44,22 +44,22 @@ def picture_routes(desk: Desk) -> APIRouter:
         """Give the picture of a page."""
         step = _step(width)
         return await given(
-            request, ("page", document_id, number, step), lambda: desk.pictures.of_page(document_id, number, step)
+            request, ("page", document_id, number, step), lambda: state.pictures.of_page(document_id, number, step)
         )
 
     async def given(request: Request, key: tuple[str | int, ...], draw: Callable[[], bytes]) -> Response:
-        etag = etag_of(desk, request)
+        etag = etag_of(state, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
-        picture = await desk.cache.get((desk.build.id, *key), lambda: desk.drawing.run(_timed, desk, draw))
+        picture = await state.cache.get((state.build.id, *key), lambda: state.drawing.run(_timed, state, draw))
         return Response(picture, media_type=PNG, headers=cache_headers(etag, A_DAY))
 
     return routes
 
 
-def _timed(desk: Desk, draw: Callable[[], bytes]) -> bytes:
-    with desk.metrics.step("picture"):
+def _timed(state: HttpState, draw: Callable[[], bytes]) -> bytes:
+    with state.metrics.step("picture"):
         return draw()
 
 

@@ -166,5 +166,7 @@ class SaidBody(BaseModel):
     passage: str = Field(max_length=64, description="Id of the passage.")
     verdict: Literal["helpful", "not_helpful", "wrong_page"]
     question: str = Field(
-        "", max_length=MOST_CHARACTERS, description="That it was an answer to. Kept only where the operator keeps questions."
+        "",
+        max_length=MOST_CHARACTERS,
+        description="That it was an answer to. Checkpoint only where the operator keeps questions.",
     )

@@ -23,7 +23,7 @@ class BodyLimit:
         self._app = app
         self._most_bytes = most_bytes
         self._seconds = seconds
-        self._apart = apart
+        self._scope_margin = apart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -45,7 +45,7 @@ class BodyLimit:
 
     def _is_apart(self, scope: Scope) -> bool:
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        return path == self._apart
+        return path == self._scope_margin
 
     async def _gathered(self, receive: Receive) -> bytes:
         chunks: list[bytes] = []

@@ -16,7 +16,7 @@ from bot.http.answering import Asked, answer_to
 from bot.http.api.queries import read_query
 from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
-from bot.http.http_state import Desk, PerBuild
+from bot.http.http_state import HttpState, PerBuild
 from bot.http.pages.quote_cards import QuoteCards
 from bot.http.plain_route import PlainRoute
 from bot.http.problems import status_of
@@ -29,20 +29,20 @@ EXAMPLES = 8
 EARLIER_KEPT = 3
 
 
-def page_routes(desk: Desk, templates: Templates) -> APIRouter:
+def page_routes(state: HttpState, templates: Templates) -> APIRouter:
     """Return the route of the page where people ask."""
     routes = APIRouter(include_in_schema=False, route_class=PlainRoute)
-    cards = QuoteCards(desk, templates)
+    cards = QuoteCards(state, templates)
     plain_choices = PerBuild(lambda build: _choices(templates, build, Asked()))
 
     def values(asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
         chosen = asked.document or asked.kind
-        choices = _choices(templates, desk.build, asked) if chosen else plain_choices.of(desk.build)
-        return {**_values(desk, cards, asked, answer, fault), "choices": choices}
+        choices = _choices(templates, state.build, asked) if chosen else plain_choices.of(state.build)
+        return {**_values(state, cards, asked, answer, fault), "choices": choices}
 
     @routes.get("/", response_class=HTMLResponse)
     async def ask_page(request: Request) -> Response:
-        etag = etag_of(desk, request)
+        etag = etag_of(state, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
@@ -50,10 +50,10 @@ def page_routes(desk: Desk, templates: Templates) -> APIRouter:
         earlier = tuple(question for question in given.c if question.strip())[-EARLIER_KEPT:]
         asked = Asked(given.q, given.limit, given.document, given.kind, earlier)
         try:
-            answer = await answer_to(desk, asked) if given.q else None
+            answer = await answer_to(state, asked) if given.q else None
         except LocalismError as error:
             return templates.page("ask.html", values(asked, None, str(error)), status_of(error))
-        with desk.metrics.step("render"):
+        with state.metrics.step("render"):
             page = templates.page("ask.html", values(asked, answer, ""))
         page.headers.update(cache_headers(etag))
         return page
@@ -69,25 +69,25 @@ def _choices(templates: Templates, build: Build, asked: Asked) -> Markup:
     )
 
 
-def _values(desk: Desk, cards: QuoteCards, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
+def _values(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
     values: dict[str, object] = {"asked": asked, "answer": answer, "fault": fault, "here": "/"}
     if answer is None:
-        return {**values, "examples": examples_of(desk.build.lexicon, EXAMPLES)}
-    return {**values, **_values_of_answer(desk, cards, asked, answer)}
+        return {**values, "examples": examples_of(state.build.lexicon, EXAMPLES)}
+    return {**values, **_values_of_answer(state, cards, asked, answer)}
 
 
-def _values_of_answer(desk: Desk, cards: QuoteCards, asked: Asked, answer: Answer) -> dict[str, object]:
+def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer) -> dict[str, object]:
     return {
         "quotes": [cards.of(quote) for quote in answer.quotes],
         "headline": HEADLINES[answer.status],
         "explanation": EXPLANATIONS[answer.status],
         "hints": WHAT_TO_TRY,
-        "nearest": _documents_named(desk, answer.nearest),
+        "nearest": _documents_named(state, answer.nearest),
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
-        "alone": f"{desk.options.base_path}/?{urlencode({'q': asked.question})}",
+        "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",
     }
 
 
-def _documents_named(desk: Desk, titles: tuple[str, ...]) -> list[Document]:
-    by_title = {document.title: document for document in desk.service.documents}
+def _documents_named(state: HttpState, titles: tuple[str, ...]) -> list[Document]:
+    by_title = {document.title: document for document in state.service.documents}
     return [by_title[title] for title in titles if title in by_title]

@@ -14,7 +14,7 @@ from bot.answering.library import contents_of, coverage_of, facts_of, glossary_o
 from bot.answering.links import original_link, safe_link
 from bot.http.api.passages import passage_of
 from bot.http.caching import cache_headers, etag_of, not_modified
-from bot.http.http_state import Desk
+from bot.http.http_state import HttpState
 from bot.http.templates import Templates
 from index.lexicon import Term
 from index.records import Document, Kind
@@ -40,16 +40,16 @@ class ShownTerm:
     anchor: str
 
 
-def library_pages(desk: Desk, templates: Templates) -> APIRouter:
+def library_pages(state: HttpState, templates: Templates) -> APIRouter:
     """Return the routes of the pages to look around in."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     async def shown(request: Request, name: str, make: Callable[..., Values], *arguments: str) -> Response:
-        etag = etag_of(desk, request)
+        etag = etag_of(state, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
-        page = templates.page(name, await desk.answering.run(make, desk, *arguments))
+        page = templates.page(name, await state.answering.run(make, state, *arguments))
         page.headers.update(cache_headers(etag))
         return page
 
@@ -72,54 +72,54 @@ def library_pages(desk: Desk, templates: Templates) -> APIRouter:
     return routes
 
 
-def _sources(desk: Desk) -> Values:
+def _sources(state: HttpState) -> Values:
     shown = [
         ShownSource(
-            document, ", ".join(part for part in (document.publisher, document.published) if part), _coverage(desk, document)
+            document, ", ".join(part for part in (document.publisher, document.published) if part), _coverage(state, document)
         )
-        for document in desk.service.documents
+        for document in state.service.documents
     ]
     by_kind = [(kind, [source for source in shown if source.document.kind is kind]) for kind in _KINDS_IN_ORDER]
     return {
         "here": "/sources",
         "documents": shown,
-        "passages": desk.build.records.size,
-        "indexed_on": indexed_on(desk.build),
+        "passages": state.build.records.size,
+        "indexed_on": indexed_on(state.build),
         "by_kind": [(kind, sources) for kind, sources in by_kind if sources],
-        "left_out": left_out_of(desk.build),
+        "left_out": left_out_of(state.build),
     }
 
 
 _KINDS_IN_ORDER = (Kind.BRIEFING, Kind.NOTES, Kind.ORIGINAL)
 
 
-def _coverage(desk: Desk, document: Document) -> str:
+def _coverage(state: HttpState, document: Document) -> str:
     """Return what is said of the reading in the list: nothing where everything was read."""
-    found = coverage_of(desk.build, document.id)
+    found = coverage_of(state.build, document.id)
     return "" if found.read == found.pages else found.sentence
 
 
-def _document(desk: Desk, document_id: str) -> Values:
-    document = desk.build.records.document(document_id)
-    coverage = coverage_of(desk.build, document_id)
+def _document(state: HttpState, document_id: str) -> Values:
+    document = state.build.records.document(document_id)
+    coverage = coverage_of(state.build, document_id)
     return {
         "document": document,
         "facts": facts_of(document),
-        "guide": next((guide for guide in desk.service.documents if guide.id == document.about), None),
+        "guide": next((guide for guide in state.service.documents if guide.id == document.about), None),
         "address": safe_link(document.url),
         "coverage": coverage.sentence,
         "not_read": coverage.not_read,
-        "contents": contents_of(desk.build, document_id),
+        "contents": contents_of(state.build, document_id),
     }
 
 
-def _glossary(desk: Desk) -> Values:
-    terms = [ShownTerm(term, f"term-{number}") for number, term in enumerate(glossary_of(desk.build))]
+def _glossary(state: HttpState) -> Values:
+    terms = [ShownTerm(term, f"term-{number}") for number, term in enumerate(glossary_of(state.build))]
     return {"here": "/glossary", "terms": terms}
 
 
-def _reader(desk: Desk, passage_id: str) -> Values:
-    found = passage_of(desk, passage_id)
+def _reader(state: HttpState, passage_id: str) -> Values:
+    found = passage_of(state, passage_id)
     citation = found.quote.citation
     return {
         "quote": found.quote,
@@ -131,7 +131,7 @@ def _reader(desk: Desk, passage_id: str) -> Values:
         "sources": [source for source in citation.sources if safe_link(source.url)],
         "original": original_link(citation, found.quote.text),
         "summary": _summary(found),
-        "pictured": desk.pictures.shows(citation.document, found.page.number),
+        "pictured": state.pictures.shows(citation.document, found.page.number),
     }
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from bot.answering.answers import MOST_REMEMBERED, Quote
 from bot.answering.links import original_link
 from bot.answering.wording import VIEW_NAMES
-from bot.http.http_state import Desk, PerBuild
+from bot.http.http_state import HttpState, PerBuild
 from bot.http.templates import Templates
 from index.remembered import Remembered
 
@@ -23,7 +23,7 @@ class ShownQuote:
     original: str  # address, or empty
     head: Markup  # title and place
     foot: Markup  # citation and links
-    why: list[tuple[str, str, str]]  # of each view: name, share from 0 to 1 for a meter, share as text
+    why: list[tuple[str, str, str]]  # of each feature: name, share from 0 to 1 for a meter, share as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class _Frame:
 class QuoteCards:
     """Makes what the page shows of quotes."""
 
-    def __init__(self, desk: Desk, templates: Templates) -> None:
+    def __init__(self, state: HttpState, templates: Templates) -> None:
         """Render with ``templates``; nothing yet."""
-        self._desk = desk
+        self._desk = state
         self._templates = templates
         self._frames: PerBuild[Remembered[_Frame]] = PerBuild(lambda _: Remembered(MOST_REMEMBERED))
 
@@ -58,4 +58,7 @@ class QuoteCards:
 
 
 def _why(quote: Quote) -> list[tuple[str, str, str]]:
-    return [(VIEW_NAMES.get(view, view), f"{max(share, 0.0):.3f}", f"{share:.2f}") for view, share in quote.shares.items()]
+    return [
+        (VIEW_NAMES.get(feature, feature), f"{max(share, 0.0):.3f}", f"{share:.2f}")
+        for feature, share in quote.contributions.items()
+    ]

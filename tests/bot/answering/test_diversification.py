@@ -1,6 +1,6 @@
 """The order in which passages are shown."""
 
-from bot.answering.diversification import Perspectives
+from bot.answering.diversification import Diversification
 from index.records import Passage
 from index.retrieval.searcher import Hit
 
@@ -13,7 +13,7 @@ def hit(document, text, score):
 
 def shown(hits, limit, notes=()):
     """Documents in the order shown; ``notes`` leads notes to their guides."""
-    perspectives = Perspectives(lambda document: dict(notes).get(document, ""))
+    perspectives = Diversification(lambda document: dict(notes).get(document, ""))
     return [told.hit.passage.document_id for told in perspectives.arranged(hits, limit)]
 
 
@@ -23,7 +23,7 @@ LONG = "The council must decide on the nomination within eight weeks of receivin
 def test_nearly_the_same_text_is_shown_once_with_where_else_it_stands():
     """The better one is shown."""
     hits = [hit("a", LONG, 0.9), hit("b", LONG + " Always.", 0.8), hit("c", "Other words entirely here.", 0.5)]
-    told = Perspectives(lambda _: "").arranged(hits, 3)
+    told = Diversification(lambda _: "").arranged(hits, 3)
     assert [(one.hit.passage.document_id, [again.passage.document_id for again in one.again]) for one in told] == [
         ("a", ["b"]),
         ("c", []),

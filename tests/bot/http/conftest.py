@@ -124,7 +124,7 @@ class FakeSearcher:
         passages = [passage for name in allowed for passage in self._records.passages(self._records.rows_of(name))]
         scored = sorted(((self._share(wanted, passage), passage) for passage in passages), key=lambda pair: -pair[0])
         hits = tuple(
-            Hit(passage=passage, rank=rank, score=score, shares={"words": score}, sentence_matches=(1.0,))
+            Hit(passage=passage, rank=rank, score=score, contributions={"words": score}, sentence_matches=(1.0,))
             for rank, (score, passage) in enumerate(scored[:limit], start=1)
         )
         return Findings(hits, hits[0].score if hits else 0.0)

@@ -27,15 +27,15 @@ def test_more_of_any_signal_never_lowers_it(name):
 
 def test_a_question_nearer_to_what_is_not_held_is_no_answer():
     """However well its words are covered."""
-    good = Signals(key=0.7, covered=0.8, lead=0.3, clearance=1.0, rarest=0.7, apart=0.08)
+    good = Signals(key=0.7, covered=0.8, margin_to_second=0.3, margin_to_tenth=1.0, rarest=0.7, scope_margin=0.08)
     assert Thresholds().status(probability(good)) is Status.ANSWERED
-    assert Thresholds().status(probability(replace(good, apart=-0.15))) is Status.NOT_FOUND
+    assert Thresholds().status(probability(replace(good, scope_margin=-0.15))) is Status.NOT_FOUND
 
 
 def test_nothing_known_of_what_is_not_held_speaks_neither_for_nor_against():
     """A corpus without signposts is judged by what was found alone."""
-    assert probability(replace(MIDDLE, apart=-0.1)) < probability(replace(MIDDLE, apart=NOTHING_KNOWN))
-    assert probability(replace(MIDDLE, apart=NOTHING_KNOWN)) < probability(replace(MIDDLE, apart=0.08))
+    assert probability(replace(MIDDLE, scope_margin=-0.1)) < probability(replace(MIDDLE, scope_margin=NOTHING_KNOWN))
+    assert probability(replace(MIDDLE, scope_margin=NOTHING_KNOWN)) < probability(replace(MIDDLE, scope_margin=0.08))
 
 
 def test_nothing_found_is_not_an_answer():

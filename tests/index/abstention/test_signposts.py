@@ -6,7 +6,7 @@ import faiss
 import numpy as np
 import pytest
 
-from index.abstention.signposts import Outside, Signposts, refuses
+from index.abstention.signposts import OutOfScope, Signposts, refuses
 from index.dense.faiss_reader import Vectors
 from index.lexicon import Signpost
 
@@ -77,7 +77,7 @@ ASKED = (
     Signpost("bins", "personal matter", ("y",), "Ask the council.", asked=("my bin was not emptied",)),
 )
 NEAR = Signposts(ASKED, wordings([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]]))
-BINS = Outside(ASKED[1], cosine=0.8, around=0.5, agreed=True)
+BINS = OutOfScope(ASKED[1], cosine=0.8, around=0.5, agreed=True)
 
 
 def test_what_lies_nearest_of_all_that_is_not_held_is_named():
@@ -107,8 +107,8 @@ def test_a_question_clearly_nearer_to_what_is_not_held_than_to_anything_held_is_
 @pytest.mark.parametrize(("kind", "refused"), [("near miss", False), ("personal matter", False), ("emergency", True)])
 def test_nearness_gives_way_to_a_sure_search_unless_the_matter_is_far_off(kind, refused):
     """What was found shares more with the question than its subject; who is in danger is sent on all the same."""
-    outside = Outside(Signpost("close", kind, ("z",), "Elsewhere."), cosine=0.8, around=0.5, agreed=True)
-    assert (NEAR.refusing("my bins", outside, 0.6, 0.6) is not None) is refused
+    out_of_scope = OutOfScope(Signpost("close", kind, ("z",), "Elsewhere."), cosine=0.8, around=0.5, agreed=True)
+    assert (NEAR.refusing("my bins", out_of_scope, 0.6, 0.6) is not None) is refused
 
 
 def test_where_nothing_is_shown_any_nearer_wording_says_where_to_go():
@@ -132,4 +132,4 @@ def test_words_refuse_before_nearness():
 
 def test_a_question_far_from_everything_is_left_to_the_confidence():
     """Nothing is known about it."""
-    assert NEAR.refusing("my bins", Outside(ASKED[1], cosine=0.4, around=0.3, agreed=True), 0.0, 0.1) is None
+    assert NEAR.refusing("my bins", OutOfScope(ASKED[1], cosine=0.4, around=0.3, agreed=True), 0.0, 0.1) is None

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from index.build.build_watcher import LiveBuild
+from index.build.build_watcher import BuildWatcher
 from index.build.history import publish, roll_back
 from index.build.layout import point_to
 from index.build.reader import Build
@@ -40,7 +40,7 @@ def workshop(tmp_path_factory):
 def live(workshop):
     """The first build, served, and watched by hand."""
     publish(workshop.builds, workshop.first)
-    opened = LiveBuild(workshop.builds, Answerer, Answerer.count, every_seconds=0.02, grace_seconds=0.0)
+    opened = BuildWatcher(workshop.builds, Answerer, Answerer.count, every_seconds=0.02, grace_seconds=0.0)
     yield opened
     opened.stop()
 
@@ -95,7 +95,7 @@ def test_a_build_that_cannot_answer_is_not_served(workshop):
         asked.append(answerer.build.id)
         raise KeyError("something nobody thought of")
 
-    live = LiveBuild(workshop.builds, Answerer, warm)
+    live = BuildWatcher(workshop.builds, Answerer, warm)
     point_to(workshop.builds, workshop.second)
     assert not live.look()
     assert not live.look()
@@ -132,7 +132,7 @@ def test_questions_from_many_threads_survive_switches(live, workshop):
 def test_no_build_fails_at_once(tmp_path):
     """A server without an index says so at start."""
     with pytest.raises(NoBuild):
-        LiveBuild(tmp_path, Answerer)
+        BuildWatcher(tmp_path, Answerer)
 
 
 def test_a_rollback_is_a_switch(live, workshop):

@@ -6,7 +6,7 @@ import pytest
 from index.dense.unit_vectors import BYTE_SCALE, in_bytes, moved_down, moved_up
 from index.encoders.passage_vectors import NO_SENTENCE
 from index.encoders.query_encoder import EncodedQuestion
-from index.late_interaction.max_sim import match, token_weights
+from index.late_interaction.max_sim import token_weights
 from index.late_interaction.token_vectors import PassageTokens
 
 DIMENSION = 16
@@ -38,7 +38,7 @@ def question():
 def test_nearness_is_that_of_each_words_best_match(passages, question):
     """The formula, one passage and one word at a time."""
     weights = np.array([0.5, 0.3, 0.2], np.float32)
-    matches = match(question, weights, passages)
+    matches = max_sim(question, weights, passages)
     floats = moved_down(passages.vectors).astype(np.float32) / BYTE_SCALE
     for number, (start, end) in enumerate(((0, 6), (6, 9))):
         best = [max(float(word @ token) for token in floats[start:end]) for word in question.tokens]
@@ -52,7 +52,7 @@ def test_the_best_sentence_is_pooled_from_its_tokens_without_the_title(passages,
     floats = moved_down(passages.vectors).astype(np.float32) / BYTE_SCALE
     pooled = [floats[1:4].sum(axis=0), floats[4:6].sum(axis=0)]
     wanted = max(float(question.vector @ vector / np.linalg.norm(vector)) for vector in pooled)
-    matches = match(question, np.full(3, 1 / 3, np.float32), passages)
+    matches = max_sim(question, np.full(3, 1 / 3, np.float32), passages)
     assert matches.best_sentence[0] == pytest.approx(wanted, abs=1e-4)
     assert [len(one) for one in matches.sentence_matches] == [2, 1]
 

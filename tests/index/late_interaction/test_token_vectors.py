@@ -6,7 +6,6 @@ import pytest
 from index.dense.unit_vectors import BYTE_SCALE, in_bytes
 from index.encoders.passage_vectors import PassageVectors
 from index.encoders.query_encoder import EncodedQuestion
-from index.late_interaction.max_sim import match
 from index.late_interaction.token_vectors import Tokens
 from index.late_interaction.token_writer import WHOLE_UP_TO, TokensWriter
 
@@ -56,7 +55,7 @@ def test_shortened_tokens_find_the_same_passages(tmp_path, passages):
     assert not list((tmp_path / "short").glob("*.whole"))
     rows = np.arange(len(passages))
     for row, passage in enumerate(passages):
-        found = [match(tokens.seen(asked(passage)), WEIGHTS, tokens.of(rows)) for tokens in (whole, short)]
+        found = [max_sim(tokens.seen(asked(passage)), WEIGHTS, tokens.of(rows)) for tokens in (whole, short)]
         for matches in found:
             assert np.argmax(matches.cubed) == np.argmax(matches.plain) == row
         np.testing.assert_allclose(found[0].plain, found[1].plain, atol=0.15)

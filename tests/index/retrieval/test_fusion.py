@@ -1,13 +1,13 @@
-"""Joining views is plain arithmetic."""
+"""Joining features is plain arithmetic."""
 
 from dataclasses import fields
 
 import numpy as np
 import pytest
 
-from index.retrieval.fusion import TOTAL_WEIGHT, WEIGHTS, Views, shares, stretched
+from index.retrieval.fusion import TOTAL_WEIGHT, WEIGHTS, Features, contributions, stretched
 
-NAMES = [field.name for field in fields(Views)]
+NAMES = [field.name for field in fields(Features)]
 
 
 def test_every_view_has_a_weight_and_every_weight_a_view():
@@ -16,9 +16,9 @@ def test_every_view_has_a_weight_and_every_weight_a_view():
 
 
 def test_a_share_is_the_view_by_its_weight_and_all_ones_make_one():
-    """The score of a passage that is perfect in every view is 1."""
-    views = Views(**{name: np.array([1.0, 0.5], np.float32) for name in NAMES})
-    given = shares(views)
+    """The score of a passage that is perfect in every feature is 1."""
+    features = Features(**{name: np.array([1.0, 0.5], np.float32) for name in NAMES})
+    given = contributions(features)
     assert given["words"][1] == pytest.approx(WEIGHTS["words"] * 0.5 / TOTAL_WEIGHT)
     assert sum(given.values()) == pytest.approx([1.0, 0.5])
 

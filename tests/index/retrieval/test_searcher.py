@@ -35,7 +35,7 @@ def test_the_passage_with_the_question_words_comes_first(searcher):
 def test_a_score_is_the_sum_of_what_the_views_gave(searcher):
     """So that each passage can say why it matched."""
     for hit in searcher.search("who can nominate a pub").hits:
-        assert hit.score == pytest.approx(sum(hit.shares.values()), abs=1e-5)
+        assert hit.score == pytest.approx(sum(hit.contributions.values()), abs=1e-5)
 
 
 def test_highlights_are_ranges_of_the_passage(searcher):
@@ -66,7 +66,7 @@ def test_the_same_question_gives_the_same_findings(searcher):
 
 def test_repeating_a_word_changes_nothing_in_the_words(searcher):
     """A word said often is not a word said better."""
-    once, often = (searcher.search(question).hits[0].shares["words"] for question in ("rust", "rust rust rust rust"))
+    once, often = (searcher.search(question).hits[0].contributions["words"] for question in ("rust", "rust rust rust rust"))
     assert once == pytest.approx(often)
 
 

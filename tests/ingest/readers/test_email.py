@@ -31,7 +31,7 @@ def read(tmp_path, content, name="message.eml"):
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
 @pytest.mark.parametrize("name", ["message.eml", "message.txt"])
 def test_a_message_gives_its_subject_date_and_text(tmp_path, encoding, name):
-    """Told by its header, whatever its name; no address and no code is quoted."""
+    """ResultGroup by its header, whatever its name; no address and no code is quoted."""
     document = read(tmp_path, bytes(message(encoding=encoding)), name)
     assert (document.metadata.title, document.metadata.published) == ("Hall committee – agenda", "16 December 2022")
     assert [page.text for page in document.pages] == [TEXT.strip()]

@@ -55,12 +55,12 @@ def test_a_file_without_its_table_of_objects_is_mended(make_pdf, lines):
 @pytest.mark.parametrize(("password", "readable"), [("secret", False), ("", True)])
 def test_a_password_is_named_where_it_is_needed(make_pdf, lines, password, readable):
     """A file that only forbids printing is read; one that asks for a password is not."""
-    path = make_pdf([lines(["Kept under lock."])])
+    path = make_pdf([lines(["Checkpoint under lock."])])
     writer = pypdf.PdfWriter(clone_from=path)
     writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")  # noqa: S106  a test's password
     writer.write(path)
     if readable:
-        assert read_file(path, OPTIONS).pages[0].text == "Kept under lock."
+        assert read_file(path, OPTIONS).pages[0].text == "Checkpoint under lock."
     else:
         with pytest.raises(UnreadableDocument, match="protected by a password; save it without one"):
             read_file(path, OPTIONS)
