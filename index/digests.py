@@ -6,15 +6,13 @@ Comes in: paths. Goes out: hex digests. Refuses to know what the files hold.
 import hashlib
 from pathlib import Path
 
-from index.build.layout import MANIFEST_FILE
 
-
-def tree_digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below ``folder`` but the manifest, by relative path."""
+def tree_digests(folder: Path, besides: str) -> dict[str, str]:
+    """Return the SHA-256 of every file below ``folder`` but those named ``besides``, by relative path."""
     return {
         path.relative_to(folder).as_posix(): file_digest(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST_FILE
+        if path.is_file() and path.name != besides
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.build.layout import MANIFEST_FILE
 from index.build.manifest import Manifest
 from index.build.reader import Build, open_build
 from index.digests import tree_digests
@@ -46,7 +47,7 @@ def changed_files(folder: Path) -> dict[str, str | None]:
         BuildError: the build has no manifest that can be used.
     """
     wanted = Manifest.open(folder).files
-    found = tree_digests(folder)
+    found = tree_digests(folder, besides=MANIFEST_FILE)
     return {name: found.get(name) for name, digest in wanted.items() if found.get(name) != digest}
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from index.abstention.signposts import wording_vectors
 from index.build.history import finished_builds
-from index.build.layout import UNFINISHED, BuildLayout, sync_folder
+from index.build.layout import MANIFEST_FILE, UNFINISHED, BuildLayout, sync_folder
 from index.build.left_out import LeftOut, save_left_out
 from index.build.manifest import Manifest
 from index.build.passage_history import write_passage_history
@@ -173,7 +173,7 @@ class BuildWriter:
             passages=self._records.passages,
             keys=self._key_bounds[-1],
             encoder_mean_cosine=round(encoder_mean_cosine, 5),
-            files=tree_digests(self.layout.folder),
+            files=tree_digests(self.layout.folder, besides=MANIFEST_FILE),
             parts=dict(parts or {}),
             searches={name: asdict(search) for name, search in searches.items()},
         ).save(self.layout.folder)

@@ -67,7 +67,7 @@ def open_model(name: str, embed_with: EmbedWith = EmbedWith.AUTO) -> Model:
     light = not _has_gpu() if embed_with is EmbedWith.AUTO else embed_with is EmbedWith.LIGHT
 
     def export(folder: Path) -> EncoderExport:
-        from ingest.encoder.light_encoder import ExportProcess
+        from ingest.encoder.export_process import ExportProcess
 
         return ExportProcess(full, folder)
 

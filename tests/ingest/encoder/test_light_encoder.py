@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelError
-from ingest.encoder.light_encoder import AwaitingEmbedder, ExportProcess, LightEncoder
+from ingest.encoder.export_process import ExportProcess
+from ingest.encoder.light_encoder import AwaitingEmbedder, LightEncoder
 from ingest.encoder.model import Model
 from ingest.progress import Silence
 from tests.fake_model import FakeEmbedder, Written
