@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.state.feedback import FeedbackStore
 
 # The bot must remember which commands Discord knows and what servers chose, even where the operator names no folder.
-DEFAULT_STATE = Path(__file__).resolve().parent.parent / "state"
+DEFAULT_STATE = Path(__file__).resolve().parents[2] / "state"
 
 
 def bot_options(service: LiveAnswers, settings: Settings) -> BotOptions:

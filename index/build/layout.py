@@ -18,7 +18,7 @@ from index.errors import NoBuild
 POINTER = "CURRENT"
 MANIFEST_FILE = "manifest.json"
 UNFINISHED = ".writing-"
-DEFAULT_BUILDS = Path(__file__).resolve().parent / "builds"
+DEFAULT_BUILDS = Path(__file__).resolve().parents[1] / "builds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
 from index.evaluation.golden_run import GoldenReport, Outcome, Tally, evaluate_golden
 
 PARTS = ("tuned", "held-back", "all")
-DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+DEFAULT_CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 COLUMNS = ("answer", "1st", "1–3", "lost", "lost+", "refuse", "kept", "kept+")
 LEGEND = (
     "answer: questions that the corpus answers · 1st, 1–3: the right passage stands first, among the first three · "
