@@ -2,8 +2,8 @@
 
     python -m benchmarks.encoder_cost [--index DIR] [--rounds 12]
 
-The questions are the suggestions of the live build. ``index.encoders.query_encoder.opened_graph`` and ``index.encoders.traced`` say why each choice was
-made. Needs the ingest extra: the model is traced once more as transformers does it.
+The questions are the suggestions of the live build. ``index.encoders.query_encoder.opened_graph`` and
+``index.encoders.traced`` say why each choice was made. Needs the ingest extra: the model is traced once more as transformers does it.
 """
 
 import argparse

@@ -3,7 +3,7 @@
     python -m benchmarks.geometry [--words 60000] [--questions 120] [--targets 40 80 120 180] [SET …]
 
 Of each set a sample is taken, the same for every length: questions drawn by chance, the documents that answer them, and others up to
-``--words`` words. Fewer documents are easier to tell scope_margin, so the figures are read against each other, not against benchmarks.sets.
+``--words`` words. Fewer documents are easier to tell apart, so the figures are read against each other, not against benchmarks.sets.
 Behind each stands the standard error of its difference from the length in use, question by question. Reads ../shared/bench.
 """
 

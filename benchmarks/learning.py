@@ -1,6 +1,6 @@
 """Learn the weights of the features from questions whose relevant documents are known.
 
-Comes in: for each question, its candidates as every view sees them. Goes out: weights, and nDCG@10 of any weights. Pure arithmetic.
+Comes in: for each question, its candidates as every feature sees them. Goes out: weights, and nDCG@10 of any weights. Pure arithmetic.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Lesson:
 
 
 def lesson(rows: Sequence[tuple[Numbers, NDArray[np.int64], Numbers, Sequence[float]]]) -> Lesson:
-    """Return the lesson of questions, each given as features (features, candidates), documents, grades, and all grades of the question."""
+    """Return the lesson of questions, each given as features (features, candidates), documents, grades, and all its grades."""
     most = max(len(documents) for _, documents, _, _ in rows)
     return Lesson(
         features=np.stack([_padded(features, most, 0.0) for features, _, _, _ in rows]),
@@ -74,7 +74,7 @@ def learned(taught: Sequence[Lesson]) -> Numbers:
 def _answered(taught: Lesson) -> Lesson:
     """Return the questions that have a relevant candidate: the others teach nothing."""
     kept = (taught.grades > 0).any(axis=1)
-    return Lesson(taught.views[kept], taught.documents[kept], taught.grades[kept], taught.ideals[kept])
+    return Lesson(taught.features[kept], taught.documents[kept], taught.grades[kept], taught.ideals[kept])
 
 
 def _slope(weights: Numbers, taught: Lesson) -> Numbers:

@@ -2,8 +2,8 @@
 
     python -m benchmarks.token_pruning [SET …] [--most N]
 
-Which words say nothing (``index.text.analysis.FUNCTION_WORDS``) was chosen on ``CHOSEN_ON`` questions of each set, spread evenly; this asks
-others. Sets that have no others are left out. Both builds answer each question in turns.
+Which words say nothing (``index.text.analysis.FUNCTION_WORDS``) was chosen on ``CHOSEN_ON`` questions of each set, spread evenly;
+this asks others. Sets that have no others are left out. Both builds answer each question in turns.
 """
 
 import argparse

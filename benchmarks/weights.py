@@ -2,9 +2,9 @@
 
     python -m benchmarks.weights [SET …] [--most N]
 
-Where the weights in use do much better on a set than weights that never saw it, they were fitted too closely to it. The documents of
-the sets have no wordings of their own, so there the features of keys repeat those of sentences and tokens; each pair is learned as one.
-Every number is nDCG@10 over documents, of the candidates that the searcher looks at.
+Where the weights in use do much better on a set than weights that never saw it, they were fitted too closely to it. The documents
+of the sets have no paraphrases of their own, so there the features of expansions repeat those of sentences and tokens; each pair is
+learned as one. Every number is nDCG@10 over documents, of the candidates that the searcher looks at.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main() -> int:
     model = SentenceTransformerEmbedder()
     taught = {name: _lesson_of(question_sets.read_questions(name, options.most), model) for name in options.sets}
     in_use = np.array(
-        [WEIGHTS[name] + sum(WEIGHTS[key] for key, view in REPEATED.items() if view == name) for name in LEARNED]
+        [WEIGHTS[name] + sum(WEIGHTS[key] for key, feature in REPEATED.items() if feature == name) for name in LEARNED]
     )
     _print(taught, in_use)
     return 0

@@ -15,7 +15,8 @@ BANNED_NAMES = {"utils", "helpers", "manager", "types", "discord"}
 def test_serving_loads_no_torch():
     """The server and everything it imports runs where torch, the readers and ingest itself cannot be imported."""
     blocked = "; ".join(f"sys.modules[{name!r}] = None" for name in HEAVY)
-    program = f"import sys; {blocked}; import bot.__main__, bot.runtime.server, bot.answering.answers, index.retrieval.searcher, index.build.reader"
+    serving = "bot.__main__, bot.runtime.server, bot.answering.answers, index.retrieval.searcher, index.build.reader"
+    program = f"import sys; {blocked}; import {serving}"
     finished = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
 

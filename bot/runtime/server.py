@@ -1,8 +1,8 @@
 """Run page, API and Discord bot: in one process, or in several on one port.
 
 Comes in: the folder of the builds and the settings. Goes out: a server that runs until it is told to stop. Refuses to know how
-questions are answered and shown. ``bot.runtime.worker`` is what each process does; it is imported there only, so that the process that watches
-over the others stays small.
+questions are answered and shown. ``bot.runtime.worker`` is what each process does; it is imported there only, so that the process
+that watches over the others stays small.
 """
 
 import logging

@@ -46,13 +46,13 @@ class Signals:
     margin_to_second: float  # score of the first place less that of the second, in units of the ranking's weights, 0 to 2
     margin_to_tenth: float  # the same against the tenth place, 0 to 2.75
     rarest: float  # idf of the question's rarest word as a share of the highest there is, 0 to 1
-    scope_margin: float  # how much nearer the question lies to the passages found than to what is known not to be held: cosines, -0.2 to 0.08
+    scope_margin: float  # cosine to what was found less that to what is known not to be held, -0.2 to 0.08
 
 
 # Sentences lie this much farther from questions than the wordings under which people ask: a passage without wordings is not to seem
 # farther from a question than what is not held, which has them.
 FARTHER = 0.1
-NOTHING_KNOWN = 0.0  # ``apart`` of a build that knows nothing of what it does not hold: it speaks neither for nor against
+NOTHING_KNOWN = 0.0  # ``scope_margin`` of a build that knows nothing of what it does not hold: neither for nor against
 
 # Fitted where two questions in three lie inside what is held, as among those that people ask.
 _BIAS = -6.56

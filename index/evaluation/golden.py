@@ -1,6 +1,7 @@
 """Golden questions: what people ask, which sections answer it, and what must be refused.
 
-Comes in: corpus/questions.toml. Goes out: records, or every problem with its line. Refuses to ask them: see index.evaluation.labelled_set.
+Comes in: corpus/questions.toml. Goes out: records, or every problem with its line. Refuses to ask them: see
+index.evaluation.golden_run.
 """
 
 import re

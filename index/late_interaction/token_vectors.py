@@ -1,7 +1,7 @@
 """The token vectors of passages on disk, mapped into memory only where a question touches them.
 
-Comes in: the files of ``index.late_interaction.token_writer``. Goes out: the vectors of the passages asked for, and a question as they see it.
-Refuses to know how they are compared.
+Comes in: the files of ``index.late_interaction.token_writer``. Goes out: the vectors of the passages asked for, and a
+question as they see it. Refuses to know how they are compared.
 """
 
 from dataclasses import dataclass, replace

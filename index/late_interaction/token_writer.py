@@ -1,7 +1,7 @@
 """Write the token vectors of passages as they come; only counts stay in memory.
 
-Comes in: the vectors of passages in row order. Goes out: the files that ``index.late_interaction.token_vectors`` maps. Refuses to know what they are compared
-with.
+Comes in: the vectors of passages in row order. Goes out: the files that ``index.late_interaction.token_vectors`` maps.
+Refuses to know what they are compared with.
 
 A token takes as many bytes as the model has dimensions, a passage of 120 words about 43 kB. A corpus of many passages keeps fewer
 numbers a token: the writer finds the best directions in what it has written so far, writes that anew, and goes on in the shorter

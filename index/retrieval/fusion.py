@@ -24,7 +24,7 @@ class Features:
 
     sentence: Scores  # cosine of its best sentence and the question
     words: Scores  # BM25 of title, headings and text, as a share of what the question's words could give
-    tokens: Scores  # how near each word of the question comes to some word of the passage in its context, cubed: see matching
+    tokens: Scores  # how near each word of the question comes to some word of the passage in its context, cubed: see max_sim
     pairs: Scores  # BM25 of neighbouring words, as a share
     passage: Scores  # cosine of the passage and the question
     document: Scores  # cosine of the document's mean passage and the question

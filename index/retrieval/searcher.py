@@ -105,8 +105,8 @@ class Searcher:
     ) -> Candidates | None:
         """Return the passages that may answer; None where there are none.
 
-        A question that follows another is seen twice, alone and joined to the one before it, and each feature is the mean of both: alone
-        it loses its subject, joined it is drowned by it.
+        A question that follows another is seen twice, alone and joined to the one before it, and each feature is the mean of both:
+        alone it loses its subject, joined it is drowned by it.
         """
         build = self.build
         encoded = build.encoder.encode(asked.text)

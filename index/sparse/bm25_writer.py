@@ -1,6 +1,7 @@
 """Write the words index: the terms of every passage turned round into where each term stands.
 
-Comes in: the terms of every passage, in row order. Goes out: the files that ``index.sparse.bm25`` maps. Refuses to know what a passage is.
+Comes in: the terms of every passage, in row order. Goes out: the files that ``index.sparse.bm25`` maps. Refuses to know what
+a passage is.
 
 A large corpus has a hundred million postings, more than a small machine holds. So they are collected up to a bound, laid aside in
 parts by the hash of their term, and each part is put in order alone when the index is written.

@@ -30,13 +30,13 @@ def test_candidates_that_are_not_there_never_rank():
     assert gains(np.ones(1), lesson([short, long])).tolist() == pytest.approx([1, 1 / math.log2(3)])
 
 
-def test_the_view_that_tells_right_from_wrong_gets_the_weight():
-    """One view is high for the relevant candidate, the other is chance."""
+def test_the_feature_that_tells_right_from_wrong_gets_the_weight():
+    """One feature is high for the relevant candidate, the other is chance."""
     chance = np.random.default_rng(5)
     rows = []
     for _ in range(60):
         features = chance.random((2, 8)) * 0.3
-        views[0, 2] += 0.2
+        features[0, 2] += 0.2
         rows.append((features, np.arange(8), (np.arange(8) == 2).astype(float), [1.0]))
     telling, other = learned([lesson(rows)])
     assert telling > 5 * other >= 0

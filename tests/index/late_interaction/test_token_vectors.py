@@ -6,6 +6,7 @@ import pytest
 from index.dense.unit_vectors import BYTE_SCALE, in_bytes
 from index.encoders.passage_vectors import PassageVectors
 from index.encoders.query_encoder import EncodedQuestion
+from index.late_interaction.max_sim import max_sim
 from index.late_interaction.token_vectors import Tokens
 from index.late_interaction.token_writer import WHOLE_UP_TO, TokensWriter
 
