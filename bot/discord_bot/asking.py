@@ -22,9 +22,9 @@ from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.texts import Texts
 from bot.errors import TooBusy
-from bot.http.picture_cache import PictureCache
-from bot.http.worker_thread import OffLoop
+from bot.pictures.picture_cache import PictureCache
 from bot.state.feedback import Verdict
+from bot.worker_thread import OffLoop
 from index.errors import LocalismError, UnknownPassage
 
 log = logging.getLogger(__name__)

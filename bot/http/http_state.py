@@ -10,13 +10,13 @@ from bot.http.admission.admission import Admission
 from bot.http.gateway import Gateway
 from bot.http.metrics import Metrics
 from bot.http.options import HttpOptions
-from bot.http.picture_cache import PictureCache
 from bot.http.turns import Turns
-from bot.http.worker_thread import OffLoop
 from bot.pictures.drawing_process import shared_drawing
 from bot.pictures.page_pictures import PagePictures
+from bot.pictures.picture_cache import PictureCache
 from bot.state.feedback import FeedbackStore
 from bot.state.question_log import QuestionLog, forget_questions
+from bot.worker_thread import OffLoop
 from index.build.reader import Build
 
 _Value = TypeVar("_Value")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from bot.http.worker_thread import OffLoop, Places
+from bot.worker_thread import OffLoop, Places
 
 QUICK_SECONDS = 0.02  # a probe of health waits for one answer at most, and should not wait 50 ms
 LATEST_COUNTS = 0.25  # share of the last answer in what is taken for the usual time

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import TooBusy
 from bot.http import turns
 from bot.http.turns import Turns
-from bot.http.worker_thread import OffLoop
+from bot.worker_thread import OffLoop
 
 PROVING = 6  # quick answers after which any pace counts as quick
 
