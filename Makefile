@@ -2,13 +2,16 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet
+LOCKED := $(PIP) --require-hashes --no-deps
+TORCH = $$(sed -n 's/.*"\(torch==[0-9.]*\)".*/\1/p' pyproject.toml)
 
 # LIGHT=1 takes the light reader, for small servers; README.md says what each costs. LOCALISM_MODEL in .env keeps the choice.
 ifdef LIGHT
 export LOCALISM_MODEL = all-MiniLM-L6-v2
 endif
 
-.PHONY: serve index reader test browser-test deploy-test lint types imports bench clean
+.PHONY: serve index reader test browser-test deploy-test lint types imports lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -33,7 +36,7 @@ test: $(VENV)/.installed-test lint types imports
 
 # Needs Chromium; CHROMIUM names it where it is not /usr/bin/chromium.
 browser-test: $(VENV)/.installed-test
-	$(BIN)/pip install --quiet --editable '.[ingest,test,browser]'
+	$(LOCKED) -r requirements/browser.txt
 	$(BIN)/python -m pytest tests/bot/http/browser_pages.py
 
 # The files of deploy/ at work: nginx, systemd-analyze and fail2ban-regex where they are installed; what is skipped says why.
@@ -50,20 +53,40 @@ types: $(VENV)/.installed-test
 imports: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 
-# TORCH_INDEX: address of a package index that holds CPU builds of torch; README.md says when it is wanted.
-$(VENV)/.installed-serve: pyproject.toml
+# Every package comes by the hash that requirements/ names. torch comes from TORCH_INDEX, the address of a package index that holds CPU
+# builds (README.md says when it is wanted); else from a folder of wheels that the operator's pip is told to look into; else from PyPI,
+# with CUDA and by hash.
+$(VENV)/.installed-serve: pyproject.toml $(addprefix requirements/,serve.txt ingest.txt torch.txt)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(if $(TORCH_INDEX),$(BIN)/pip install --quiet --index-url $(TORCH_INDEX) torch==$$(sed -n 's/.*"torch==\([0-9.]*\)".*/\1/p' pyproject.toml),@true)
-	$(BIN)/pip install --quiet --editable '.[ingest]'
+	$(LOCKED) -r requirements/serve.txt -r requirements/ingest.txt
+ifdef TORCH_INDEX
+	$(PIP) --no-deps --index-url $(TORCH_INDEX) $(TORCH)
+else
+	$(PIP) --no-deps --no-index $(TORCH) 2>/dev/null || $(LOCKED) -r requirements/torch.txt
+endif
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.installed-test: pyproject.toml $(VENV)/.installed-serve
-	$(BIN)/pip install --quiet --editable '.[ingest,test]'
+$(VENV)/.installed-test: $(VENV)/.installed-serve requirements/test.txt
+	$(LOCKED) -r requirements/test.txt
+	touch $@
+
+# The lock files anew, after a change of pyproject.toml.
+lock: $(VENV)/.installed-dev
+	$(BIN)/python tools/lock.py
+
+# The checks of `make test` before every commit and push.
+hooks: $(VENV)/.installed-dev $(VENV)/.installed-test
+	$(BIN)/pre-commit install
+
+$(VENV)/.installed-dev: requirements/dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(LOCKED) -r requirements/dev.txt
 	touch $@
 
 # By hand: long, and reads the question sets beside the checkout where they are there.
 bench: $(VENV)/.installed-test index
-	$(BIN)/pip install --quiet --editable '.[ingest,test,bench]'
+	$(LOCKED) -r requirements/bench.txt
 	$(BIN)/python -m benchmarks.sets --write
 	$(BIN)/python -m benchmarks.golden
 	$(BIN)/python -m benchmarks.follow_ups
