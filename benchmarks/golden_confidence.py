@@ -1,4 +1,4 @@
-"""What confidence was worth on the golden questions, tuned and held back scope_margin.
+"""What confidence was worth on the golden questions, tuned and held back apart.
 
 Comes in: the folder of the builds. Goes out: for each part of the golden questions, what came of every one. Refuses to draw.
 """

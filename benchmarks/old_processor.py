@@ -99,11 +99,11 @@ def line(processor: str, here: list[Found], there: list[Found]) -> str:
     status = Thresholds().status
     pairs = list(zip(here, there, strict=True))
     same = sum(one.passage == other.passage for one, other in pairs) / len(pairs)
-    scope_margin = sum(abs(one.confidence - other.confidence) for one, other in pairs) / len(pairs)
+    apart = sum(abs(one.confidence - other.confidence) for one, other in pairs) / len(pairs)
     verdicts = sum(
         (one.signpost, status(one.confidence)) != (other.signpost, status(other.confidence)) for one, other in pairs
     )
-    return f"| {processor} | {len(pairs)} | {same:.0%} | {scope_margin:.3f} | {verdicts} |"
+    return f"| {processor} | {len(pairs)} | {same:.0%} | {apart:.3f} | {verdicts} |"
 
 
 if __name__ == "__main__":
