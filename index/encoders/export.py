@@ -3,8 +3,9 @@
 Comes in: a sentence-transformers model. Goes out: a folder that index.encoders.query_encoder opens without torch.
 Refuses to know where builds lie.
 
-Precision is chosen by measured error, the cheapest first: models differ in how much of them is lost in int8. all-MiniLM-L6-v2 bears
-one scale for all word pieces, all-mpnet-base-v2 wants one for each (``index.encoders.row_quantiser``). What bears neither runs in full.
+Precision is chosen by measured error, the cheapest first: models differ in how much of them is lost in int8. all-MiniLM-L6-v2
+bears one scale for all word pieces, all-mpnet-base-v2 wants one for each (``index.encoders.row_quantiser``). What bears neither runs
+in full.
 """
 
 import gc

@@ -3,8 +3,8 @@
 Comes in: a graph in full precision. Goes out: the same graph in int8. Refuses to judge what that loses.
 
 Some models give a few of their numbers a size that all others are far from. One scale for all word pieces together, as
-``index.encoders.quantiser`` has it, then leaves most of them a handful of steps. Here each word piece is scaled by its own greatest number
-("per token": Yao and others, "ZeroQuant", 2022). That also makes what a text gets independent of the texts beside it.
+``index.encoders.quantiser`` has it, then leaves most of them a handful of steps. Here each word piece is scaled by its own greatest
+number ("per token": Yao and others, "ZeroQuant", 2022). That also makes what a text gets independent of the texts beside it.
 
 Or by the greatest of each few numbers (``by_blocks``): nearly as true as full precision, and half as dear.
 """

@@ -1,4 +1,4 @@
-"""MPNet in few steps, as ``index.encoders.traced`` has BERT: word piece ids in, token vectors out, of several texts of one length at a time.
+"""MPNet in few steps, as ``index.encoders.traced`` has BERT, for several texts of one length at a time.
 
 Comes in: an MPNet of transformers. Goes out: a module that does what it does for texts without padding. Refuses to write graphs.
 
