@@ -9,6 +9,9 @@ import pytest
 
 from index.encoders.model_folders import LIGHT_READER
 
+# Nothing of half a gigabyte is fetched to run tests: what a test starts reads with the light reader, unless it says otherwise.
+os.environ["LOCALISM_MODEL"] = LIGHT_READER
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = {"localism": "bot", "localism-index": "index", "localism-ingest": "ingest"}
 

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from index.build.history import finished_builds, live_id
+from index.encoders.model_folders import LIGHT_READER
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
@@ -36,6 +37,7 @@ class Served:
         """Start the server as an operator does, and wait until it answers."""
         command = [sys.executable, "-m", "bot", "serve", "--index", str(self.builds), "--port", str(self.port)]
         environment = {"LOCALISM_ADMIN_TOKEN": TOKEN, "LOCALISM_CORPUS": str(self.corpus), "LOCALISM_OCR": "false"}
+        environment["LOCALISM_MODEL"] = LIGHT_READER
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
         self.wait_for(lambda: self.process.poll() is not None or self._lives())
 
