@@ -48,8 +48,8 @@ def _alone(questions: Sequence[GoldenQuestion]) -> list[GoldenQuestion]:
 
 
 def _cells(tally: Tally) -> str:
-    found = [_share(count, tally.answerable) for count in (tally.first, tally.in_three, tally.sent_on_wrongly)]
-    return " | ".join([str(tally.answerable), *found, str(tally.refusable), _share(tally.sent_on, tally.refusable)])
+    found = [_share(count, tally.answerable) for count in (tally.first, tally.in_three, tally.refused_wrongly)]
+    return " | ".join([str(tally.answerable), *found, str(tally.refusable), _share(tally.refused, tally.refusable)])
 
 
 def _share(count: int, of: int) -> str:

@@ -6,7 +6,6 @@ Comes in: the folder of the builds. Goes out: for each part of the golden questi
 from pathlib import Path
 
 from benchmarks.calibration import Judged
-from bot.answering.answers import SENT_ON
 from index.build.reader import open_live_build
 from index.errors import NoBuild
 from index.evaluation.command import DEFAULT_CORPUS, questions_of_part
@@ -30,6 +29,5 @@ def judged(builds: Path) -> dict[str, list[Judged]]:
 
 
 def _judged(outcome: Outcome) -> Judged:
-    # What a person is told: where a signpost refuses, confidence is low whatever the search thinks.
-    confidence = min(outcome.confidence, SENT_ON) if outcome.sent_on else outcome.confidence
+    confidence = outcome.confidence
     return Judged(confidence, outcome.rank == 1, outcome.question.answerable)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks import question_sets
 from benchmarks.question_sets import MarkedAnswer, QuestionSet
-from index.abstention.confidence import Status, Thresholds
+from index.abstention.confidence import Status
 from index.build.reader import Build
 from index.encoders.full import SentenceTransformerEmbedder
 from index.encoders.passage_vectors import NO_SENTENCE
@@ -84,12 +84,16 @@ def main() -> int:
 
 def _shown_of(questions: QuestionSet, model: SentenceTransformerEmbedder) -> Iterator[Shown]:
     marked = question_sets.marked_answers(questions.name)
-    bands = Thresholds()
     with question_sets.opened(questions, model) as build:
         searcher = Searcher(build)
+        abstention = searcher.abstention()
         for question in questions.asked:
             findings = searcher.search(question.text, 1)
-            if findings.hits and question.id in marked and bands.status(findings.confidence) is Status.ANSWERED:
+            if (
+                findings.hits
+                and question.id in marked
+                and abstention.decide(question.text, findings.evidence).status is Status.ANSWERED
+            ):
                 yield _seen(build, searcher, question.text, findings.hits[0].passage, marked[question.id])
 
 

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from index.abstention.confidence import Thresholds
+from index.abstention.confidence import Status, Thresholds
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 from index.evaluation.command import DEFAULT_CORPUS, questions_of_part
@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
     passage: str  # id of the first; "" where there is none
     confidence: float
-    signpost: bool
+    refused: bool
 
 
 def main() -> int:
@@ -69,9 +69,15 @@ def asked(builds: Path, every: int) -> list[Found]:
     """Ask the live build of ``builds`` every so-manieth tuned golden question."""
     build = open_live_build(builds)
     searcher = Searcher(build)
-    found = [searcher.search(question.text, 1) for question in questions_of_part(DEFAULT_CORPUS, "tuned")[::every]]
+    abstention = searcher.abstention()
+    found = []
+    for question in questions_of_part(DEFAULT_CORPUS, "tuned")[::every]:
+        findings = searcher.search(question.text, 1)
+        decision = abstention.decide(question.text, findings.evidence)
+        first = findings.hits[0].passage.id if findings.hits else ""
+        found.append(Found(first, decision.confidence, decision.status is Status.NOT_FOUND))
     build.close()
-    return [Found(one.hits[0].passage.id if one.hits else "", one.confidence, one.signpost is not None) for one in found]
+    return found
 
 
 def emulated(processor: str, builds: Path, every: int) -> list[Found]:
@@ -100,9 +106,7 @@ def line(processor: str, here: list[Found], there: list[Found]) -> str:
     pairs = list(zip(here, there, strict=True))
     same = sum(one.passage == other.passage for one, other in pairs) / len(pairs)
     apart = sum(abs(one.confidence - other.confidence) for one, other in pairs) / len(pairs)
-    verdicts = sum(
-        (one.signpost, status(one.confidence)) != (other.signpost, status(other.confidence)) for one, other in pairs
-    )
+    verdicts = sum((one.refused, status(one.confidence)) != (other.refused, status(other.confidence)) for one, other in pairs)
     return f"| {processor} | {len(pairs)} | {same:.0%} | {apart:.3f} | {verdicts} |"
 
 

@@ -131,25 +131,34 @@ def _measured(questions: QuestionSet, build: Build, with_txtai: bool) -> Measure
 
 
 def _asked(questions: QuestionSet, searcher: Searcher) -> tuple[float, list[Judged]]:
-    scores, judged = [], []
+    scores, judged, abstention = [], [], searcher.abstention()
     for question in questions.asked:
         findings = searcher.search(question.text, PASSAGES_ASKED_FOR)
         found, relevant = documents_of(findings.hits), questions.relevant[question.id]
         scores.append(ndcg(found, relevant))
-        judged.append(Judged(findings.confidence, bool(found) and found[0] in relevant, answerable=True))
+        judged.append(
+            Judged(
+                abstention.decide(question.text, findings.evidence).confidence,
+                bool(found) and found[0] in relevant,
+                answerable=True,
+            )
+        )
     return float(np.mean(scores)), judged
 
 
 def _unanswerable(questions: QuestionSet, searcher: Searcher) -> list[Judged]:
     """Ask what has no answer; a set that has none such is asked its questions again, with the documents that answer left out."""
+    abstention = searcher.abstention()
+
+    def confidence(question: str, documents: list[str] | None = None) -> float:
+        return abstention.decide(question, searcher.search(question, 1, documents).evidence).confidence
+
     if questions.refusable:
-        sure = [searcher.search(question.text, 1).confidence for question in questions.refusable]
+        sure = [confidence(question.text) for question in questions.refusable]
     else:
         names = [document.id for document in searcher.build.records.documents]
         sure = [
-            searcher.search(
-                question.text, 1, [name for name in names if name not in questions.relevant[question.id]]
-            ).confidence
+            confidence(question.text, [name for name in names if name not in questions.relevant[question.id]])
             for question in questions.asked
         ]
     return [Judged(confidence, right=False, answerable=False) for confidence in sure]

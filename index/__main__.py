@@ -65,7 +65,9 @@ def _at_least_one(text: str) -> int:
 def _search(options: argparse.Namespace, console: Console) -> int:
     build = open_live_build(options.index)
     documents = [options.document] if options.document else None
-    findings = Searcher(build).search(options.question, options.limit, documents)
+    searcher = Searcher(build)
+    findings = searcher.search(options.question, options.limit, documents)
+    confidence = searcher.abstention().decide(options.question, findings.evidence).confidence
     hits = [
         {
             "rank": hit.rank,
@@ -80,13 +82,9 @@ def _search(options: argparse.Namespace, console: Console) -> int:
         for hit in findings.hits
     ]
     if options.json:
-        print(
-            json.dumps(
-                {"build": build.id, "confidence": round(findings.confidence, 4), "hits": hits}, ensure_ascii=False, indent=2
-            )
-        )
+        print(json.dumps({"build": build.id, "confidence": round(confidence, 4), "hits": hits}, ensure_ascii=False, indent=2))
         return DONE
-    print(f"confidence {findings.confidence:.2f}, build {build.id}")
+    print(f"confidence {confidence:.2f}, build {build.id}")
     for found in hits:
         print(
             f"\n{found['rank']}. {found['score']:.3f} {found['document']} p. {found['page']} {found['section']}\n{found['text']}"

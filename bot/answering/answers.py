@@ -14,6 +14,7 @@ from bot.answering.diversification import Diversification, ResultGroup
 from bot.answering.limits import DEFAULT_PASSAGES as DEFAULT_PASSAGES
 from bot.answering.limits import MOST_CHARACTERS as MOST_CHARACTERS
 from bot.answering.limits import MOST_PASSAGES as MOST_PASSAGES
+from bot.answering.pointers import Pointers
 from index.abstention.confidence import Status as Status
 from index.abstention.confidence import Thresholds as Thresholds
 from index.build.reader import Build
@@ -24,8 +25,6 @@ from index.remembered import Remembered
 from index.retrieval.searcher import Findings, Searcher
 
 NEAREST_TITLES = 3
-# Where a signpost refuses, hardly ever would a passage have answered, whatever the search thinks of it.
-SENT_ON = 0.02
 SPARE_PASSAGES = 7  # searched for beyond those shown, so that repetitions and single voices can be left out
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
 MOST_REMEMBERED = 512  # answers and, apart, texts of passages with their citations, which answers share
@@ -57,7 +56,7 @@ class Answer:
     quotes: tuple[Quote, ...]  # empty when not found
     build: str
     nearest: tuple[str, ...] = ()  # titles to look into when not found
-    signpost: str = ""  # where to go with a matter that is known not to be held here
+    signpost: str = ""  # where to go on, instead of what is shown or beside it
     definition: Term | None = None  # of a term that the question asks to have explained
 
 
@@ -91,7 +90,8 @@ class AnswerService:
         self.build = build
         self.remembered: Remembered[Answer] = Remembered(MOST_REMEMBERED)
         self._searcher = Searcher(build)
-        self._thresholds = thresholds or Thresholds()
+        self._abstention = self._searcher.abstention(thresholds)
+        self._pointers = Pointers(build.records)
         self._parts: Remembered[_PassageParts] = Remembered(MOST_REMEMBERED)
         self._definitions = Definitions(build.lexicon.terms)
         self._diversification = Diversification(lambda document_id: build.records.document(document_id).about)
@@ -159,22 +159,18 @@ class AnswerService:
 
     def _found(self, asked: str, limit: int, looked_in: Sequence[str] | None, context: Sequence[str]) -> Answer:
         findings = self._searcher.search(asked, limit + SPARE_PASSAGES, looked_in, context)
-        signpost = findings.signpost
-        status = Status.NOT_FOUND if signpost else self._status(findings)
-        found = status is not Status.NOT_FOUND
+        decision = self._abstention.decide(asked, findings.evidence)
+        found = decision.status is not Status.NOT_FOUND
         return Answer(
             question=asked,
-            status=status,
-            confidence=round(min(findings.confidence, SENT_ON) if signpost else findings.confidence, 4),
+            status=decision.status,
+            confidence=round(decision.confidence, 4),
             quotes=tuple(map(self._quote, self._diversification.arranged(findings.hits, limit))) if found else (),
             build=self.build.id,
             nearest=() if found else self._nearest_titles(findings),
-            signpost=signpost.told if signpost else "",
+            signpost=self._pointers.told(decision, findings.hits),
             definition=self._definitions.asked_for(asked),
         )
-
-    def _status(self, findings: Findings) -> Status:
-        return self._thresholds.status(findings.confidence) if findings.hits else Status.NOT_FOUND
 
     def _quote(self, told: ResultGroup) -> Quote:
         hit = told.hit

@@ -1,15 +1,7 @@
-"""Which signpost stands at a question, and whether it is enough to refuse.
+"""Which signpost stands at a question, and what lies nearest to it of all that is not held.
 
-Comes in: the signposts of the lexicon with the vectors of their wordings; then a question and how sure the search is. Goes out: how
-near it lies to what is not held, and the signpost that refuses it, or nothing. Refuses to know how a refusal is worded beyond the
-signpost's own text.
-
-What was decided, and why: somebody in danger, in another country, off topic or giving orders is sent on whatever the search found,
-because a passage that shares their words is no help to them. A near miss (a council tax band, a village green) and a personal matter
-(a parking ticket, a boss) lie so close to what is held that their words also occur in questions that are answered; there the signpost
-refuses unless the search is all but certain, or the question lies clearly nearer to what is held.
-
-What no words give away may still lie nearer to a question that is known to lie outside than to anything held.
+Comes in: the signposts of the lexicon with the vectors of their wordings; then a question. Goes out: the signpost whose words stand in
+it, and how near it lies to what is not held. Refuses to decide what follows from that: ``decision`` does.
 """
 
 import re
@@ -20,31 +12,12 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.confidence import Thresholds
 from index.dense.faiss_reader import Vectors
 from index.encoders.query_encoder import QueryEncoder
 from index.lexicon import Signpost
 
-# A wording of a signpost this near to a question, and so much nearer than anything found, sends it on. Confidence knows of that
-# nearness too and refuses nearly all of these by itself: on 1,000 questions written apart from all wordings this refuses none beside.
-# It says where to go.
-LEAST_NEAR = 0.5
-CLEARLY = 0.04
-# A near miss or a personal matter is only told by nearness to a search less sure than this, 0 to 1: of 228 questions that this was not
-# chosen on, three of the six refused wrongly are won back by it, and nothing is let through.
-SURE = 0.6
-# Under this confidence, where nothing is shown in any case, any nearer wording says it if another one near agrees: the way to the
-# wrong office is worse than none.
-IN_DOUBT = Thresholds().uncertain
-
-# Kinds of signpost that a certain search overrules.
+# Kinds of signpost that lie so close to what is held that their words also occur in questions that are answered.
 CLOSE_KINDS = frozenset({"near miss", "personal matter"})
-
-# Under this confidence, 0 to 1, they are sent on. At 0.8 a question after the minimum wage got the wage of 2012 for an answer.
-ALL_BUT_CERTAIN = 0.9
-# Nor where a question lies so much nearer to something found than to anything not held, by cosines: a polling station can be that of
-# a neighbourhood plan. On the questions that this was chosen on one in eight of those refused wrongly is won back by it.
-CLEARLY_INSIDE = 0.12
 
 NEAREST = 3  # wordings that say together how near a question lies: of the best alone, one odd wording would decide
 
@@ -88,25 +61,6 @@ class Signposts:
         first, *others = (self._of_wording[row] for row in rows.tolist())
         return OutOfScope(first, float(cosines[0]), float(cosines.mean()), first in others)
 
-    def refusing(self, question: str, out_of_scope: OutOfScope | None, nearness: float, confidence: float) -> Signpost | None:
-        """Return the signpost that refuses ``question``, if there is one.
-
-        Args:
-            question: as a person typed it.
-            out_of_scope: what ``nearest`` found for it.
-            nearness: cosine of the question and the nearest wording or sentence of the passages found.
-            confidence: of the search, 0 to 1.
-        """
-        standing = self.standing_at(question)
-        inside = nearness - out_of_scope.cosine if out_of_scope else 0.0
-        if standing and refuses(standing, confidence, inside):
-            return standing
-        if out_of_scope is None or (out_of_scope.signpost.kind in CLOSE_KINDS and confidence >= SURE):
-            return None
-        doubted = confidence < IN_DOUBT and out_of_scope.agreed
-        needed = max(LEAST_NEAR, nearness + (0 if doubted else CLEARLY))
-        return out_of_scope.signpost if out_of_scope.cosine >= needed else None
-
     def standing_at(self, question: str) -> Signpost | None:
         """Return the first signpost of which a pattern stands in ``question``, as whole words in any case, and no ``unless``."""
         asked = _plain(question)
@@ -118,17 +72,6 @@ class Signposts:
 
     def _possible(self, asked: str) -> Iterator[tuple[int, str]]:
         return chain.from_iterable(self._patterns.get(word, ()) for word in {"", *_WORD.findall(asked)})
-
-
-def refuses(signpost: Signpost, confidence: float, inside: float = 0.0) -> bool:
-    """Return whether a question at which ``signpost`` stands is to be refused.
-
-    Args:
-        signpost: a pattern of which stands in the question.
-        confidence: of the search, 0 to 1.
-        inside: how much nearer the question lies to something found than to anything not held, by cosines.
-    """
-    return signpost.kind not in CLOSE_KINDS or (confidence < ALL_BUT_CERTAIN and inside < CLEARLY_INSIDE)
 
 
 def wording_vectors(signposts: Sequence[Signpost], encoder: QueryEncoder) -> NDArray[np.float32]:

@@ -23,10 +23,10 @@ from index.evaluation.golden_run import GoldenReport, Outcome, Tally, evaluate_g
 
 PARTS = ("tuned", "held-back", "all")
 DEFAULT_CORPUS = Path(__file__).resolve().parents[2] / "corpus"
-COLUMNS = ("answer", "1st", "1–3", "lost", "lost+", "refuse", "kept", "kept+")
+COLUMNS = ("answer", "1st", "1–3", "lost", "refuse", "kept")
 LEGEND = (
     "answer: questions that the corpus answers · 1st, 1–3: the right passage stands first, among the first three · "
-    "lost: refused though answered · refuse: questions to refuse · kept: refused · lost+, kept+: the same with the signposts"
+    "lost: refused though answered · refuse: questions to refuse · kept: refused"
 )
 _DONE = 0
 
@@ -186,10 +186,8 @@ def table_of(tallies: Mapping[str, Tally], title: str) -> Table:
             share(tally.first, answerable),
             share(tally.in_three, answerable),
             share(tally.refused_wrongly, answerable),
-            share(tally.sent_on_wrongly, answerable),
             str(refusable),
             share(tally.refused, refusable),
-            share(tally.sent_on, refusable),
         )
     return table
 

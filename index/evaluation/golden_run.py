@@ -1,7 +1,7 @@
 """Ask the live build the golden questions and count what came of each.
 
 Comes in: an opened build and golden questions. Goes out: an outcome for every question, and tallies. Refuses to know how they are
-shown. The status of an outcome is that of the search alone; what the signposts change is counted beside it.
+shown.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,15 +23,14 @@ class Outcome:
 
     question: GoldenQuestion
     confidence: float  # 0 to 1
-    status: Status  # by the search alone
+    status: Status
     found: tuple[Place, ...]  # the sections of the first passages, best first
     rank: int | None  # 1-based, of the first right passage among them
-    signpost: str  # id of the signpost that stands at the question, or empty
-    sent_on: bool  # whether that signpost refuses the question whatever the status says
+    signpost: str  # id of the signpost that is shown, or empty
 
     @property
     def refused(self) -> bool:
-        """Whether the search alone refuses."""
+        """Whether nothing is shown."""
         return self.status is Status.NOT_FOUND
 
 
@@ -42,11 +41,9 @@ class Tally:
     answerable: int
     first: int  # the right passage stands first
     in_three: int  # … among the first three
-    refused_wrongly: int  # answerable, and refused by the search
-    sent_on_wrongly: int  # answerable, and refused by the search or by a signpost
+    refused_wrongly: int  # answerable, and refused
     refusable: int
-    refused: int  # rightly, by the search alone
-    sent_on: int  # rightly, by the search or by a signpost
+    refused: int  # rightly
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +86,26 @@ def tally(outcomes: Sequence[Outcome]) -> Tally:
         first=sum(outcome.rank == 1 for outcome in answerable),
         in_three=sum(outcome.rank is not None for outcome in answerable),
         refused_wrongly=sum(outcome.refused for outcome in answerable),
-        sent_on_wrongly=sum(outcome.refused or outcome.sent_on for outcome in answerable),
         refusable=len(refusable),
         refused=sum(outcome.refused for outcome in refusable),
-        sent_on=sum(outcome.refused or outcome.sent_on for outcome in refusable),
     )
 
 
 def _asker(build: Build, thresholds: Thresholds) -> Callable[[GoldenQuestion], Outcome]:
     searcher = Searcher(build)
+    abstention = searcher.abstention(thresholds)
 
     def ask(question: GoldenQuestion) -> Outcome:
         findings = searcher.search(question.text, DEPTH, context=question.context)
         passages = [hit.passage for hit in findings.hits]
-        sent_on = findings.signpost
+        decision = abstention.decide(question.text, findings.evidence)
         return Outcome(
             question=question,
-            confidence=findings.confidence,
-            status=thresholds.status(findings.confidence) if passages else Status.NOT_FOUND,
+            confidence=decision.confidence,
+            status=decision.status,
             found=tuple(Place(passage.document_id, " > ".join(passage.section)) for passage in passages),
             rank=next((rank for rank, passage in enumerate(passages, start=1) if _is_right(passage, question)), None),
-            signpost=sent_on.id if sent_on else "",
-            sent_on=sent_on is not None,
+            signpost=decision.signpost.id if decision.signpost else "",
         )
 
     return ask
@@ -123,8 +118,7 @@ def _is_right(passage: Passage, question: GoldenQuestion) -> bool:
 
 def failed(outcome: Outcome) -> bool:
     """Return whether a person would see ``outcome`` as wrong: another passage first, refused wrongly, or not refused."""
-    refused = outcome.refused or outcome.sent_on
-    return refused or outcome.rank != 1 if outcome.question.answerable else not refused
+    return outcome.refused or outcome.rank != 1 if outcome.question.answerable else not outcome.refused
 
 
 def _documents(outcome: Outcome) -> Iterable[str]:

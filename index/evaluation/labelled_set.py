@@ -138,9 +138,11 @@ def measure(labelled: BenchmarkSet, build: Build) -> Figures:
 
 
 def _asker(searcher: Searcher) -> Callable[[str], tuple[list[str], float]]:
+    abstention = searcher.abstention()
+
     def ask(question: str) -> tuple[list[str], float]:
         findings = searcher.search(question, PASSAGES_ASKED_FOR)
         ranking = list(dict.fromkeys(hit.passage.document_id for hit in findings.hits))
-        return ranking[:DEPTH], findings.confidence
+        return ranking[:DEPTH], abstention.decide(question, findings.evidence).confidence
 
     return ask

@@ -1,7 +1,7 @@
 """Find the passages that answer a question.
 
-Comes in: a question and an opened build. Goes out: hits, best first, with the answering sentences, the reason each was found, and one
-confidence for all. Refuses to know thresholds, wording and surfaces.
+Comes in: a question and an opened build. Goes out: hits, best first, with the answering sentences, the reason each was found, and the
+evidence for and against an answer. Refuses to decide what may be said, and to know wording and surfaces.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.confidence import FARTHER, NOTHING_KNOWN, Signals, probability
+from index.abstention.confidence import FARTHER, NOTHING_KNOWN, Signals, Thresholds, calibration_of
+from index.abstention.decision import Abstention, Evidence
 from index.abstention.signposts import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range
 from index.documents.store import RecentPassages
-from index.lexicon import Signpost
 from index.records import Passage, Span
 from index.retrieval.candidates import Candidates, blended, compared, rerank, retrieve
 from index.retrieval.fusion import TOTAL_WEIGHT, WEIGHTS, contributions
@@ -52,8 +52,7 @@ class Findings:
     """What a search brought back."""
 
     hits: tuple[Hit, ...]
-    confidence: float  # probability, 0 to 1, that the first hit answers the question
-    signpost: Signpost | None = None  # that refuses the question, whatever was found
+    evidence: Evidence  # for and against an answer; ``index.abstention`` decides
 
 
 class Searcher:
@@ -86,15 +85,18 @@ class Searcher:
         asked = self.read(question)
         candidates = self.candidates(asked, context, self._ranges(document_ids))
         if candidates is None:
-            return Findings((), 0.0, self._signposts.standing_at(question))
+            return Findings((), Evidence())
         given = np.array(list(contributions(candidates.features).values()))
         scores = given.sum(axis=0)
         order = self._order(candidates, scores)
         hits = self._hits(candidates, given, scores, order[:limit])
         out_of_scope = self._signposts.nearest(candidates.question)
-        confidence = probability(self.signals(candidates, scores, order, asked, out_of_scope))
-        nearness = float(candidates.features.key.max())
-        return Findings(hits, confidence, self._signposts.refusing(question, out_of_scope, nearness, confidence))
+        return Findings(hits, Evidence(self.signals(candidates, scores, order, asked, out_of_scope), out_of_scope))
+
+    def abstention(self, thresholds: Thresholds | None = None) -> Abstention:
+        """Return what decides about the findings of this searcher, by ``thresholds``."""
+        build = self.build
+        return Abstention(self._signposts, calibration_of(build.manifest.model.dimension), build.encoder.knows, thresholds)
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""

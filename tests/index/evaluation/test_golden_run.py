@@ -11,29 +11,28 @@ ASKED = GoldenQuestion("a", "how long", (PLACE,), held_back=False, kind="N")
 NOWHERE = GoldenQuestion("b", "what weather", (), held_back=False, why="off topic")
 
 
-def _outcome(question: GoldenQuestion, rank: int | None, status: Status, sent_on: bool = False) -> Outcome:
-    return Outcome(question, 0.5, status, (), rank, "post" if sent_on else "", sent_on)
+def _outcome(question: GoldenQuestion, rank: int | None, status: Status) -> Outcome:
+    return Outcome(question, 0.5, status, (), rank, "")
 
 
 RIGHT = _outcome(ASKED, 1, Status.ANSWERED)
 THIRD = _outcome(ASKED, 3, Status.UNCERTAIN)
 LOST = _outcome(ASKED, 1, Status.NOT_FOUND)
-MISSED = _outcome(ASKED, None, Status.ANSWERED, sent_on=True)
+MISSED = _outcome(ASKED, None, Status.ANSWERED)
 KEPT = _outcome(NOWHERE, None, Status.NOT_FOUND)
-SENT_ON = _outcome(NOWHERE, None, Status.ANSWERED, sent_on=True)
 FOOLED = _outcome(NOWHERE, None, Status.UNCERTAIN)
 
 
 def test_a_tally_keeps_finding_and_refusing_apart():
-    """The right passage counts as found even where the search was not sure of it; what signposts change is counted beside it."""
-    assert tally([RIGHT, THIRD, LOST, MISSED, KEPT, SENT_ON, FOOLED]) == Tally(
-        answerable=4, first=2, in_three=3, refused_wrongly=1, sent_on_wrongly=2, refusable=3, refused=1, sent_on=2
+    """The right passage counts as found even where the search was not sure of it."""
+    assert tally([RIGHT, THIRD, LOST, MISSED, KEPT, FOOLED]) == Tally(
+        answerable=4, first=2, in_three=3, refused_wrongly=1, refusable=2, refused=1
     )
 
 
 def test_failures_are_what_a_person_would_see_as_wrong():
     """Another passage first, a refusal that should not be, an answer that should not be."""
-    outcomes = (RIGHT, THIRD, LOST, MISSED, KEPT, SENT_ON, FOOLED)
+    outcomes = (RIGHT, THIRD, LOST, MISSED, KEPT, FOOLED)
     assert [outcome for outcome in outcomes if failed(outcome)] == [THIRD, LOST, MISSED, FOOLED]
 
 
