@@ -53,7 +53,9 @@ def test_every_package_is_held_to_its_hashes(layer):
     """With one that is not pip would refuse the whole file, at somebody's first install."""
     assert blocks(FILES[layer])
     assert not [
-        block.splitlines()[0] for block in blocks(FILES[layer]) if not re.search(r"--hash=sha256:[0-9a-f]{64}$", block, re.MULTILINE)
+        block.splitlines()[0]
+        for block in blocks(FILES[layer])
+        if not re.search(r"--hash=sha256:[0-9a-f]{64}$", block, re.MULTILINE)
     ]
 
 
