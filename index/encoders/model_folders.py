@@ -1,6 +1,6 @@
 """Where the files of an embedding model lie on this machine, and whether they are the ones that were published.
 
-Comes in: the name of a model. Goes out: its folder. Refuses to load a model, and to fetch one (``ingest.reader_weights`` does).
+Comes in: the name of a model. Goes out: its folder. Refuses to load a model, and to fetch one (``ingest.encoder.reader_parts`` does).
 
 A reader that this project names is not trusted by where it was found: its weights must have the SHA-256 below.
 """

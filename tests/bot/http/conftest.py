@@ -23,6 +23,8 @@ from bot.http.app import create_app
 from bot.http.middleware import rate_limit
 from bot.http.options import HttpOptions
 from bot.http.serving import server_config
+from index.abstention.confidence import Signals, Status, Thresholds
+from index.abstention.decision import Decision, Evidence
 from index.build.layout import BuildLayout
 from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
@@ -110,6 +112,19 @@ class FakeBuild:
     )
 
 
+class FakeAbstention:
+    """Decides by confidence alone, the share that the fake searcher put into ``covered``, in wider bands than ours."""
+
+    def __init__(self, thresholds: Thresholds | None) -> None:
+        """Decide by ``thresholds``."""
+        self._thresholds = thresholds or Thresholds(answered=0.6, uncertain=0.15)
+
+    def decide(self, question: str, evidence: Evidence) -> Decision:
+        """Return what may be said."""
+        confidence = evidence.signals.covered if evidence.signals else 0.0
+        return Decision(self._thresholds.status(confidence) if evidence.signals else Status.NOT_FOUND, confidence)
+
+
 class FakeSearcher:
     """Finds passages that share words with the question; its confidence is the share of the words that the best one holds."""
 
@@ -127,7 +142,11 @@ class FakeSearcher:
             Hit(passage=passage, rank=rank, score=score, contributions={"words": score}, sentence_matches=(1.0,))
             for rank, (score, passage) in enumerate(scored[:limit], start=1)
         )
-        return Findings(hits, hits[0].score if hits else 0.0)
+        return Findings(hits, Evidence(Signals(0, hits[0].score, 0, 0, 0, 0) if hits else None))
+
+    def abstention(self, thresholds: Thresholds | None = None) -> FakeAbstention:
+        """Return what decides."""
+        return FakeAbstention(thresholds)
 
     @staticmethod
     def _share(wanted: set[str], passage: Passage) -> float:

@@ -6,9 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abstention.confidence import NOTHING_KNOWN, Signals, Status, Thresholds, probability
+from index.abstention.confidence import (
+    LIGHT,
+    LIGHT_DIMENSION,
+    NOTHING_KNOWN,
+    THOROUGH,
+    Signals,
+    Status,
+    Thresholds,
+    calibration_of,
+)
 
 NAMES = [field.name for field in fields(Signals)]
+AGAINST = {"near_miss", "elsewhere"}
+probability = THOROUGH.probability
 LOW = Signals(**dict.fromkeys(NAMES, 0.0))
 MIDDLE = Signals(**dict.fromkeys(NAMES, 0.5))
 
@@ -19,17 +30,25 @@ def test_it_is_a_probability_whatever_the_signals(values):
     assert 0 < probability(Signals(*values)) < 1
 
 
+@pytest.mark.parametrize("reader", [THOROUGH, LIGHT])
 @pytest.mark.parametrize("name", NAMES)
-def test_more_of_any_signal_never_lowers_it(name):
-    """Each signal speaks for the answer."""
-    assert probability(replace(MIDDLE, **{name: 0.9})) >= probability(MIDDLE)
+def test_each_signal_speaks_for_the_answer_or_against_it(name, reader):
+    """What was found speaks for it; words that belong elsewhere speak against it."""
+    more, middle = reader.probability(replace(MIDDLE, **{name: 0.9})), reader.probability(MIDDLE)
+    assert more < middle if name in AGAINST else more >= middle
+
+
+def test_each_reader_has_its_own_weights():
+    """Any other model is taken for the one whose vectors are as long."""
+    assert calibration_of(LIGHT_DIMENSION) is LIGHT
+    assert calibration_of(768) is THOROUGH
 
 
 def test_a_question_nearer_to_what_is_not_held_is_no_answer():
     """However well its words are covered."""
-    good = Signals(key=0.7, covered=0.8, margin_to_second=0.3, margin_to_tenth=1.0, rarest=0.7, scope_margin=0.08)
+    good = Signals(key=0.8, covered=0.9, margin_to_second=0.5, margin_to_tenth=1.0, rarest=0.8, scope_margin=0.08)
     assert Thresholds().status(probability(good)) is Status.ANSWERED
-    assert Thresholds().status(probability(replace(good, scope_margin=-0.15))) is Status.NOT_FOUND
+    assert Thresholds().status(probability(replace(good, scope_margin=-0.15, near_miss=1.0))) is Status.NOT_FOUND
 
 
 def test_nothing_known_of_what_is_not_held_speaks_neither_for_nor_against():

@@ -1,12 +1,10 @@
-"""When a signpost stands at a question, and when that is enough to refuse."""
-
-from dataclasses import replace
+"""When a signpost stands at a question, and what lies nearest of what is not held."""
 
 import faiss
 import numpy as np
 import pytest
 
-from index.abstention.signposts import OutOfScope, Signposts, refuses
+from index.abstention.signposts import Signposts
 from index.dense.faiss_reader import Vectors
 from index.lexicon import Signpost
 
@@ -57,27 +55,11 @@ def test_the_first_signpost_in_the_order_of_the_file_wins():
     assert POSTS.standing_at("council tax band in Scotland") is BAND
 
 
-@pytest.mark.parametrize("kind", ["near miss", "personal matter"])
-def test_what_lies_close_is_refused_unless_it_is_clearly_held(kind):
-    """By a search that is all but certain, or by lying much nearer to it: its words also occur in questions that are answered."""
-    post = Signpost("close", kind, ("x",), "Elsewhere.")
-    assert refuses(post, 0.89)
-    assert not refuses(post, 0.9)
-    assert not refuses(post, 0.5, inside=0.15)
-
-
-@pytest.mark.parametrize("kind", ["emergency", "other jurisdiction", "off topic", "instruction"])
-def test_all_others_are_refused_however_sure_the_search_is(kind):
-    """A passage that shares their words is no help."""
-    assert refuses(Signpost("far", kind, ("x",), "Elsewhere."), 1.0, inside=0.5)
-
-
 ASKED = (
     Signpost("band", "near miss", ("x",), "Ask the Valuation Office Agency.", asked=("is my band right", "who sets the band")),
     Signpost("bins", "personal matter", ("y",), "Ask the council.", asked=("my bin was not emptied",)),
 )
 NEAR = Signposts(ASKED, wordings([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]]))
-BINS = OutOfScope(ASKED[1], cosine=0.8, around=0.5, agreed=True)
 
 
 def test_what_lies_nearest_of_all_that_is_not_held_is_named():
@@ -95,41 +77,3 @@ def test_what_lies_nearest_of_all_that_is_not_held_is_named():
 def test_a_corpus_need_not_say_what_it_does_not_hold():
     """Nothing is near then."""
     assert POSTS.nearest(np.array([1, 0, 0], np.float32)) is None
-    assert POSTS.refusing("x", None, 0.5, 0.5) is None
-
-
-def test_a_question_clearly_nearer_to_what_is_not_held_than_to_anything_held_is_sent_on():
-    """The signpost is the one whose question is nearest; a small difference is decided for the answer."""
-    assert NEAR.refusing("my bins", BINS, 0.7, 0.5) is ASKED[1]
-    assert NEAR.refusing("my bins", BINS, 0.78, 0.5) is None
-
-
-@pytest.mark.parametrize(("kind", "refused"), [("near miss", False), ("personal matter", False), ("emergency", True)])
-def test_nearness_gives_way_to_a_sure_search_unless_the_matter_is_far_off(kind, refused):
-    """What was found shares more with the question than its subject; who is in danger is sent on all the same."""
-    out_of_scope = OutOfScope(Signpost("close", kind, ("z",), "Elsewhere."), cosine=0.8, around=0.5, agreed=True)
-    assert (NEAR.refusing("my bins", out_of_scope, 0.6, 0.6) is not None) is refused
-
-
-def test_where_nothing_is_shown_any_nearer_wording_says_where_to_go():
-    """There it takes no answer away."""
-    assert NEAR.refusing("my bins", BINS, 0.78, 0.1) is ASKED[1]
-    assert NEAR.refusing("my bins", BINS, 0.82, 0.1) is None
-
-
-def test_a_lone_wording_sends_nobody_to_an_office():
-    """Unless it is clearly nearer than anything held."""
-    lone = replace(BINS, agreed=False)
-    assert NEAR.refusing("my bins", lone, 0.78, 0.1) is None
-    assert NEAR.refusing("my bins", lone, 0.7, 0.1) is ASKED[1]
-
-
-def test_words_refuse_before_nearness():
-    """Unless the search is all but certain of what it found."""
-    assert NEAR.refusing("x", BINS, 0.9, 0.4) is ASKED[0]
-    assert NEAR.refusing("x", BINS, 0.9, 0.95) is None
-
-
-def test_a_question_far_from_everything_is_left_to_the_confidence():
-    """Nothing is known about it."""
-    assert NEAR.refusing("my bins", OutOfScope(ASKED[1], cosine=0.4, around=0.3, agreed=True), 0.0, 0.1) is None

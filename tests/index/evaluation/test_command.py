@@ -32,7 +32,6 @@ LOST = Outcome(
     (Place("notes", "Who?"),),
     None,
     "",
-    False,
 )
 
 

@@ -1,0 +1,114 @@
+"""One decision for every surface: what is shown, how sure, and where else to go."""
+
+import faiss
+import numpy as np
+import pytest
+
+from index.abstention.confidence import THOROUGH, Signals, Status, Thresholds
+from index.abstention.decision import SURE, Abstention, Evidence
+from index.abstention.kinds import Kind
+from index.abstention.signposts import OutOfScope, Signposts
+from index.dense.faiss_reader import Vectors
+from index.lexicon import Signpost
+
+DANGER = Signpost("danger", "emergency", ("gas leak",), "Ring 999.")
+CLOSE = Signpost("parking", "near miss", ("parking ticket",), "Ask the tribunal.")
+FAR = Signpost("abroad", "other jurisdiction", ("in Kenya",), "Ask there.")
+GOOD = Signals(key=0.8, covered=0.9, margin_to_second=0.5, margin_to_tenth=1.0, rarest=0.8, scope_margin=0.08)
+FAIR = Signals(key=0.6, covered=0.7, margin_to_second=0.2, margin_to_tenth=0.8, rarest=0.6, scope_margin=0.0)
+NEAR = OutOfScope(CLOSE, cosine=0.7, around=0.6, agreed=True)
+DISTANT = OutOfScope(CLOSE, cosine=0.45, around=0.4, agreed=True)
+
+
+def is_word(word):
+    """Know every word, as an encoder knows those of English."""
+    return True
+
+
+def decided(question, signals=GOOD, near=None, thresholds=None, knows=is_word):
+    """Return what is decided about ``question``."""
+    posts = Signposts((DANGER, CLOSE, FAR), Vectors(faiss.IndexFlatIP(3)))
+    return Abstention(posts, THOROUGH, knows, thresholds).decide(question, Evidence(signals, near))
+
+
+def test_a_good_search_is_an_answer_and_wants_no_pointer():
+    """A second desk would only distract."""
+    decision = decided("who can nominate a pub")
+    assert decision.status is Status.ANSWERED
+    assert decision.confidence >= SURE
+    assert decision.signpost is None
+
+
+def test_who_may_be_in_danger_is_sent_on_whatever_was_found():
+    """The only words that overrule."""
+    decision = decided("there is a gas leak in the hall")
+    assert decision.status is Status.NOT_FOUND
+    assert decision.signpost is DANGER
+
+
+def test_words_of_a_signpost_weigh_and_do_not_overrule():
+    """A good search stays shown, less sure and with the pointer beside it; a poor one is refused."""
+    plain, worded = decided("fine in the hall car park"), decided("parking ticket in the hall car park")
+    assert worded.confidence < plain.confidence
+    assert worded.status is not Status.NOT_FOUND
+    assert worded.signpost is CLOSE
+    assert decided("parking ticket", FAIR).status is Status.NOT_FOUND
+
+
+def test_another_country_is_refused_even_where_its_words_are_covered():
+    """English law is no help there."""
+    decision = decided("who can nominate a pub in Kenya")
+    assert decision.status is Status.NOT_FOUND
+    assert decision.signpost is FAR
+
+
+@pytest.mark.parametrize(("near", "pointer"), [(NEAR, CLOSE), (DISTANT, None), (None, None)])
+def test_beside_what_is_shown_only_a_nearer_desk_is_named(near, pointer):
+    """A farther one would lead astray."""
+    decision = decided("may we use the field", FAIR, near, Thresholds(answered=0.99, uncertain=0.0))
+    assert decision.status is Status.UNCERTAIN
+    assert decision.signpost is pointer
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("hello", Kind.GREETING),
+        ("Thanks a lot!", Kind.GREETING),
+        ("please help", Kind.GREETING),
+        ("write the expression of interest for me", Kind.REQUEST),
+        ("Can you draft a letter to our MP", Kind.REQUEST),
+        ("has application 24/01873/FUL been approved", Kind.LIVE_FACT),
+        ("when is the next meeting of the parish council", Kind.LIVE_FACT),
+        ("can someone help me word an objection", Kind.QUESTION),
+        ("help us save the library", Kind.QUESTION),
+        ("what do we write in an expression of interest", Kind.QUESTION),
+        ("can you object to a planning application by email", Kind.QUESTION),
+        ("when is a by-election held", Kind.QUESTION),
+        ("does s. 95/2 apply", Kind.QUESTION),
+    ],
+)
+def test_what_no_passage_can_give_is_told_from_questions(question, kind):
+    """However well a passage shares its words."""
+    decision = decided(question)
+    assert decision.kind is kind
+    assert (decision.status is Status.NOT_FOUND) == (kind is not Kind.QUESTION)
+
+
+def test_another_language_is_named():
+    """English, and a few odd words, are not."""
+    polish = "Jak możemy uratować nasz pub przed sprzedażą?"
+    assert decided(polish, knows=lambda word: word in {"pub", "nasz"}).language == "pl"
+    assert decided("how do we save our pub from being sold", knows=lambda word: False).language == ""
+    assert decided("gpoc cilca", knows=lambda word: False).language == ""
+
+
+def test_nothing_found_is_not_found():
+    """Without passages there is nothing to show."""
+    assert decided("anything", None).status is Status.NOT_FOUND
+
+
+def test_the_thresholds_given_are_the_ones_used():
+    """One who wants more care gets it everywhere."""
+    assert decided("who can nominate a pub", thresholds=Thresholds(answered=1.1, uncertain=1.1)).status is Status.NOT_FOUND
+    assert np.isclose(decided("x").confidence, THOROUGH.probability(GOOD))
