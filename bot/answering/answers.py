@@ -4,7 +4,6 @@ Comes in: a question, its limits and the questions before it. Goes out: an Answe
 HTTP or a terminal is. No surface ranks, filters or words a refusal by itself.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,8 @@ from bot.answering.limits import DEFAULT_PASSAGES as DEFAULT_PASSAGES
 from bot.answering.limits import MOST_CHARACTERS as MOST_CHARACTERS
 from bot.answering.limits import MOST_PASSAGES as MOST_PASSAGES
 from bot.answering.pointers import Pointers
+from bot.answering.typed_question import check_question as check_question
+from bot.answering.typed_question import last_earlier
 from index.abstention.confidence import Status as Status
 from index.abstention.confidence import Thresholds as Thresholds
 from index.build.reader import Build
@@ -127,7 +128,7 @@ class AnswerService:
         if not 1 <= limit <= MOST_PASSAGES:
             raise QuestionError(f"The limit is {limit}; ask for 1 to {MOST_PASSAGES} passages.")
         looked_in = documents if document is None else [self.build.records.document(document).id]
-        before = _last_earlier(context)
+        before = last_earlier(context)
         # Everything that decides the answer, and nothing else: it is held in memory.
         key = (asked, limit, None if looked_in is None else tuple(looked_in), before)
         answer = self.remembered.of(key, lambda: self._found(asked, limit, looked_in, before))
@@ -217,35 +218,3 @@ class AnswerService:
             self.build.records.document(hit.passage.document_id).title for hit in findings.hits[:DEFAULT_PASSAGES]
         )
         return tuple(titles)[:NEAREST_TITLES]
-
-
-def check_question(question: str) -> str:
-    """Return ``question`` without control characters and surplus space.
-
-    Raises:
-        QuestionError: nothing is left, nothing in it can be searched for, or it is too long.
-    """
-    if len(question) > MOST_CHARACTERS:
-        raise QuestionError(
-            f"The question has {len(question):,} characters; at most {MOST_CHARACTERS:,} can be searched for. "
-            "Ask it in a sentence or two."
-        )
-    asked = _cleaned(question)
-    if not asked:
-        raise QuestionError("The question is empty. Type a question in plain words.")
-    if not any(letter.isalnum() for letter in asked):
-        raise QuestionError("There are no words in the question. Type a question in plain words.")
-    return asked
-
-
-def _cleaned(question: str) -> str:
-    # "Cc" control, "Cf" format (bidi marks, zero width), "Cs" lone surrogates: never meant by a person who asks.
-    # None of them is printable, and that is told of a whole text at once.
-    if not question.isprintable():
-        question = "".join(" " if unicodedata.category(letter) in {"Cc", "Cf", "Cs"} else letter for letter in question)
-    return " ".join(question.split())
-
-
-def _last_earlier(context: Sequence[str]) -> tuple[str, ...]:
-    """Return the last of the earlier questions, the only one that a question leans on, as it may be searched for; or none."""
-    return tuple(filter(None, (_cleaned(question[:MOST_CHARACTERS]) for question in context[-1:])))

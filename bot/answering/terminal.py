@@ -24,6 +24,8 @@ def print_answer(answer: Answer, console: Console) -> None:
         console.print(Text.assemble((f"{answer.definition.term}: ", "bold"), answer.definition.definition))
     if answer.status is Status.NOT_FOUND:
         _print_refusal(answer, console)
+    elif answer.signpost:
+        console.print(f"Where to go beside it: {answer.signpost}", markup=False)
     for number, quote in enumerate(answer.quotes, start=1):
         console.print()
         console.print(Text(f"{number}. {quote.citation.text}", "cyan"), soft_wrap=False)

@@ -126,6 +126,8 @@ def _head(answer: Answer, asked: Asked, texts: Texts, shared_by: int) -> list[Te
         head.append(_text(definition_text(answer.definition, texts)))
     if answer.status is Status.UNCERTAIN:
         head.append(_text(f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"))
+    if answer.signpost and answer.quotes:
+        head.append(_text(pointer_text(answer)))
     return head
 
 
@@ -146,6 +148,11 @@ def not_found_text(answer: Answer, texts: Texts) -> str:
         titles = "; ".join(clip_escaped(one_line(title), _TITLE_LIMIT) for title in answer.nearest[:3])
         lines.append(texts.say("not_found.nearest", titles=titles))
     return "\n".join(lines)
+
+
+def pointer_text(answer: Answer) -> str:
+    """Return where to go on beside what is shown, in small letters."""
+    return f"-# {clip_escaped(one_line(answer.signpost), _SIGNPOST_LIMIT)}"
 
 
 def definition_text(term: Term, texts: Texts, most: int = DEFINITION_LIMIT) -> str:

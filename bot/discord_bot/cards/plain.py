@@ -4,7 +4,7 @@ Comes in: an Answer. Goes out: Markdown of at most 2,000 characters. Refuses to 
 """
 
 from bot.answering.answers import Answer, Quote, Status
-from bot.discord_bot.cards.cards import definition_text, not_found_text
+from bot.discord_bot.cards.cards import definition_text, not_found_text, pointer_text
 from bot.discord_bot.cards.quote_text import plain_quote
 from bot.discord_bot.escaping import clip_escaped, length, one_line
 from bot.discord_bot.state.asked import Asked
@@ -24,6 +24,8 @@ def plain_answer(answer: Answer, asked: Asked, texts: Texts) -> str:
         return "\n".join([*lines, not_found_text(answer, texts)])
     if answer.status is Status.UNCERTAIN:
         lines.append(f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}")
+    if answer.signpost:
+        lines.append(pointer_text(answer))
     used = sum(length(line) + 1 for line in lines)
     return "\n".join([*lines, plain_quote(answer.quotes[0], texts, CONTENT_LIMIT - used)])
 

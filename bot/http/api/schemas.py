@@ -168,5 +168,5 @@ class SaidBody(BaseModel):
     question: str = Field(
         "",
         max_length=MOST_CHARACTERS,
-        description="That it was an answer to. Checkpoint only where the operator keeps questions.",
+        description="That it was an answer to. Kept only where the operator keeps questions.",
     )

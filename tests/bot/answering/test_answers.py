@@ -49,13 +49,40 @@ def test_a_refusal_shows_no_passage_but_the_nearest_titles(build):
     assert "The playground report" in answer.nearest
 
 
-def test_a_signpost_refuses_says_where_to_go_and_lowers_the_confidence(build):
+def test_a_signpost_to_who_may_be_in_danger_hides_what_was_found(build):
     """However well the words fit."""
-    signposts = (Signpost("swings", "off topic", ("swings",), "Ask the park keeper."),)
+    signposts = (Signpost("swings", "emergency", ("swings",), "Ring 999."),)
     service = AnswerService(replace(build, lexicon=Lexicon(signposts=signposts)), EVERYTHING)
     answer = service.answer("volunteers mend the swings")
-    assert (answer.status, answer.quotes, answer.signpost) == (Status.NOT_FOUND, (), "Ask the park keeper.")
+    assert (answer.status, answer.quotes, answer.signpost) == (Status.NOT_FOUND, (), "Ring 999.")
     assert answer.confidence < Thresholds().uncertain
+
+
+def test_a_signpost_stands_beside_an_answer_and_lowers_the_confidence(build):
+    """What shares the words of another desk may still be held."""
+    signposts = (Signpost("swings", "near miss", ("swings",), "Ask the park keeper."),)
+    plain = AnswerService(build, EVERYTHING).answer("volunteers mend the swings")
+    answer = AnswerService(replace(build, lexicon=Lexicon(signposts=signposts)), EVERYTHING).answer(
+        "volunteers mend the swings"
+    )
+    assert (answer.status, answer.quotes) == (Status.ANSWERED, plain.quotes)
+    assert answer.signpost == "Ask the park keeper."
+    assert answer.confidence < plain.confidence
+
+
+def test_another_language_is_answered_in_it(service):
+    """With the word that the texts are in English."""
+    answer = service.answer("Właściciel chce sprzedać nasz budynek, co możemy zrobić jako mieszkańcy?")
+    assert answer.status is Status.NOT_FOUND
+    assert "po angielsku" in answer.signpost
+    assert "in English" in answer.signpost
+
+
+def test_a_greeting_is_greeted(service):
+    """And nothing is searched out of it."""
+    answer = service.answer("hello")
+    assert (answer.status, answer.quotes) == (Status.NOT_FOUND, ())
+    assert answer.signpost.startswith("Hello")
 
 
 def test_the_json_has_every_promised_key(service):
