@@ -25,7 +25,7 @@ from ingest.readers.read_document import FileLimits, ReadingOptions
 READER_LIBRARIES = ("lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", "striprtf", "trafilatura")
 OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
-READER_CODE = ("ingest/readers", "ingest/stages/read.py", "ingest/readers/read_document.py")
+READER_CODE = ("ingest/readers",)
 SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", "index/text/sentences.py")
 INDEX_CODE = (
     "index/text/analysis.py",
@@ -35,6 +35,7 @@ INDEX_CODE = (
     "index/encoders/passage_vectors.py",
     "index/late_interaction/token_vectors.py",
     "index/dense/faiss_reader.py",
+    "ingest/stages/copies.py",
     "ingest/stages/deduplicate.py",
 )
 READERS, SPLITTER, INDEXER = "our readers", "our splitter", "our indexer"
