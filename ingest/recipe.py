@@ -26,9 +26,11 @@ READER_LIBRARIES = ("lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", 
 OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
 READER_CODE = ("ingest/readers",)
-SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", "index/text/sentences.py")
+LANGUAGE_CODE = "index/text/language.py"
+SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", "index/text/sentences.py", LANGUAGE_CODE)
 INDEX_CODE = (
     "index/text/analysis.py",
+    LANGUAGE_CODE,
     "index/sparse/bm25.py",
     "index/records.py",
     "index/documents/store_writer.py",
