@@ -18,7 +18,7 @@ from index.evaluation.golden import QUESTIONS_FILE
 from index.records import Document
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import Corpus
-from ingest.catalogue.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
+from ingest.catalogue.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE, SITE_FILE
 from ingest.catalogue.wordings import WORDINGS_FOLDER
 from ingest.readers.read_document import FileLimits, ReadingOptions
 
@@ -80,7 +80,7 @@ def entry_digest(document: Document) -> str:
 
 def corpus_parts(corpus: Path) -> dict[str, str]:
     """Return what stands beside the documents, name to SHA-256; a file that is not there has an empty digest."""
-    names = (GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE)
+    names = (SITE_FILE, GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE)
     parts = {name: _file_digest(corpus / name) for name in names}
     wordings = sorted((corpus / WORDINGS_FOLDER).glob("*.toml"))
     return parts | {WORDINGS_FOLDER: _digest(f"{path.name} {_file_digest(path)}" for path in wordings)}
