@@ -28,7 +28,7 @@ from index.build.reader import open_build, open_live_build
 from index.build.verification import verify_build
 from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry
-from ingest.cache.checkpoint import KEPT_FILE
+from ingest.cache.checkpoint import CHECKPOINT_FILE
 from ingest.catalogue.corpus import open_corpus
 from ingest.pipeline import Step, build_index
 from ingest.progress import Silence
@@ -184,7 +184,7 @@ def rounds(folder: Path, kills: int, dice: random.Random) -> dict[str, object]:
         leftovers += any(path.name.startswith(UNFINISHED) for path in builds.iterdir())
         failures += not wait(in_child(lambda: check(builds, expected)))
     recovers = wait(in_child(lambda: build(corpus, builds)))
-    clean = not any(path.name.startswith((UNFINISHED, KEPT_FILE)) for path in builds.iterdir())
+    clean = not any(path.name.startswith((UNFINISHED, CHECKPOINT_FILE)) for path in builds.iterdir())
     return {
         "kills": hit.total(),
         "kills by operation": dict(hit),

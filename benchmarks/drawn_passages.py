@@ -22,7 +22,7 @@ from bot.pictures.png import png_of
 from index.records import Document, Kind, Passage
 from index.text.splitting import Geometry, split_pages
 from ingest.readers.read_document import Boxes, ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 KINDS = ("columns", "list", "table", "hyphen", "ocr")
 WIDTH = 1100  # pixels

@@ -137,14 +137,14 @@ def run_ours(corpus: Path, out: Path) -> Spent:
     import index.encoders.light
     import ingest.encoder.light_encoder
     import ingest.pipeline
-    import ingest.stages.drafts
     import ingest.stages.embed
-    import ingest.stages.prefetch
+    import ingest.stages.read
+    import ingest.stages.split
     from ingest.__main__ import main as run_command
 
     spent: Spent = {"starting": time.perf_counter() - started}
-    timed(spent, "waiting for files to be read", ingest.stages.prefetch.Arriving, "take")
-    timed(spent, "splitting", ingest.stages.drafts, "split_pages")
+    timed(spent, "waiting for files to be read", ingest.stages.read.Prefetch, "take")
+    timed(spent, "splitting", ingest.stages.split, "split_pages")
     timed(spent, "waiting for the light encoder", ingest.encoder.light_encoder.LightEncoder, "_wait")
     timed(spent, "embedding", ingest.stages.embed, "passage_vectors")
     for embedder in (index.encoders.light.LightEmbedder, index.encoders.full.SentenceTransformerEmbedder):

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from index.records import Document, Kind
 from index.text.splitting import Geometry, split_pages
 from ingest.readers.read_document import ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent.parent / "shared" / "documents"

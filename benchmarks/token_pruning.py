@@ -2,7 +2,7 @@
 
     python -m benchmarks.token_pruning [SET …] [--most N]
 
-Which words say nothing (``index.text.analysis.FUNCTION_WORDS``) was chosen on ``CHOSEN_ON`` questions of each set, spread evenly;
+Which words say nothing (``index.text.language.FUNCTION_WORDS``) was chosen on ``CHOSEN_ON`` questions of each set, spread evenly;
 this asks others. Sets that have no others are left out. Both builds answer each question in turns.
 """
 

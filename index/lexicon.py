@@ -1,4 +1,4 @@
-"""What a corpus says about words and questions, beside its texts: glossary, synonyms, signposts, suggestions.
+"""What a corpus says about itself, words and questions, beside its texts: site, glossary, synonyms, signposts, suggestions.
 
 Comes in: records from ingest, or lexicon.json. Goes out: the same records. Refuses to know how they are used.
 """
@@ -43,6 +43,15 @@ class Signpost:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """What is said about a corpus as a whole, where a surface would else say what is true of any."""
+
+    heading: str = ""  # over the question box of the page
+    about: str = ""  # what can be asked about, for search engines
+    scope: str = ""  # what the sources are and are not, for somebody whose question found nothing
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All that a corpus says about words and questions."""
 
@@ -51,6 +60,7 @@ class Lexicon:
     signposts: tuple[Signpost, ...] = ()
     suggestions: tuple[str, ...] = ()  # questions that the corpus answers, good examples first
     not_held: tuple[Document, ...] = ()  # documents that the catalogue lists and whose text is not here
+    site: Site = Site()
 
     def save(self, path: Path) -> None:
         """Write the lexicon to ``path``."""
@@ -73,6 +83,7 @@ class Lexicon:
                 signposts=tuple(Signpost(**_tuples(signpost)) for signpost in fields["signposts"]),
                 suggestions=tuple(fields["suggestions"]),
                 not_held=tuple(Document(**{**document, "kind": Kind(document["kind"])}) for document in fields["not_held"]),
+                site=Site(**fields.get("site", {})),  # builds of earlier versions have none
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedBuild(

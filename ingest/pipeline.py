@@ -17,7 +17,7 @@ from index.build.hold_reason import HoldReason, note_standing, read_standings
 from index.build.manifest import Manifest
 from index.errors import BuildError, NotWritten
 from ingest.build_run import make_build
-from ingest.cache.checkpoint import forget_kept
+from ingest.cache.checkpoint import forget_checkpoint
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
 from ingest.progress import Progress
@@ -97,7 +97,7 @@ def build_index(
         builds.mkdir(parents=True, exist_ok=True)
         sweep_unfinished(builds)
         if live and not force and _made_from(builds, live) == digest:
-            forget_kept(builds)
+            forget_checkpoint(builds)
             return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
         standing = None if force else _standing_build(builds, digest)
         if standing and read_standings(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:

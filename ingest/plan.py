@@ -29,7 +29,7 @@ from ingest.recipe import (
     reading_key,
     versions,
 )
-from ingest.stages.deduplicate import Alike, Copy, left_out_by_choice
+from ingest.stages.copies import Alike, Copy, left_out_by_choice
 
 
 class Work(Enum):

@@ -18,23 +18,26 @@ from index.evaluation.golden import QUESTIONS_FILE
 from index.records import Document
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import Corpus
-from ingest.catalogue.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE
+from ingest.catalogue.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE, SITE_FILE
 from ingest.catalogue.wordings import WORDINGS_FOLDER
 from ingest.readers.read_document import FileLimits, ReadingOptions
 
 READER_LIBRARIES = ("lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", "striprtf", "trafilatura")
 OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
-READER_CODE = ("ingest/readers", "ingest/stages/read.py", "ingest/readers/read_document.py")
-SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", "index/text/sentences.py")
+READER_CODE = ("ingest/readers",)
+LANGUAGE_CODE = "index/text/language.py"
+SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", "index/text/sentences.py", LANGUAGE_CODE)
 INDEX_CODE = (
     "index/text/analysis.py",
+    LANGUAGE_CODE,
     "index/sparse/bm25.py",
     "index/records.py",
     "index/documents/store_writer.py",
     "index/encoders/passage_vectors.py",
     "index/late_interaction/token_vectors.py",
     "index/dense/faiss_reader.py",
+    "ingest/stages/copies.py",
     "ingest/stages/deduplicate.py",
 )
 READERS, SPLITTER, INDEXER = "our readers", "our splitter", "our indexer"
@@ -77,7 +80,7 @@ def entry_digest(document: Document) -> str:
 
 def corpus_parts(corpus: Path) -> dict[str, str]:
     """Return what stands beside the documents, name to SHA-256; a file that is not there has an empty digest."""
-    names = (GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE)
+    names = (SITE_FILE, GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE)
     parts = {name: _file_digest(corpus / name) for name in names}
     wordings = sorted((corpus / WORDINGS_FOLDER).glob("*.toml"))
     return parts | {WORDINGS_FOLDER: _digest(f"{path.name} {_file_digest(path)}" for path in wordings)}

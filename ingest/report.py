@@ -1,13 +1,20 @@
 """What became of each document: what was read, what was not, and why.
 
-Comes in: a document as it was read and its passages. Goes out: a report for terminal, JSON and build. Refuses to judge.
+Comes in: a document as it was read and its passages, and the folder of earlier builds. Goes out: a report for terminal, JSON and
+build, which knows whether a run before said the same. Refuses to judge, and to open builds.
 """
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from index.build.history import finished_builds, live_id
+from index.build.layout import BuildLayout
+from index.build.left_out import read_left_out
+from index.errors import DamagedBuild
 from index.records import Document, Passage
 from ingest.readers.read_document import NO_TEXT, PageOutcome, PageStatus, ReadDocument
 
@@ -83,3 +90,32 @@ def why_nothing(outcomes: Sequence[PageOutcome]) -> str:
     if len(reasons) == len(scanned) == 1:
         return f"scanned: {scanned.pop()}"
     return f"no page gave any text: {reasons.pop()}" if len(reasons) == 1 else "no page gave any text"
+
+
+class EarlierReports:
+    """What the live build and the newest one said of the documents: a run that finds the same again has no news."""
+
+    def __init__(self, builds: Path) -> None:
+        """Look into the notes of both; one that cannot be read told nothing."""
+        self._reasons: dict[str, set[str]] = {}
+        newest = finished_builds(builds)[-1:]
+        for build in {live_id(builds), *newest} - {None}:
+            self._note(BuildLayout(builds / str(build)))
+
+    def compared(self, report: DocumentReport) -> DocumentReport:
+        """Return ``report`` with a note on whether it says anything that was not told before."""
+        before = self._reasons.get(report.document_id)
+        return replace(report, told=before is not None and report.reasons <= before)
+
+    def _note(self, layout: BuildLayout) -> None:
+        try:
+            readings = json.loads(layout.readings.read_text(encoding="utf-8"))
+            for document, noted in readings.items():
+                self._of(document).update(reason for _, _, reason, *_ in noted["outcomes"] if reason)
+            for left in read_left_out(layout.left_out):
+                self._of(left.id).add(left.reason)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, DamagedBuild):
+            return
+
+    def _of(self, document: str) -> set[str]:
+        return self._reasons.setdefault(document, set())

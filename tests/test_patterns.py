@@ -14,6 +14,7 @@ from bot.discord_bot.escaping import escape, unescape
 from bot.discord_bot.questions import question_in
 from index.lexicon import Term
 from index.retrieval import questions
+from index.text import language
 from index.text.analysis import words_of
 from index.text.sentences import split_sentences
 
@@ -51,8 +52,8 @@ PATTERNS: dict[str, Callable[[str], object]] = {
     "words and sections": words_of,
     "acronyms": lambda text: questions._acronyms(f"{text}z"),
     "phrases": questions._PHRASE.findall,
-    "going on": questions._GOES_ON.search,
-    "pointing back": questions._POINTS_BACK.search,
+    "going on": language.GOES_ON.search,
+    "pointing back": language.POINTS_BACK.search,
     "definitions": lambda text: Definitions([Term("ACV", "")]).asked_for(f"what is {text}"),
     "sentences": split_sentences,
     "Markdown": lambda text: unescape(escape(text)),

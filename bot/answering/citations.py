@@ -35,7 +35,7 @@ class Citation:
     page: PageReference | None  # None for documents without pages
     url: str  # of the section's own source where a note gives one, else of the document; may be empty
     text: str  # the citation in one line
-    about: str = ""  # for a note: the title of the guide that it is about
+    about: str = ""  # for a note: the title of the text that it is about
     authors: str = ""
     sources: tuple[Source, ...] = ()  # where the section takes its facts from
     jurisdiction: str = ""

@@ -3,19 +3,11 @@
 Comes in: a question and the glossary. Goes out: the entry that it asks for, or nothing. Refuses to guess: only a whole term counts.
 """
 
-import re
 import string
 from collections.abc import Iterable
 
 from index.lexicon import Term
-
-_ASKING = re.compile(
-    r"^(?:please\s+)?(?:what\s+(?:is|are|does|do|s)|what['’]s|whats|define|meaning\s+of|definition\s+of|explain)\s+"
-    r"(?:(?:an?|the)\s+)?(?P<term>.+?)"
-    r"(?:\s+(?:mean|means|stand\s+for|stands\s+for))?(?:\s+(?:please|pls))?$",
-    re.IGNORECASE,
-)
-
+from index.text.language import ASKING_MEANING
 
 _ENDS = f"{string.whitespace}?.!"  # what a question may end with
 _AROUND = 80  # characters that a question may have beside the term: "please", "what does … stand for", white space
@@ -37,7 +29,7 @@ class Definitions:
         """Return the entry whose term or alias ``question`` asks to have explained."""
         plain = question.strip().rstrip(_ENDS)
         # The pattern looks at the end of the text once for each letter of it, so nothing longer than could name a term gets there.
-        asking = _ASKING.match(plain) if len(plain) <= self._longest else None
+        asking = ASKING_MEANING.match(plain) if len(plain) <= self._longest else None
         return self._named(asking.group("term")) if asking else None
 
     def _named(self, name: str) -> Term | None:

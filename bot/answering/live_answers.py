@@ -10,8 +10,7 @@ from bot.answering.answers import DEFAULT_PASSAGES, Answer, AnswerService, Passa
 from index.build.build_watcher import BuildWatcher
 from index.build.reader import Build
 from index.remembered import Remembered
-
-WARMING_QUESTION = "What is this about?"
+from index.text.language import WARMING_QUESTION
 
 
 class LiveAnswers(AnswerService):

@@ -9,6 +9,7 @@ from enum import Enum
 
 from index.build.reader import Build
 from index.lexicon import Lexicon
+from index.text.language import MEANING_QUESTION
 
 MOST_SUGGESTIONS = 8
 LONGEST_EXAMPLE = 75  # characters: two lines on a phone
@@ -76,7 +77,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _all(build: Build) -> Iterator[Suggestion]:
     yield from (Suggestion(question, Origin.QUESTION) for question in build.lexicon.suggestions)
-    yield from (Suggestion(f"What is meant by {term.term}?", Origin.TERM) for term in build.lexicon.terms)
+    yield from (Suggestion(MEANING_QUESTION.format(term=term.term), Origin.TERM) for term in build.lexicon.terms)
     for document in build.records.documents:
         for page in build.records.pages(document.id):
             if page.section:

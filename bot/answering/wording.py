@@ -1,6 +1,7 @@
 """What is said with each status and kind, in one place, so that every surface says the same.
 
-Comes in: a status, a kind, a view. Goes out: plain English. Refuses to know how it is shown.
+Comes in: a status, a kind, a view. Goes out: plain English. Refuses to know how it is shown, and what the sources are about: what is
+said about them as a whole is the corpus's (``corpus/site.toml``).
 """
 
 from bot.answering.answers import Status
@@ -17,10 +18,15 @@ EXPLANATIONS = {
     Status.NOT_FOUND: "No passage here is near enough to be shown as an answer, so none is shown.",
 }
 WHAT_TO_TRY = (
-    "Ask in one plain sentence, with the name of the right, the Act or the thing it is about.",
+    "Ask in one plain sentence, with the name of the rule, the right or the thing it is about.",
     "Ask about one matter at a time.",
-    "Look through the sources: they are guides and briefings on localism in England, not on every council matter.",
 )
-KIND_NAMES = {Kind.NOTES: "Notes on a guide", Kind.BRIEFING: "Briefing", Kind.ORIGINAL: "Original"}
-KIND_HEADINGS = {Kind.ORIGINAL: "The guides themselves", Kind.NOTES: "Our notes on the guides", Kind.BRIEFING: "Our briefings"}
+SCOPE = "Look through the sources: they do not hold everything."  # where the corpus says nothing about itself
+HEADING = "Ask what the sources say"
+KIND_NAMES = {Kind.NOTES: "Notes on a source", Kind.BRIEFING: "Briefing", Kind.ORIGINAL: "Original"}
+KIND_HEADINGS = {
+    Kind.ORIGINAL: "The sources themselves",
+    Kind.NOTES: "Our notes on the sources",
+    Kind.BRIEFING: "Our briefings",
+}
 VIEW_NAMES = {"vector": "Meaning", "sentence": "Best sentence", "words": "Words", "heading": "Heading"}

@@ -8,13 +8,16 @@ from dataclasses import replace
 
 import discord
 
+from bot.answering.suggestions import examples_of
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply
+from bot.discord_bot.escaping import escape
 from bot.discord_bot.permissions import ServerChannel, may_attach, missing_to_speak, tell_manager
 from bot.discord_bot.questions import question_in
 from bot.discord_bot.sending import NOT_DELIVERED, in_short, post
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.conversation import earlier_questions
+from bot.discord_bot.texts import Texts
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +70,7 @@ async def _answer(message: discord.Message, desk: BotState, client: discord.Clie
     texts = desk.texts_for(server)
     question, others = question_in(message.content)
     if not question:
-        key = "reply.no_text" if message.attachments or message.stickers else "reply.empty_mention"
-        await post(message.channel, Reply(texts.say(key)), str(message.id), message)
+        await post(message.channel, Reply(_how_to_ask(message, desk, texts)), str(message.id), message)
         return
     note = desk.too_quick(message.author.id, message.channel.id, server)
     if note:
@@ -79,6 +81,16 @@ async def _answer(message: discord.Message, desk: BotState, client: discord.Clie
     asked = desk.asked(question, message.author.id, server)
     asked = replace(asked, earlier=await earlier_questions(message, client.user.id if client.user else 0))
     await _deliver(message, desk, asked, others, client)
+
+
+def _how_to_ask(message: discord.Message, desk: BotState, texts: Texts) -> str:
+    """Return what is said where there is no question: with an example, where the corpus brings one."""
+    if message.attachments or message.stickers:
+        return texts.say("reply.no_text")
+    examples = examples_of(desk.options.lexicon(), 1)
+    if examples:
+        return texts.say("reply.empty_mention_example", example=escape(examples[0]))
+    return texts.say("reply.empty_mention")
 
 
 async def _deliver(message: discord.Message, desk: BotState, asked: Asked, others: bool, client: discord.Client) -> None:

@@ -59,7 +59,7 @@ def create_app(
 
     app = FastAPI(
         title="Localism",
-        summary="Answers questions about localism in England with passages quoted word for word.",
+        summary="Answers questions with passages quoted word for word.",
         version="1.0",
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page loads scripts from other sites; /api is ours

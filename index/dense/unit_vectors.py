@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# A component of a unit vector of 384 dimensions is seldom above 0.5; at this scale int8 holds -0.5 to 0.5 and a cosine is right to
-# 0.002.
+# A component of a unit vector of 384 dimensions is seldom above 0.5; at this scale int8 holds -0.5 to 0.5, and the cosine of
+# two such vectors is off by 0.0016 (root of the mean square), by 0.006 at most among thousands.
 BYTE_SCALE = 254.0
 
 

@@ -24,8 +24,8 @@ from typing_extensions import override
 from index.encoders.full import SentenceTransformerEmbedder
 from index.encoders.plain_transformer import PlainTransformer, is_plain, pooling_of
 from index.encoders.query_encoder import ENCODER_FILES, QueryEncoder
-from index.encoders.sample_passages import SAMPLE_PASSAGES
 from index.errors import ModelError
+from index.text.language import SAMPLE_PASSAGES, SAMPLE_QUESTIONS
 
 if TYPE_CHECKING:
     import torch
@@ -36,38 +36,6 @@ log = logging.getLogger(__name__)
 LEAST_MEAN_COSINE = 0.99
 LEAST_COSINE = 0.97
 
-SAMPLE_QUESTIONS = (
-    "How long does the council have to decide whether our pub goes on the list?",
-    "Can a parish council take over the library?",
-    "what is an asset of community value",
-    "who do i complain to about a councillor",
-    "Does the law force our council to pay the living wage?",
-    "community right to challenge expression of interest",
-    "section 95",
-    "six months moratorium",
-    "How many people do you need to start a neighbourhood forum?",
-    "The council wants to outsource our park keepers, what can we do?",
-    "what is co-production",
-    "outcomes framework social value act",
-    "Who holds the power in an invited space?",
-    "hidden and invisible power",
-    "Is localism good for trade unions?",
-    "pay policy statement chief officers",
-    "can the council put council tax up 10% without asking us",
-    "predetermination closed mind",
-    "councillor interests register 28 days",
-    "general power of competence eligible parish council",
-    "my colleague drives me mad, we just think differently",
-    "neighbourhood plan referendum threshold",
-    "What happens in Wales?",
-    "TUPE staff transfer",
-    "flexible tenancy minimum length",
-    "working with parish and town councils",
-    "why did the guide say localism failed",
-    "chief executives confident survey",
-    "how do I run a workshop on power",
-    "ACV",
-)
 SAMPLES = (*SAMPLE_QUESTIONS, *SAMPLE_PASSAGES)
 
 

@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from index.text.analysis import Word, fold, pairs_of, stem, words_of
+from index.text.language import GOES_ON, POINTS_BACK
 from index.text.question_bounds import MOST_MEANT, MOST_NAMES, MOST_PHRASES, MOST_WORDS, both_ends
 
 _PHRASE = re.compile(r"[\"“]([^\"“”]{3,100})[\"”]")
 _LETTERS = re.compile(r"[^\W\d_]+")
-# A question that leans on the one before it: it begins like one that goes on, or points back with a pronoun, and is short.
-_GOES_ON = re.compile(
-    r"^\W*(and|but|so|what if|what about|how about|then|or|also|ok|which of|is that|does that|why)\b", re.IGNORECASE
-)
-_POINTS_BACK = re.compile(
-    r"\b(it|its|they|them|their|theirs|he|she|him|her|that|those|these|this|there|then|one|ones)\b", re.IGNORECASE
-)
 # Two to eight capitals or digits, the first and one more a capital: ACV, TUPE, S106 is not one, and neither is COVID-19's number.
 _ACRONYM = re.compile(r"\b[A-Z](?=[A-Z0-9&]{0,6}[A-Z])[A-Z0-9&]{1,7}(?=s?\b)")
 _SHOUTED = re.compile(r"\b[A-Z]+(?:\s+[A-Z]+){2,}\b")  # three words or more in capitals: WHERE DO I START
@@ -104,7 +98,7 @@ def follows(question: str) -> bool:
     """Tell whether ``question`` can only be understood with the one before it."""
     if len(question.split()) > LONGEST_FOLLOW_UP:
         return False
-    return bool(_GOES_ON.search(question) or _POINTS_BACK.search(question)) or len(words_of(question)) <= 2
+    return bool(GOES_ON.search(question) or POINTS_BACK.search(question)) or len(words_of(question)) <= 2
 
 
 def mended(text: str, mend: Callable[[str], str]) -> str:

@@ -13,20 +13,11 @@ from itertools import pairwise
 
 import Stemmer
 
-# A word is a run of letters and digits; inside it may stand an apostrophe ("council's") or a point or comma between digits
+from index.text.language import FUNCTION_WORDS, POSSESSIVE, SECTION, STEMMER_LANGUAGE, STOP_WORDS
+
+# A word is a run of letters and digits; inside it may stand an apostrophe ("member's") or a point or comma between digits
 # ("2.5", "10,000"). "%" counts as a word: "10%" and "10 per cent" differ to a reader, and the number alone is kept too.
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+|(?<=\d)[.,](?=\d)[^\W_]+)*")
-# "s. 95", "s.95(2)", "ss. 95", "section 95", "sections 81": a reference to a section, found as one term beside its number.
-_SECTION = re.compile(r"\b(?:s|ss|sec|section|sections|regs?|regulations?)\.?\s{0,2}(\d{1,3}[a-z]{0,2})\b", re.IGNORECASE)
-
-# Words that say nothing by themselves, and those that tell what kind of a question is asked; a text is not searched for either.
-FUNCTION_WORDS = frozenset(
-    """a about am an and any are as at be because been being but by for from had has have having he her here hers him his i
-    in into is it its just me my of on or our ours out she so some such than that the their theirs them then there these
-    they this those to too us was we were will with you your yours""".split()
-)
-ASKING_WORDS = frozenset("can could did do does doing how if should what when where which while who whom why would".split())
-STOP_WORDS = FUNCTION_WORDS | ASKING_WORDS
 
 # What stands at a place of a text: a word, or a mark that is read aloud as one.
 _SAYING = re.compile(r"\s*([^\W_]+|[%£€$§])")
@@ -85,7 +76,7 @@ def fold(word: str) -> str:
     if not word.isascii():  # most words have nothing to take apart
         decomposed = unicodedata.normalize("NFKD", word)
         word = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).replace("’", "'")
-    plain = word.casefold().removesuffix("'s").replace("'", "")
+    plain = word.casefold().removesuffix(POSSESSIVE).replace("'", "")
     return plain.replace(",", "") if plain[:1].isdigit() else plain
 
 
@@ -93,14 +84,14 @@ def stem(surface: str) -> str:
     """Return the Snowball (Porter 2) stem of a folded word; numbers and mixed words stand as they are."""
     if not surface.isalpha():
         return surface
-    if not hasattr(_stemmers, "english"):
-        _stemmers.english = Stemmer.Stemmer("english")
-    stemmed: str = _stemmers.english.stemWord(surface)
+    if not hasattr(_stemmers, "one"):
+        _stemmers.one = Stemmer.Stemmer(STEMMER_LANGUAGE)
+    stemmed: str = _stemmers.one.stemWord(surface)
     return stemmed
 
 
 def _section_references(text: str) -> list[Word]:
     return [
         Word(f"§{match.group(1).lower()}", f"§{match.group(1).lower()}", match.start(), match.end())
-        for match in _SECTION.finditer(text)
+        for match in SECTION.finditer(text)
     ]

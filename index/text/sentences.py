@@ -1,29 +1,16 @@
 """Find where sentences begin and end.
 
 Comes in: plain text in which a blank line parts paragraphs and a line break may or may not end a sentence. Goes out: spans
-that cover every character but white space. Refuses to know about pages, passages and tokens.
+that cover every character but white space. Refuses to know about pages, passages and tokens; what is
+English about it stands in ``index.text.language``.
 """
 
 import re
 from itertools import pairwise
 
 from index.records import Span
+from index.text.language import NUMBERING, OPENERS, POINTING
 
-# Never end a sentence, whatever follows: titles, and words that point forward.
-_POINTING = """
-    mr mrs ms mx dr prof rev revd sir hon st cllr clr ald lt gen sgt capt cpt maj insp supt messrs e.g eg i.e ie cf viz vs v
-    approx ca ed eds trans min max incl excl esp
-""".split()
-# End no sentence before a number or a bracket: "s. 95(2)", "No. 5", "pp. 3 to 4", "Sch. A".
-_NUMBERING = """
-    c al s ss sec sect no nos p pp para paras par r reg regs art arts vol vols ch chap chaps cl cls sch scheds fig figs tab
-    pt pts col eq ex app ann annex n nn rule jan feb mar apr jun jul aug sep sept oct nov dec tel ext
-""".split()
-# After an initial or an initialism ("J. Smith", "U.K. law") only a word that commonly opens a sentence starts a new one.
-_OPENERS = """
-    The This That These Those It Its In On At If A An And But Or So For From When Where While We You They He She There Their
-    Your Our To As By With What Who How Why Do Does Is Are Not No After Before However Since Under Each Any All Some Most Many
-""".split()
 # A run of marks is taken whole and from its beginning only: a line of ten thousand leader dots is looked at once, not once for each.
 _TERMINATOR = re.compile(
     r"(?<![.!?…])(?P<marks>[.!?…]++)(?P<closers>[\"'”’»)\]]*+)(?P<note>\d{1,3}| ?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})?(?=\s)"
@@ -139,8 +126,8 @@ def _is_abbreviation(word: str, next_word: str, closed: bool) -> bool:
     if closed:
         return False
     bare = word.lower().strip(".")
-    if bare in _POINTING:
+    if bare in POINTING:
         return True
-    if bare in _NUMBERING and (next_word[0].isdigit() or _BULLET.match(next_word + ". ")):
+    if bare in NUMBERING and (next_word[0].isdigit() or _BULLET.match(next_word + ". ")):
         return True
-    return bool(_INITIALS.fullmatch(word)) and next_word not in _OPENERS
+    return bool(_INITIALS.fullmatch(word)) and next_word not in OPENERS

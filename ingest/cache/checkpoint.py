@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEPT_FILE = ".kept.sqlite"
+CHECKPOINT_FILE = ".kept.sqlite"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")  # SQLite's own files beside it
 _JSON = "json"
 
@@ -45,7 +45,7 @@ class Checkpoint:
     def __init__(self, builds: Path, model: ModelIdentity) -> None:
         """Open what was kept in ``builds``; what another model or other code of ours made is dropped."""
         self._asked: set[bytes] = set()  # names of vectors that were wanted and are nowhere: what is worth keeping
-        self._rows = _opened(builds / KEPT_FILE, repr((model, sorted(versions().items()))))
+        self._rows = _opened(builds / CHECKPOINT_FILE, repr((model, sorted(versions().items()))))
 
     def knows(self, key: str) -> bool:
         """Tell whether the same bytes were read with the same readers and options."""
@@ -128,10 +128,10 @@ class Checkpoint:
             self.close()
 
 
-def forget_kept(builds: Path) -> None:
+def forget_checkpoint(builds: Path) -> None:
     """Remove what was kept in ``builds``."""
     for suffix in _SUFFIXES:
-        (builds / f"{KEPT_FILE}{suffix}").unlink(missing_ok=True)
+        (builds / f"{CHECKPOINT_FILE}{suffix}").unlink(missing_ok=True)
 
 
 def _opened(path: Path, made_with: str) -> sqlite3.Connection | None:
@@ -147,7 +147,7 @@ def _opened(path: Path, made_with: str) -> sqlite3.Connection | None:
             log.info("what an interrupted run left cannot be used: %s", error)
         if rows:
             rows.close()
-        forget_kept(path.parent)
+        forget_checkpoint(path.parent)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Read the corpus's words about words: glossary.toml, signposts.toml, and the suggestions among the golden questions.
+"""Read the corpus's words about itself: site.toml, glossary.toml, signposts.toml, and the suggestions among the golden questions.
 
 Comes in: the corpus folder. Goes out: a Lexicon, or every problem with its file and line. Refuses to know how it is used.
 """
@@ -10,14 +10,23 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from index.lexicon import Lexicon, Signpost, Term
+from index.lexicon import Lexicon, Signpost, Site, Term
 from ingest.errors import CorpusProblems
 
 GLOSSARY_FILE = "glossary.toml"
 SIGNPOSTS_FILE = "signposts.toml"
+SITE_FILE = "site.toml"
 SUGGESTIONS = 200
 
 _Fields = TypeVar("_Fields", bound=BaseModel)
+
+
+class _SiteFields(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    heading: str = Field("", max_length=100)
+    about: str = Field("", max_length=300)
+    scope: str = Field("", max_length=300)
 
 
 class _TermFields(BaseModel):
@@ -67,6 +76,7 @@ def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
     terms = _parsed(corpus / GLOSSARY_FILE, "term", glossary, _TermFields, problems)
     groups = _parsed(corpus / GLOSSARY_FILE, "synonyms", glossary, _SynonymFields, problems)
     posts = _parsed(corpus / SIGNPOSTS_FILE, "signpost", signposts, _SignpostFields, problems)
+    site = _site(corpus / SITE_FILE, problems)
     problems.extend(_glossary_problems(corpus / GLOSSARY_FILE, terms))
     if problems:
         raise CorpusProblems(problems)
@@ -87,7 +97,20 @@ def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
             for post in posts
         ),
         suggestions=suggestions[:SUGGESTIONS],
+        site=site,
     )
+
+
+def _site(path: Path, problems: list[str]) -> Site:
+    try:
+        return Site(**_SiteFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).model_dump())
+    except FileNotFoundError:
+        return Site()
+    except ValidationError as error:
+        problems.extend(f"{path}: {_name(fault['loc'])}: {fault['msg'].lower()}" for fault in error.errors())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(f"{path}: {error}")
+    return Site()
 
 
 def read_tables(path: Path, known: set[str], problems: list[str]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The stages that a document passes, one file each."""
+"""The stages that a document passes, one file each: read, describe, deduplicate, split, embed."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from index.errors import UnreadableDocument
 from ingest.readers.media_types import media_type_of
 from ingest.readers.read_document import ReadingOptions
+from ingest.readers.read_file import read_file
 from ingest.readers.registry import FORMATS
-from ingest.stages.read import read_file
 from ingest.stages.workers import Outcome, answer, read_files
 
 TEXT_TYPES = {one.media_type for one in FORMATS if one.is_harmless}

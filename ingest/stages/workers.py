@@ -23,7 +23,7 @@ from pathlib import Path
 from index.errors import CatalogueError, UnreadableDocument
 from index.processors import usable_processors
 from ingest.readers.read_document import ReadDocument, ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 _FILES_PER_WORKER = 50
 # Each takes up to 100 MB, beside 800 MB for the making of a light encoder: the whole tree must fit into a small machine however many

@@ -17,7 +17,7 @@ from ingest.catalogue.catalogue import Entry, read_catalogue
 from ingest.catalogue.corpus import open_corpus
 from ingest.check import problems_of
 from ingest.readers.read_document import ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 NO_WORDINGS = Vectors(faiss.IndexFlatIP(3))
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"

@@ -12,7 +12,7 @@ from ingest.describing import keep_one
 from ingest.errors import CorpusProblems, DocumentRefused
 from ingest.pipeline import State
 from ingest.plan import Work, plan_of
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 LONG = " ".join(f"word{number}" for number in range(300))
 CORRECTED = LONG.replace("word17 ", "corrected ")

@@ -16,7 +16,7 @@ from ingest.catalogue.corpus import open_corpus
 from ingest.pipeline import State
 from ingest.plan import Work, plan_of
 from ingest.readers.read_document import ReadDocument, ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BOATS, BREAD
 

@@ -43,7 +43,7 @@ class DocumentBody(BaseModel):
     authors: str
     url: str
     licence: str
-    about: str = Field(description="For a note: the id of the guide that it is about.")
+    about: str = Field(description="For a note: the id of the text that it is about.")
     jurisdiction: str
     as_of: str
     notice: str

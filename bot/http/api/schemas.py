@@ -27,7 +27,7 @@ class AskBody(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"question": "How long does the council have to decide on our nomination?", "limit": 3}],
+            "examples": [{"question": "How long do we have to reply?", "limit": 3}],
         },
     )
 
@@ -88,7 +88,7 @@ class CitationBody(BaseModel):
     published: str
     authors: str
     kind: Literal["notes", "briefing", "original"]
-    about: str = Field(description="For a note: the title of the guide that it is about.")
+    about: str = Field(description="For a note: the title of the text that it is about.")
     section: str
     page: PageBody | None = Field(description="Null for documents without pages.")
     url: str

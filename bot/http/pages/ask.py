@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bot.answering.answers import Answer
 from bot.answering.suggestions import examples_of
-from bot.answering.wording import EXPLANATIONS, HEADLINES, WHAT_TO_TRY
+from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, SCOPE, WHAT_TO_TRY
 from bot.http.answering import Asked, answer_to
 from bot.http.api.queries import read_query
 from bot.http.api.schemas import PageQuery
@@ -71,6 +71,8 @@ def _choices(templates: Templates, build: Build, asked: Asked) -> Markup:
 
 def _values(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
     values: dict[str, object] = {"asked": asked, "answer": answer, "fault": fault, "here": "/"}
+    site = state.build.lexicon.site
+    values |= {"heading": site.heading or HEADING, "about": site.about}
     if answer is None:
         return {**values, "examples": examples_of(state.build.lexicon, EXAMPLES)}
     return {**values, **_values_of_answer(state, cards, asked, answer)}
@@ -81,7 +83,7 @@ def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer:
         "quotes": [cards.of(quote) for quote in answer.quotes],
         "headline": HEADLINES[answer.status],
         "explanation": EXPLANATIONS[answer.status],
-        "hints": WHAT_TO_TRY,
+        "hints": (*WHAT_TO_TRY, state.build.lexicon.site.scope or SCOPE),
         "nearest": _documents_named(state, answer.nearest),
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
         "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",

@@ -105,7 +105,7 @@ def _document(state: HttpState, document_id: str) -> Values:
     return {
         "document": document,
         "facts": facts_of(document),
-        "guide": next((guide for guide in state.service.documents if guide.id == document.about), None),
+        "subject": next((other for other in state.service.documents if other.id == document.about), None),
         "address": safe_link(document.url),
         "coverage": coverage.sentence,
         "not_read": coverage.not_read,

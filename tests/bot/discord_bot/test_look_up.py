@@ -23,9 +23,9 @@ async def test_the_sources_are_listed_for_the_person_alone(double, connect):
     assert listed.message["flags"] & EPHEMERAL
     assert shown_words(listed).splitlines()[1:] == [
         "### Sources",
-        "**The guides themselves**",
+        "**The sources themselves**",
         "- **A plain English guide**, Department, 2011",
-        "**Our notes on the guides**",
+        "**Our notes on the sources**",
         "- **Notes on the guide**, Localism, 2026",
     ]
 

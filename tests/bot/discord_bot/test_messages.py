@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.answering.answers import Status
+from index.lexicon import Lexicon
 from tests.bot.discord_bot.fakes import TEXT, FakeService
 from tests.discord_double.asks import answer_to, answers_to, ask, find_guidance, said, shown_words, use_group, write
 from tests.discord_double.people import ASKER, BOT, CHANNEL, DIRECT, EVERYONE, GUILD, OTHER_CHANNEL, OWNER, user
@@ -117,10 +118,16 @@ async def test_a_message_that_comes_twice_is_answered_once(double, connect, serv
 
 
 async def test_an_empty_mention_is_told_how_to_ask(double, connect, service):
-    """No question, no search: an example instead."""
+    """No question, no search."""
     await connect()
-    assert "Mention me together with a question" in said(await mention(double, ""))
+    assert said(await mention(double, "")) == "Mention me together with a question."
     assert service.asked == []
+
+
+async def test_an_empty_mention_is_given_an_example_of_the_corpus(double, connect, service):
+    """The first that is short and written as a sentence, with its Markdown shown as it is."""
+    await connect(lexicon=lambda: Lexicon(suggestions=("who locks up", "Who keeps the *list*?", "Who else?")))
+    assert said(await mention(double, "")).endswith("for example: “Who keeps the \\*list\\*?”")
 
 
 async def test_a_picture_alone_is_told_that_there_are_no_words(double, connect, service):

@@ -34,7 +34,7 @@ from index.retrieval.searcher import Findings, Hit
 from index.text.analysis import terms_of
 from index.text.splitting import Geometry, split_pages
 from ingest.readers.read_document import ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 from tests.bot.http.clock import Clock
 from tests.conftest import PLAYGROUND, make_pdf
 

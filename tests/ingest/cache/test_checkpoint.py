@@ -11,10 +11,10 @@ from index.build.history import live_id
 from index.build.reader import open_build
 from index.build.verification import verify_build
 from index.encoders.full import Progress, TokenVectors
-from ingest.cache.checkpoint import KEPT_FILE
+from ingest.cache.checkpoint import CHECKPOINT_FILE
 from ingest.encoder.model import Model
 from ingest.pipeline import State
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 from tests.conftest import PLAYGROUND, make_pdf
 from tests.fake_model import FakeEmbedder, fake_model
 from tests.ingest.conftest import Workshop
@@ -57,7 +57,7 @@ def fill(workshop: Workshop) -> None:
 
 def left(workshop: Workshop) -> list[str]:
     """Return what an unfinished run left in the folder of the builds."""
-    return sorted(path.name for path in workshop.builds.iterdir() if path.name.startswith((".writing", KEPT_FILE)))
+    return sorted(path.name for path in workshop.builds.iterdir() if path.name.startswith((".writing", CHECKPOINT_FILE)))
 
 
 def test_the_next_run_embeds_only_what_was_missing_and_cleans_up(interrupted, another_workshop):
@@ -111,7 +111,7 @@ def test_the_next_run_reads_nothing_twice(interrupted, monkeypatch):
 @pytest.mark.parametrize("harm", ["torn", "changed", "no database"])
 def test_what_was_kept_and_damaged_is_made_again(interrupted, harm):
     """A torn end, changed bytes, another file of that name: the build is whole."""
-    path = interrupted.builds / KEPT_FILE
+    path = interrupted.builds / CHECKPOINT_FILE
     with sqlite3.connect(path) as rows:  # what was in the log of changes is in the file now
         rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if harm == "changed":
@@ -137,7 +137,7 @@ def test_what_another_model_made_is_dropped(interrupted):
 def test_what_was_kept_goes_when_there_is_nothing_to_do(interrupted):
     """The corpus may be as it was when the interrupted run began."""
     interrupted.build()
-    (interrupted.builds / KEPT_FILE).write_bytes(b"left by a run that was killed")
+    (interrupted.builds / CHECKPOINT_FILE).write_bytes(b"left by a run that was killed")
     assert interrupted.build().state is State.UNCHANGED
     assert left(interrupted) == []
 
@@ -150,7 +150,7 @@ def test_a_run_that_ends_with_an_error_keeps_too(workshop, monkeypatch):
         stopping.setattr("index.build.writer.BuildWriter.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             workshop.build()
-    assert left(workshop) == [KEPT_FILE]
+    assert left(workshop) == [CHECKPOINT_FILE]
     workshop.embedded()
     assert workshop.build().state is State.PUBLISHED
     assert workshop.embedded() == []
@@ -164,7 +164,7 @@ def test_nothing_that_earlier_builds_hold_is_kept(workshop, monkeypatch):
         stopping.setattr("index.build.writer.BuildWriter.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             workshop.build()
-    with sqlite3.connect(workshop.builds / KEPT_FILE) as rows:
+    with sqlite3.connect(workshop.builds / CHECKPOINT_FILE) as rows:
         [(count,)] = rows.execute("SELECT count(*) FROM kept")
     rows.close()
     read = read_file(workshop.corpus / "documents" / "a-playground.pdf", workshop.recipe.reading)

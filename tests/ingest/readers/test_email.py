@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 
 from ingest.readers.read_document import PageStatus, ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 OPTIONS = ReadingOptions()
 TEXT = "The hall committee meets on Tuesday.\n\nWhat to bring:\n\n- the keys\n- last year’s accounts\n"

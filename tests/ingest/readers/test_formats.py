@@ -8,7 +8,7 @@ from index.errors import UnreadableDocument
 from index.records import Heading
 from ingest.readers.office.archives import parse_xml
 from ingest.readers.read_document import FileLimits, PageStatus, ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 OPTIONS = ReadingOptions()
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -9,7 +9,7 @@ import pytest
 from index.errors import UnreadableDocument
 from ingest.readers.letters import readable, shows_glyph_numbers
 from ingest.readers.read_document import PageStatus, ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 OPTIONS = ReadingOptions(ocr=False)
 

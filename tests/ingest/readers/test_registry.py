@@ -7,8 +7,8 @@ import pytest
 
 from index.errors import UnreadableDocument
 from ingest.readers.read_document import ReadingOptions
+from ingest.readers.read_file import read_file
 from ingest.readers.registry import FORMATS, format_named, suffixes
-from ingest.stages.read import read_file
 
 ROOT = Path(__file__).resolve().parents[3]
 

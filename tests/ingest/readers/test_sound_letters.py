@@ -12,8 +12,8 @@ from index.records import Page
 from ingest.errors import CorpusProblems
 from ingest.pipeline import State
 from ingest.readers.read_document import PageOutcome, PageStatus, ReadDocument, ReadingOptions
+from ingest.readers.read_file import read_file
 from ingest.readers.sound_letters import joined, shown_name, sound, sound_document
-from ingest.stages.read import read_file
 from tests.ingest.conftest import CATALOGUE
 from tests.ingest.readers.conftest import pdf_bytes
 

@@ -10,7 +10,7 @@ from index.errors import UnreadableDocument
 from ingest.readers.office import sheet_rows
 from ingest.readers.office.xlsx import shown
 from ingest.readers.read_document import FileLimits, PageStatus, ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 OPTIONS = ReadingOptions()
 HALLS = [["Hall", "Hourly rate", "Deposit"], ["Main hall", "£24", "£100"], ["Kitchen", "", "£50"], ["Field", "£40", ""]]

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.readers.read_document import ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 from tests.ingest.readers.test_formats import P, R, docx_members, word
 
 OPTIONS = ReadingOptions(ocr=False)

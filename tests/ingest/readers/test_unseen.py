@@ -6,7 +6,7 @@ import pytest
 
 from ingest.readers.letters import without_private_signs
 from ingest.readers.read_document import ReadingOptions
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 OPTIONS = ReadingOptions(ocr=False)
 SEEN = b"BT /F1 12 Tf 72 700 Td (The hall is open on every Monday.) Tj ET\n"

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from index.records import Document, Kind
-from ingest.stages.deduplicate import Alike, Copy, Fingerprint, Originals
+from ingest.stages.copies import Alike, Copy, Fingerprint, Originals
 
 
 def essay(seed, words=600):

@@ -5,9 +5,14 @@ as a reader sees it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median
+from typing import TypeVar
+
+from ingest.readers.sound_letters import joined
+
+_With = TypeVar("_With")  # what belongs to a glyph
 
 
 @dataclass(slots=True)
@@ -143,3 +148,20 @@ class Sheet:
     has_graphics: bool = False  # pictures, drawings or shadings
     has_notes: bool = False  # annotations or form fields
     complaint: str = ""  # why the page could not be opened
+
+
+def pairs_joined(taken: list[tuple[Glyph, _With]]) -> list[tuple[Glyph, _With]]:
+    """Return the glyphs of a line with the two halves of a letter outside the basic plane, which pdfium gives as two, as one glyph.
+
+    Its box is around both; what belongs to the first stays with it. A lone half is left as it is.
+    """
+    whole: list[tuple[Glyph, _With]] = []
+    for glyph, beside in taken:
+        if whole and len(letter := joined(whole[-1][0].char + glyph.char)) == 1:
+            first = whole[-1][0]
+            left, top = min(first.x0, glyph.x0), min(first.y0, glyph.y0)
+            right, bottom = max(first.x1, glyph.x1), max(first.y1, glyph.y1)
+            whole[-1] = (replace(first, char=letter, x0=left, y0=top, x1=right, y1=bottom), whole[-1][1])
+        else:
+            whole.append((glyph, beside))
+    return whole

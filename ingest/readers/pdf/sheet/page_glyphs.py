@@ -21,8 +21,7 @@ from ingest.readers.letters import (
     shows_signs,
     sign_of,
 )
-from ingest.readers.pdf.sheet.glyphs import Glyph, Line, Sheet
-from ingest.readers.pdf.sheet.pairs import pairs_joined
+from ingest.readers.pdf.sheet.glyphs import Glyph, Line, Sheet, pairs_joined
 from ingest.readers.pdf.sheet.turning import turn_along, turn_of
 from ingest.readers.pdf.sheet.visibility import is_beside_page, is_doubtful, unseen
 

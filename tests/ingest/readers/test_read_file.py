@@ -7,10 +7,10 @@ import pytest
 
 from index.errors import UnreadableDocument
 from index.records import Reading
+from ingest.readers import read_file as reading
 from ingest.readers.pdf.pdfium import PdfFile
 from ingest.readers.read_document import FileLimits, PageStatus, ReadingOptions
-from ingest.stages import read as reading
-from ingest.stages.read import read_file
+from ingest.readers.read_file import read_file
 
 tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 
