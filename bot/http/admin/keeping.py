@@ -1,7 +1,8 @@
 """``/api/admin/…`` and ``/admin/index``: what uploaded documents would change, and to publish or discard that. Only for who may.
 
 Comes in: requests that are let in. Goes out: jobs and builds as JSON, and a plain page. Refuses to decide who may (see
-``bot.http.admission.admission``), and to do any of the work: that is a job of its own process. Uploads come in by ``bot.http.admin.uploads``.
+``bot.http.admission.admission``), and to do any of the work: that is a job of its own process. Uploads come in by
+``bot.http.admin.uploads``.
 """
 
 from collections.abc import Sequence

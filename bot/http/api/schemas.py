@@ -6,7 +6,7 @@ Comes in: JSON. Goes out: checked values. Refuses to know how answers are found;
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.answering.answers import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
 
@@ -31,7 +31,11 @@ class AskBody(BaseModel):
         },
     )
 
-    question: Question
+    question: Question = Field(
+        validation_alias=AliasChoices("question", "q"),
+        description="The question, in plain words; it may be named q, as in an address, instead.",
+        json_schema_extra=_WORDS,
+    )
     limit: int = Field(DEFAULT_PASSAGES, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
     document: DocumentId | None = None
     kind: KindName | None = None
