@@ -7,12 +7,13 @@ Comes in: JSON. Goes out: checked values. Refuses to know how answers are found;
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from bot.answering.answers import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
 
 Earlier = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)]
 # The pattern is for the description only: the service refuses a question without words in a better sentence.
-_WORDS = {"pattern": r"[\p{L}\p{N}]"}
+_WORDS: JsonDict = {"pattern": r"[\p{L}\p{N}]"}
 Question = Annotated[Earlier, Field(description="The question, in plain words.", json_schema_extra=_WORDS)]
 DocumentId = Annotated[
     str, StringConstraints(min_length=1, max_length=200), Field(description="Look in the document of this id only.")
