@@ -10,7 +10,6 @@ from bot.http.admission.admission import Admission
 from bot.http.gateway import Gateway
 from bot.http.metrics import Metrics
 from bot.http.options import HttpOptions
-from bot.http.turns import Turns
 from bot.pictures.drawing_process import shared_drawing
 from bot.pictures.page_pictures import PagePictures
 from bot.pictures.picture_cache import PictureCache
@@ -46,7 +45,7 @@ class HttpState:
     service: AnswerService
     options: HttpOptions
     edition: str  # digest of templates, static files and options: with the build's id it says whether a page has changed
-    turns: Turns  # in which questions are answered
+    asking: OffLoop  # the thread that questions are answered on
     answering: OffLoop  # the thread for everything else that waits for the disk
     drawing: OffLoop  # the thread that pictures are drawn on
     metrics: Metrics
@@ -75,7 +74,7 @@ class HttpState:
 
     def close(self) -> None:
         """Finish what runs and close the files of the operator."""
-        self.turns.close()
+        self.asking.close()
         self.answering.close()
         self.drawing.close()
         shared_drawing().close()
@@ -91,14 +90,13 @@ def set_up(
     keeps_questions = options.state is not None and options.keep_questions_days > 0
     if options.state and not keeps_questions:
         forget_questions(options.state)
-    # A thread of their own: slow questions must not wait behind lists and pages.
-    questions, answering = OffLoop("questions", options.most_waiting), OffLoop("answers", options.most_waiting)
     return HttpState(
         service=service,
         options=options,
         edition=edition,
-        turns=Turns(questions, options.most_waiting),
-        answering=answering,
+        # A thread of their own: questions must not wait behind lists and pages.
+        asking=OffLoop("questions", options.most_waiting),
+        answering=OffLoop("answers", options.most_waiting),
         drawing=OffLoop("pictures", options.most_pictures_waiting),
         metrics=Metrics(),
         cache=PictureCache(options.picture_cache_bytes),
