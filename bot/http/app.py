@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_source import AnswerSource
 from bot.http.admin.login import login_routes
 from bot.http.admin.reports import admin_routes
 from bot.http.admin.upload_address import UPLOADS
@@ -43,7 +43,7 @@ READABLE_HEADERS = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After")
 
 
 def create_app(
-    service: AnswerService, options: HttpOptions, gateway: Gateway | None = None, admission: Admission | None = None
+    service: AnswerSource, options: HttpOptions, gateway: Gateway | None = None, admission: Admission | None = None
 ) -> FastAPI:
     """Return the application that answers over HTTP from ``service``; health shows ``gateway``, the connection to Discord, too.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_source import AnswerSource
 from bot.answering.suggestions import Suggester
 from bot.http.admission.admission import Admission
 from bot.http.gateway import Gateway
@@ -42,7 +42,7 @@ class PerBuild(Generic[_Value]):
 class HttpState:
     """What every route needs."""
 
-    service: AnswerService
+    service: AnswerSource
     options: HttpOptions
     edition: str  # digest of templates, static files and options: with the build's id it says whether a page has changed
     asking: OffLoop  # the thread that questions are answered on
@@ -84,7 +84,7 @@ class HttpState:
 
 
 def set_up(
-    service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission
+    service: AnswerSource, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission
 ) -> HttpState:
     """Return the state, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
