@@ -1,6 +1,6 @@
 """What is said with each status and kind, in one place, so that every surface says the same.
 
-Comes in: a status, a kind, a view. Goes out: plain English. Refuses to know how it is shown.
+Comes in: a status, a kind, a feature. Goes out: plain English. Refuses to know how it is shown.
 """
 
 from bot.answering.answers import Status
@@ -23,4 +23,13 @@ WHAT_TO_TRY = (
 )
 KIND_NAMES = {Kind.NOTES: "Notes on a guide", Kind.BRIEFING: "Briefing", Kind.ORIGINAL: "Original"}
 KIND_HEADINGS = {Kind.ORIGINAL: "The guides themselves", Kind.NOTES: "Our notes on the guides", Kind.BRIEFING: "Our briefings"}
-VIEW_NAMES = {"vector": "Meaning", "sentence": "Best sentence", "words": "Words", "heading": "Heading"}
+REASONS = {  # why a passage was found, for each feature of index.retrieval.fusion
+    "sentence": "One of its sentences says nearly what you ask",
+    "words": "The same words stand in it",
+    "tokens": "Its words mean much the same as yours",
+    "pairs": "Words stand side by side as you put them",
+    "passage": "Its meaning is near your question",
+    "document": "Its whole document is about such things",
+    "key": "Its heading, or a question that it answers, is near yours",
+    "expansion_words": "Your words stand in its heading, or in a question that it answers",
+}

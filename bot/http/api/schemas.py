@@ -117,7 +117,7 @@ class PassageBody(BaseModel):
         description="The answering sentences: half-open character ranges in the quote."
     )
     score: float = Field(description="0 to 1, comparable within one answer only.")
-    why: dict[str, float] = Field(description="What each view of the passage gave to the score.")
+    why: dict[str, float] = Field(description="What each feature of the passage gave to the score.")
     citation: CitationBody
 
 
