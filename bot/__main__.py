@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot.answering.limits import DEFAULT_PASSAGES
 from bot.runtime.logs import start_logging
-from bot.settings import MOST_WORKERS, Settings, processes, read_settings
+from bot.settings import MOST_WORKERS, Settings, checked_token, processes, read_settings
 from index.errors import LocalismError
 from index.version import add_version
 
@@ -96,7 +96,6 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.admin_token import checked_token
     from bot.runtime.server import serve
 
     checked_token(settings.admin_token.get_secret_value() if settings.admin_token else "")
