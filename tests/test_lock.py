@@ -34,8 +34,8 @@ def locked(layers):
 
 
 def test_there_is_one_lock_file_for_each_group_of_pins_and_one_for_torch():
-    """Nothing that make installs comes without one."""
-    assert set(FILES) == set(LAYERS) == {*EXTRAS, "torch"}
+    """Nothing that make installs comes without one; the weights of the thorough reader are held by hand, and to their hashes too."""
+    assert set(FILES) - {"thorough-reader"} == set(LAYERS) == {*EXTRAS, "torch"}
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
