@@ -17,7 +17,7 @@ FOLDER = Path(bot.discord_bot.texts.__file__).parent
 
 def test_every_sentence_that_the_code_says_exists_and_every_one_is_said():
     """No key is missing, and none is left over."""
-    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py"))
     known = set(open_texts()["en"]._sentences)
     said = set(
         re.findall(
