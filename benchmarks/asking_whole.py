@@ -85,7 +85,8 @@ class Whole:
 
     def _card(self, answer: Answer, question: Question) -> None:
         asked = Asked(question.text, question.context[-2:])
-        answer_card(answer, asked, CardStyle(self.texts, "https://ask.example.org")).to_components()
+        card = answer_card(answer, asked, CardStyle(self.texts, "https://ask.example.org"))
+        card.to_components()  # type: ignore[no-untyped-call]  # discord.py leaves it without types
         plain_answer(answer, asked, self.texts)
 
     def _request(self, method: str, path: str, query: str = "", body: bytes = b"") -> None:

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from index.build.history import finished_builds, prune, roll_back, sweep_unfinished
@@ -117,7 +118,7 @@ def clean_answers(folder: Path) -> set[str]:
     """Return the answers of a clean build of each state."""
     for state in STATES:
         write_corpus(folder / state, state)
-        if not wait(in_child(lambda state=state: _note_answers(folder, state))):
+        if not wait(in_child(partial(_note_answers, folder, state))):
             raise SystemExit("the clean builds failed")
     return {(folder / f"{state}.json").read_text() for state in STATES}
 
@@ -155,10 +156,10 @@ def main() -> int:
 
 def undisturbed(corpus: Path, builds: Path) -> dict[Operation, float]:
     """Return how long each operation takes, begun where it has something to do."""
-    seconds = {}
+    seconds: dict[Operation, float] = {}
     for state, work in ((STATES[0], build), (STATES[1], build), (STATES[1], go_back), (STATES[1], tidy)):
         write_corpus(corpus, state)
-        seconds[work] = seconds_of(lambda work=work: work(corpus, builds))
+        seconds[work] = seconds_of(partial(work, corpus, builds))
     return seconds
 
 
@@ -172,7 +173,7 @@ def rounds(folder: Path, kills: int, dice: random.Random) -> dict[str, object]:
     while hit.total() < kills:
         write_corpus(corpus, dice.choice(STATES))
         work = dice.choices([build, go_back, tidy], [4, 3, 3])[0]
-        child = in_child(lambda work=work: work(corpus, builds))
+        child = in_child(partial(work, corpus, builds))
         time.sleep(dice.uniform(0, reaches[work]))
         ended, _ = os.waitpid(child, os.WNOHANG)
         if ended:

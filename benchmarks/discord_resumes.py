@@ -11,7 +11,9 @@ import asyncio
 import tempfile
 import time
 from pathlib import Path
+from typing import cast
 
+from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.health import GatewayHealth
 from tests.bot.discord_bot.fakes import FakeService
@@ -26,7 +28,9 @@ async def measure(times: int) -> int:
     health, service = GatewayHealth(), FakeService()
     with tempfile.TemporaryDirectory() as state:
         async with running_double() as double:
-            task = await connect_bot(double, service, BotOptions(Path(state), channel_per_minute=100_000), health)
+            task = await connect_bot(
+                double, cast("AnswerSource", service), BotOptions(Path(state), channel_per_minute=100_000), health
+            )
             started = time.perf_counter()
             counts = [await _break_and_ask(double, number) for number in range(times)]
             seconds = time.perf_counter() - started

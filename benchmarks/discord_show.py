@@ -37,7 +37,8 @@ def main() -> int:
     service, texts = AnswerService(open_live_build(given.index)), open_texts()["en"]
     for question in given.questions:
         answer, asked = service.answer(question), Asked(question)
-        components = answer_card(answer, asked, CardStyle(texts, "https://ask.example.org")).to_components()
+        card = answer_card(answer, asked, CardStyle(texts, "https://ask.example.org"))
+        components = card.to_components()  # type: ignore[no-untyped-call]  # discord.py leaves it without types
         print(f"\n===== {question} [{answer.status.value}, {answer.confidence}]\n----- card")
         if given.json:
             print(json.dumps(components, ensure_ascii=False, indent=1))

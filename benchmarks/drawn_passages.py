@@ -16,9 +16,8 @@ import numpy as np
 import pypdfium2
 
 from benchmarks.reading_pages import FOLDER, HERE, Check, normalised, position_in
-from bot.pictures.page_drawing import mark
+from bot.pictures.page_drawing import mark, png_of
 from bot.pictures.page_pictures import lines_of
-from bot.pictures.png import png_of
 from index.records import Document, Kind, Passage
 from index.text.splitting import Geometry, split_pages
 from ingest.readers.read_document import Boxes, ReadingOptions

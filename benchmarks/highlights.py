@@ -65,7 +65,7 @@ class Mixed:
 
 def in_use(shown: Shown) -> Sequence[Span]:
     """Mark as production does."""
-    return answering_sentences(shown.passage, shown.matches)
+    return answering_sentences(shown.passage, shown.matches.tolist())
 
 
 def main() -> int:

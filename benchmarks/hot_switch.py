@@ -19,9 +19,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import httpx
+import httpx2
 import numpy as np
 
 from index.build.layout import DEFAULT_BUILDS, MANIFEST_FILE, live_build, point_to
@@ -92,7 +93,7 @@ def two_builds(source: Path, builds: Path) -> tuple[str, str, list[str]]:
 
 
 async def ask_on(
-    client: httpx.AsyncClient, questions: list[str], until: float, asked: list[tuple[float, float, str]], number: int
+    client: httpx2.AsyncClient, questions: list[str], until: float, asked: list[tuple[float, float, str]], number: int
 ) -> int:
     """Ask until ``until``, nothing twice (by its time); notes (begun, seconds, build) of each question and returns the failures."""
     failures = 0
@@ -103,7 +104,7 @@ async def ask_on(
             answer = await client.get("/api/ask", params={"q": f"{questions[number % len(questions)]} {begun}"})
             answer.raise_for_status()
             asked.append((begun, time.monotonic() - begun, answer.json()["build"]))
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             failures += 1
     return failures
 
@@ -113,8 +114,8 @@ async def load(
 ) -> dict[str, object]:
     """Ask, switch meanwhile, and return the figures."""
     asked: list[tuple[float, float, str]] = []
-    limits = httpx.Limits(max_connections=options.flight)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=60) as client:
+    limits = httpx2.Limits(max_connections=options.flight)
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=60) as client:
         await client.get("/begin")
         started = time.monotonic()
         asking = [
@@ -151,8 +152,8 @@ def pauses(port: int, builds: Path, pair: tuple[str, str], rounds: int) -> dict[
     without, across = [], []
     for number in range(rounds):
         without.append(_longest_wait(port, lambda: None))
-        across.append(_longest_wait(port, lambda number=number: point_to(builds, pair[number % 2])))
-        if httpx.get(f"http://127.0.0.1:{port}/api/ask?q=why", timeout=60).json()["build"] != pair[number % 2]:
+        across.append(_longest_wait(port, partial(point_to, builds, pair[number % 2])))
+        if httpx2.get(f"http://127.0.0.1:{port}/api/ask?q=why", timeout=60).json()["build"] != pair[number % 2]:
             raise SystemExit("the server did not switch")
     return {
         "longest wait of a probe without a switch, median of rounds, ms": round(1000 * float(np.median(without)), 1),
@@ -206,9 +207,9 @@ def wait_for(port: int) -> None:
     """Wait until the server answers."""
     for _ in range(300):
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/livez", timeout=1).status_code == httpx.codes.OK:
+            if httpx2.get(f"http://127.0.0.1:{port}/livez", timeout=1).status_code == httpx2.codes.OK:
                 return
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             time.sleep(0.1)
     raise SystemExit("the server did not start")
 

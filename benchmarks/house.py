@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
+from typing_extensions import override
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bot", "index", "ingest")
 QUESTION = "How long does the council have to decide on our nomination?"
@@ -25,6 +27,7 @@ class Measure(NamedTuple):
     found: float
     wanted: float  # at most
 
+    @override
     def __str__(self) -> str:
         """Return the line."""
         return f"{self.name:58} {self.found:>8g} {'<=' if self.found <= self.wanted else '> '} {self.wanted:g}"

@@ -101,7 +101,7 @@ def print_ratios(turns: Measured, names: Sequence[str]) -> None:
 
 def median(measured: Sequence[Turn], field: str) -> float:
     """Return the median of one figure over the rounds."""
-    return statistics.median(getattr(turn, field) for turn in measured)
+    return statistics.median(float(getattr(turn, field)) for turn in measured)
 
 
 def soak(builds: Path, workers: int, minutes: int) -> None:

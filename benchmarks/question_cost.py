@@ -85,9 +85,9 @@ def main() -> int:
                     times[name].append(spent)
     print(f"{len(asked)} questions, {options.rounds} rounds in turns, {build.manifest.passages} passages; medians\n")
     print("| step | ms of processor time | against vectors plus BM25 alone |\n|---|---|---|")
-    for name, spent in times.items():
-        ratio = statistics.median(one / base for one, base in zip(spent, times["vectors plus BM25 alone"], strict=True))
-        print(f"| {name} | {statistics.median(spent):.2f} | {ratio:.2f} |")
+    for name, rounds in times.items():
+        ratio = statistics.median(one / base for one, base in zip(rounds, times["vectors plus BM25 alone"], strict=True))
+        print(f"| {name} | {statistics.median(rounds):.2f} | {ratio:.2f} |")
     return 0
 
 

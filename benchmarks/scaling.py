@@ -139,9 +139,7 @@ def documents(parts: Sequence[Part], size: int) -> Iterator[ReadyDocument]:
         document = Document(f"made-{number}", f"Document {number}", Kind.ORIGINAL)
         pages, passages, vectors = [], [], []
         for page_number in range(1, A_DOCUMENT // A_PAGE + 1):
-            made = [
-                _joined(*(parts[int(one)] for one in generator.integers(0, len(parts), 2)), generator) for _ in range(A_PAGE)
-            ]
+            made = [_drawn(parts, generator) for _ in range(A_PAGE)]
             texts = [f"{text} ({number}.{page_number}.{place})" for place, (text, _, _) in enumerate(made)]
             pages.append(Page(page_number, "\n\n".join(texts)))
             start = 0
@@ -154,6 +152,11 @@ def documents(parts: Sequence[Part], size: int) -> Iterator[ReadyDocument]:
                 start += len(text) + 2
         keys = np.empty((0, len(vectors[0].passage)), np.float32)
         yield ReadyDocument(document, pages, passages, vectors, keys, boxes={}, report={})
+
+
+def _drawn(parts: Sequence[Part], generator: np.random.Generator) -> Part:
+    one, other = generator.integers(0, len(parts), 2)
+    return _joined(parts[int(one)], parts[int(other)], generator)
 
 
 def _joined(one: Part, other: Part, generator: np.random.Generator) -> Part:
@@ -224,10 +227,10 @@ def _asked(folder: Path) -> Asked:
         near.append(time.perf_counter() - started)
     resident, private = _memory("VmRSS"), _memory("RssAnon")
     recall = recall_of(path / "passages.faiss", vectors, found)
-    milliseconds = [
+    p50, p95, cold_p95, near_p95 = (
         1000 * float(np.percentile(values, at)) for values, at in ((times, 50), (times, 95), (cold_times, 95), (near, 95))
-    ]
-    return Asked(cold, warm, *milliseconds, recall, resident, private)
+    )
+    return Asked(cold, warm, p50, p95, cold_p95, near_p95, recall, resident, private)
 
 
 def _opened(path: Path) -> tuple[float, Build]:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
@@ -158,7 +159,7 @@ def main() -> int:
     options = parser.parse_args()
     with threadpool_limits(1, user_api="blas"):  # as the server does
         if options.one:
-            given_fields = {
+            given_fields: dict[str, Any] = {
                 key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(options.one).items()
             }
             print(json.dumps(one(Case(**given_fields), options.index)))

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from bot.answering.limits import DEFAULT_PASSAGES
 from bot.runtime.logs import start_logging
-from bot.settings import MOST_WORKERS, Settings, processes, read_settings
+from bot.settings import MOST_WORKERS, Settings, checked_token, processes, read_settings
 from index.errors import LocalismError
+from index.version import add_version
 
 ANSWERED, NOT_FOUND, REFUSED = 0, 1, 2
 
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser(settings: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="localism", description="Ask the sources, or serve them.")
+    add_version(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--index", type=Path, default=settings.index, metavar="DIR", help="folder of the builds (%(default)s)")
@@ -94,7 +96,6 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.admin_token import checked_token
     from bot.runtime.server import serve
 
     checked_token(settings.admin_token.get_secret_value() if settings.admin_token else "")

@@ -15,6 +15,8 @@ from index.build.layout import DEFAULT_BUILDS
 from index.processors import usable_processors
 
 MOST_WORKERS = 64
+LEAST_CHARACTERS = 20
+_HOW = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 
@@ -80,3 +82,22 @@ def read_settings() -> Settings:
         name = "LOCALISM_" + str(first["loc"][0]).upper()
         reason = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is set to something that cannot be used: {reason}. Correct it and start again.") from None
+
+
+def checked_token(token: str) -> str:
+    """Return the operator's ``token``, empty where none is set: guessing it must be hopeless, and it is never shown.
+
+    Raises:
+        SettingsError: it is too short, or holds what a header cannot carry.
+    """
+    if not token:
+        return ""
+    if len(token) < LEAST_CHARACTERS:
+        raise SettingsError(
+            f"LOCALISM_ADMIN_TOKEN has {len(token)} characters; at least {LEAST_CHARACTERS} are wanted, that nobody can guess. {_HOW}"
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingsError(
+            f"LOCALISM_ADMIN_TOKEN holds a space or a letter that cannot be sent; take plain letters, digits and signs. {_HOW}"
+        )
+    return token

@@ -19,6 +19,7 @@ from index.build.verification import verify_build
 from index.errors import LocalismError
 from index.evaluation.command import add_evaluate
 from index.retrieval.searcher import Searcher
+from index.version import add_version
 
 DONE, DAMAGED, REFUSED = 0, 1, 2
 
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="localism-index", description="Look into the index and measure it.")
+    add_version(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--index", type=Path, default=DEFAULT_BUILDS, metavar="DIR", help="folder of the builds (%(default)s)")

@@ -1,24 +1,24 @@
 """What was used lately, so that it need not be made again: answers to questions, passages, what is shown of them.
 
 Comes in: values by key. Goes out: those values, or nothing. Refuses to write anything down: what is held lies in memory only, holds
-nobody's identity, and is gone with the build that it came from.
+nobody's identity, and is gone with the build that it came from. What gives way is decided by the library, ``cachetools``.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 _Value = TypeVar("_Value")
 
 
 class Remembered(Generic[_Value]):
-    """The values used last, at most ``most`` of them. Safe to use from several threads."""
+    """The values used last, at most ``most`` of them. Safe to use from several threads, which the library's cache is not."""
 
     def __init__(self, most: int) -> None:
         """Hold nothing yet."""
-        self._most = most
-        self._held: OrderedDict[Hashable, _Value] = OrderedDict()
+        self._held: LRUCache[Hashable, _Value] = LRUCache(most)
         self._lock = threading.Lock()
         self.hits = 0
 
@@ -30,18 +30,13 @@ class Remembered(Generic[_Value]):
         """Return what is held under ``key``, or None, and count it where it is held."""
         with self._lock:
             value = self._held.get(key)
-            if value is not None:
-                self._held.move_to_end(key)
-                self.hits += 1
+            self.hits += value is not None
             return value
 
     def put(self, key: Hashable, value: _Value) -> None:
         """Hold ``value`` under ``key``; what was not used for longest gives way."""
         with self._lock:
             self._held[key] = value
-            self._held.move_to_end(key)
-            if len(self._held) > self._most:
-                self._held.popitem(last=False)
 
     def of(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
         """Return what is held under ``key``, or make it and hold it."""

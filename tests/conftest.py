@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ PLAYGROUND = (
 )
 
 
-def make_pdf(path, pages):
+def make_pdf(path: Path, pages: Sequence[Sequence[str]]) -> None:
     """Write a PDF with one line of Helvetica a string; nothing but the format's own words."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []

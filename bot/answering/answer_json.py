@@ -1,15 +1,17 @@
 """An Answer as the JSON that HTTP and ``--json`` give: one place for its keys.
 
-Comes in: an Answer. Goes out: plain dicts and lists. Keys may be added, never renamed.
+Comes in: an Answer. Goes out: plain dicts and lists. Keys may be added, never renamed. The selectors of a citation are those of W3C
+Web Annotation, by which another program finds the quote again in its source (https://www.w3.org/TR/annotation-model/#selectors).
 """
 
 from typing import Any
 
-from bot.answering.annotations import selectors
 from bot.answering.answers import Answer, Quote
 from bot.answering.citations import Citation
 from index.lexicon import Term
 from index.records import Source
+
+Selector = dict[str, str | int]
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -36,6 +38,18 @@ def quote_json(quote: Quote) -> dict[str, Any]:
         "why": {feature: round(share, 4) for feature, share in quote.contributions.items()},
         "citation": citation_json(quote.citation) | {"selectors": selectors(quote)},
     }
+
+
+def selectors(quote: Quote) -> list[Selector]:
+    """Return the selectors of ``quote``: its words with what stands around them, its place in the page's text, and its page."""
+    found: list[Selector] = [
+        {"type": "TextQuoteSelector", "exact": quote.text, "prefix": quote.prefix, "suffix": quote.suffix},
+        {"type": "TextPositionSelector", "start": quote.start, "end": quote.start + len(quote.text)},
+    ]
+    if quote.citation.page is not None:
+        page = f"page={quote.citation.page.number}"
+        found.append({"type": "FragmentSelector", "conformsTo": "http://tools.ietf.org/rfc/rfc3778", "value": page})
+    return found
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The answer service over whatever build is live at the moment: surfaces use it as they use AnswerService.
+"""The answer service over whatever build is live at the moment: an AnswerSource, as AnswerService is.
 
 Comes in: the folder of the builds. Goes out: answers, each from one build only, which it names. Refuses to answer by itself.
 """
@@ -9,11 +9,12 @@ from pathlib import Path
 from bot.answering.answers import DEFAULT_PASSAGES, Answer, AnswerService, PassageInContext
 from index.build.build_watcher import BuildWatcher
 from index.build.reader import Build
+from index.records import Document
 from index.remembered import Remembered
 from index.text.language import WARMING_QUESTION
 
 
-class LiveAnswers(AnswerService):
+class LiveAnswers:
     """Answers from the live build and notices when another one becomes live."""
 
     def __init__(self, builds: Path, every_seconds: float = 1.0) -> None:
@@ -25,16 +26,21 @@ class LiveAnswers(AnswerService):
         self._live = BuildWatcher(builds, AnswerService, lambda service: service.answer(WARMING_QUESTION, 1), every_seconds)
 
     @property
-    def build(self) -> Build:  # type: ignore[override, explicit-override]  # what was fixed follows the pointer here
+    def build(self) -> Build:
         """The build that is served at this moment; two reads may give two builds."""
         return self._live.current.build
 
     @property
-    def remembered(self) -> Remembered[Answer]:  # type: ignore[override, explicit-override]  # as above
+    def documents(self) -> list[Document]:
+        """All documents of that build, in the order of the catalogue."""
+        return self._live.current.documents
+
+    @property
+    def remembered(self) -> Remembered[Answer]:
         """What was answered lately from the build that is served."""
         return self._live.current.remembered
 
-    def answer(  # type: ignore[explicit-override]  # typing.override needs Python 3.12
+    def answer(
         self,
         question: str,
         limit: int = DEFAULT_PASSAGES,
@@ -42,15 +48,15 @@ class LiveAnswers(AnswerService):
         context: Sequence[str] = (),
         documents: Sequence[str] | None = None,
     ) -> Answer:
-        """Return the answer to ``question``, all of it from the build that it names; see AnswerService."""
+        """Return the answer to ``question``, all of it from the build that it names; see AnswerSource."""
         return self._live.current.answer(question, limit, document, context, documents)
 
-    def passage(self, passage_id: str) -> PassageInContext:  # type: ignore[explicit-override]  # as above
-        """Return a passage with its page; see AnswerService."""
+    def passage(self, passage_id: str) -> PassageInContext:
+        """Return a passage with its page; see AnswerSource."""
         return self._live.current.passage(passage_id)
 
-    def probe(self, question: str) -> None:  # type: ignore[explicit-override]  # as above
-        """Search for ``question`` past everything that is remembered; see AnswerService."""
+    def probe(self, question: str) -> None:
+        """Search for ``question`` past everything that is remembered; see AnswerSource."""
         self._live.current.probe(question)
 
     def start(self) -> None:

@@ -1,7 +1,7 @@
 """What is said with each status and kind, in one place, so that every surface says the same.
 
-Comes in: a status, a kind, a view. Goes out: plain English. Refuses to know how it is shown, and what the sources are about: what is
-said about them as a whole is the corpus's (``corpus/site.toml``).
+Comes in: a status, a kind, a feature. Goes out: plain English. Refuses to know how it is shown, and what the sources are about: what
+is said about them as a whole is the corpus's (``corpus/site.toml``).
 """
 
 from bot.answering.answers import Status
@@ -29,4 +29,13 @@ KIND_HEADINGS = {
     Kind.NOTES: "Our notes on the sources",
     Kind.BRIEFING: "Our briefings",
 }
-VIEW_NAMES = {"vector": "Meaning", "sentence": "Best sentence", "words": "Words", "heading": "Heading"}
+REASONS = {  # why a passage was found, for each feature of index.retrieval.fusion
+    "sentence": "One of its sentences says nearly what you ask",
+    "words": "The same words stand in it",
+    "tokens": "Its words mean much the same as yours",
+    "pairs": "Words stand side by side as you put them",
+    "passage": "Its meaning is near your question",
+    "document": "Its whole document is about such things",
+    "key": "Its heading, or a question that it answers, is near yours",
+    "expansion_words": "Your words stand in its heading, or in a question that it answers",
+}

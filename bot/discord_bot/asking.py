@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from bot.answering.answer_source import AnswerSource
 from bot.answering.answers import DEFAULT_PASSAGES, Answer, PassageInContext, Quote, Status
 from bot.discord_bot.cards.cards import CardStyle, answer_card, context_card, more_card, passage_card
 from bot.discord_bot.cards.controls import Further
@@ -17,7 +18,7 @@ from bot.discord_bot.cards.plain import CONTENT_LIMIT, plain_answer, plain_passa
 from bot.discord_bot.cards.quote_text import alt_text
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.escaping import clip_escaped
-from bot.discord_bot.options import AnswerSource, BotOptions
+from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.texts import Texts

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass, field
 
+from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.asking import Asking
-from bot.discord_bot.options import AnswerSource, BotOptions
+from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.state.pace import Once, Pace

@@ -1,38 +1,15 @@
-"""What the bot is given: its service, its choices, and what it needs from others.
+"""What an operator can choose about the bot, and what the bot needs from others.
 
-Comes in: nothing. Goes out: plain values and protocols. Refuses to read the environment.
+Comes in: nothing. Goes out: plain values and functions. Refuses to read the environment.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from bot.answering.answers import Answer, PassageInContext, Quote
+from bot.answering.answers import Quote
 from bot.state.feedback import Verdict
 from index.lexicon import Lexicon
-from index.records import Document
-
-
-class AnswerSource(Protocol):
-    """The answer service, as far as Discord knows it. Blocking: called on another thread."""
-
-    @property
-    def documents(self) -> list[Document]:
-        """All documents, in the order of the catalogue."""
-
-    def answer(
-        self,
-        question: str,
-        limit: int = ...,
-        document: str | None = None,
-        context: Sequence[str] = (),
-        documents: Sequence[str] | None = None,
-    ) -> Answer:
-        """Return the answer to a question."""
-
-    def passage(self, passage_id: str) -> PassageInContext:
-        """Return a passage with its page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import time
 
 import discord
 
+from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.asking import Asking
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.client import LocalismClient
-from bot.discord_bot.options import AnswerSource, BotOptions
+from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.health import DEAD_AFTER, GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
 from bot.discord_bot.texts import open_texts

@@ -3,14 +3,14 @@
 import json
 from typing import cast
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_source import AnswerSource
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
 
 
 def main() -> None:
     """Print the OpenAPI file. The routes describe themselves without a build, so none is opened."""
-    app = create_app(cast(AnswerService, None), HttpOptions())
+    app = create_app(cast(AnswerSource, None), HttpOptions())
     print(json.dumps(app.openapi(), indent=1, ensure_ascii=False, sort_keys=True))
 
 

@@ -31,7 +31,7 @@ async def answer_to(state: HttpState, asked: Asked) -> Answer:
     Raises:
         LocalismError: it cannot be asked so, or not now.
     """
-    answer = await state.turns.run(_answer, state, asked)
+    answer = await state.asking.run(_answer, state, asked)
     state.metrics.answered(answer.status.value)
     return answer
 

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_source import AnswerSource
 from bot.answering.suggestions import Suggester
 from bot.http.admission.admission import Admission
 from bot.http.gateway import Gateway
 from bot.http.metrics import Metrics
 from bot.http.options import HttpOptions
-from bot.http.turns import Turns
 from bot.pictures.drawing_process import shared_drawing
 from bot.pictures.page_pictures import PagePictures
 from bot.pictures.picture_cache import PictureCache
@@ -43,10 +42,10 @@ class PerBuild(Generic[_Value]):
 class HttpState:
     """What every route needs."""
 
-    service: AnswerService
+    service: AnswerSource
     options: HttpOptions
     edition: str  # digest of templates, static files and options: with the build's id it says whether a page has changed
-    turns: Turns  # in which questions are answered
+    asking: OffLoop  # the thread that questions are answered on
     answering: OffLoop  # the thread for everything else that waits for the disk
     drawing: OffLoop  # the thread that pictures are drawn on
     metrics: Metrics
@@ -75,7 +74,7 @@ class HttpState:
 
     def close(self) -> None:
         """Finish what runs and close the files of the operator."""
-        self.turns.close()
+        self.asking.close()
         self.answering.close()
         self.drawing.close()
         shared_drawing().close()
@@ -85,20 +84,19 @@ class HttpState:
 
 
 def set_up(
-    service: AnswerService, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission
+    service: AnswerSource, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission
 ) -> HttpState:
     """Return the state, its stores opened where the operator keeps anything."""
     keeps_questions = options.state is not None and options.keep_questions_days > 0
     if options.state and not keeps_questions:
         forget_questions(options.state)
-    # A thread of their own: slow questions must not wait behind lists and pages.
-    questions, answering = OffLoop("questions", options.most_waiting), OffLoop("answers", options.most_waiting)
     return HttpState(
         service=service,
         options=options,
         edition=edition,
-        turns=Turns(questions, options.most_waiting),
-        answering=answering,
+        # A thread of their own: questions must not wait behind lists and pages.
+        asking=OffLoop("questions", options.most_waiting),
+        answering=OffLoop("answers", options.most_waiting),
         drawing=OffLoop("pictures", options.most_pictures_waiting),
         metrics=Metrics(),
         cache=PictureCache(options.picture_cache_bytes),

@@ -5,7 +5,8 @@ Comes in: the name of a template and plain values. Goes out: an HTML response. R
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from markupsafe import Markup
 from bot.answering.answers import MOST_CHARACTERS
 from bot.answering.wording import KIND_HEADINGS, KIND_NAMES
 from bot.http.options import HttpOptions
-from bot.http.quote_view import parts_of
+from index.records import Span
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 STATIC = WEB / "static"
@@ -31,6 +32,14 @@ _TITLES = {
     HTTPStatus.FORBIDDEN: "Not from there",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of a text that is marked or not."""
+
+    text: str
+    marked: bool
 
 
 class Templates:
@@ -76,6 +85,17 @@ class Templates:
         return self.page(
             "problem.html", {"title": _TITLES.get(status, status.phrase), "detail": detail, "successor": successor}, status
         )
+
+
+def parts_of(text: str, highlights: Sequence[Span]) -> list[Part]:
+    """Return ``text`` cut at its highlights (half-open, in characters, in order, apart); the parts join to ``text``."""
+    parts, place = [], 0
+    for start, end in highlights:
+        parts.append(Part(text[place:start], marked=False))
+        parts.append(Part(text[start:end], marked=True))
+        place = end
+    parts.append(Part(text[place:], marked=False))
+    return [part for part in parts if part.text]
 
 
 def printable(value: object) -> object:

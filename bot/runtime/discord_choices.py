@@ -6,8 +6,8 @@ Comes in: settings and the answer service. Goes out: the bot, ready to be run. R
 from collections.abc import Coroutine
 from pathlib import Path
 
+from bot.answering.answer_source import AnswerSource
 from bot.answering.answers import Quote
-from bot.answering.live_answers import LiveAnswers
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.runner import run_bot
 from bot.discord_bot.state.health import GatewayHealth
@@ -19,7 +19,7 @@ from bot.state.feedback import FeedbackStore
 DEFAULT_STATE = Path(__file__).resolve().parents[2] / "state"
 
 
-def bot_options(service: LiveAnswers, settings: Settings) -> BotOptions:
+def bot_options(service: AnswerSource, settings: Settings) -> BotOptions:
     """Return what the settings say about the Discord bot."""
     state = settings.state or DEFAULT_STATE
 
@@ -35,6 +35,6 @@ def bot_options(service: LiveAnswers, settings: Settings) -> BotOptions:
     )
 
 
-def bot_of(service: LiveAnswers, token: str, settings: Settings, health: GatewayHealth) -> Coroutine[None, None, None]:
+def bot_of(service: AnswerSource, token: str, settings: Settings, health: GatewayHealth) -> Coroutine[None, None, None]:
     """Return the bot: it runs until it is cancelled, and tells ``health`` how its connection is."""
     return run_bot(service, token, bot_options(service, settings), health)

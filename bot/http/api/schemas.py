@@ -6,13 +6,14 @@ Comes in: JSON. Goes out: checked values. Refuses to know how answers are found;
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from bot.answering.answers import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
 
 Earlier = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)]
 # The pattern is for the description only: the service refuses a question without words in a better sentence.
-_WORDS = {"pattern": r"[\p{L}\p{N}]"}
+_WORDS: JsonDict = {"pattern": r"[\p{L}\p{N}]"}
 Question = Annotated[Earlier, Field(description="The question, in plain words.", json_schema_extra=_WORDS)]
 DocumentId = Annotated[
     str, StringConstraints(min_length=1, max_length=200), Field(description="Look in the document of this id only.")
@@ -31,7 +32,11 @@ class AskBody(BaseModel):
         },
     )
 
-    question: Question
+    question: Question = Field(
+        validation_alias=AliasChoices("question", "q"),
+        description="The question, in plain words; it may be named q, as in an address, instead.",
+        json_schema_extra=_WORDS,
+    )
     limit: int = Field(DEFAULT_PASSAGES, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
     document: DocumentId | None = None
     kind: KindName | None = None
@@ -112,7 +117,7 @@ class PassageBody(BaseModel):
         description="The answering sentences: half-open character ranges in the quote."
     )
     score: float = Field(description="0 to 1, comparable within one answer only.")
-    why: dict[str, float] = Field(description="What each view of the passage gave to the score.")
+    why: dict[str, float] = Field(description="What each feature of the passage gave to the score.")
     citation: CitationBody
 
 

@@ -1,7 +1,8 @@
 """How long and how far a client may go on: who comes too many, says too slowly what it wants, or does not read, is cut off.
 
 Comes in: bytes of a connection. Goes out: the same to uvicorn, or a closed connection. Refuses to know what is asked;
-``body_limit`` does the same for bodies, ``connections`` counts.
+``body_limit`` does the same for bodies, ``connections`` counts. uvicorn limits none of this. While one address holds 500 connections
+that say nothing or never read, another gets 20 of 20 answers, the slowest after 0.2 s (``python -m benchmarks.starving --only 500``).
 """
 
 import asyncio

@@ -3,9 +3,10 @@
 Comes in: an address. Goes out: HTML that works without JavaScript. Refuses to rank, filter and word answers by itself.
 """
 
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
@@ -13,12 +14,10 @@ from bot.answering.answers import Answer
 from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, SCOPE, WHAT_TO_TRY
 from bot.http.answering import Asked, answer_to
-from bot.http.api.queries import read_query
 from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState, PerBuild
 from bot.http.pages.quote_cards import QuoteCards
-from bot.http.plain_route import PlainRoute
 from bot.http.problems import status_of
 from bot.http.templates import Templates
 from index.build.reader import Build
@@ -31,7 +30,7 @@ EARLIER_KEPT = 3
 
 def page_routes(state: HttpState, templates: Templates) -> APIRouter:
     """Return the route of the page where people ask."""
-    routes = APIRouter(include_in_schema=False, route_class=PlainRoute)
+    routes = APIRouter(include_in_schema=False)
     cards = QuoteCards(state, templates)
     plain_choices = PerBuild(lambda build: _choices(templates, build, Asked()))
 
@@ -41,12 +40,11 @@ def page_routes(state: HttpState, templates: Templates) -> APIRouter:
         return {**_values(state, cards, asked, answer, fault), "choices": choices}
 
     @routes.get("/", response_class=HTMLResponse)
-    async def ask_page(request: Request) -> Response:
+    async def ask_page(request: Request, given: Annotated[PageQuery, Query()]) -> Response:
         etag = etag_of(state, request)
         held = not_modified(request, etag)
         if held is not None:
             return held
-        given = read_query(request, PageQuery)
         earlier = tuple(question for question in given.c if question.strip())[-EARLIER_KEPT:]
         asked = Asked(given.q, given.limit, given.document, given.kind, earlier)
         try:

@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from bot.answering.answers import MOST_REMEMBERED, Quote
 from bot.answering.links import original_link
-from bot.answering.wording import VIEW_NAMES
+from bot.answering.wording import REASONS
 from bot.http.http_state import HttpState, PerBuild
 from bot.http.templates import Templates
 from index.remembered import Remembered
+
+LEAST_REASON = 0.02  # of the strongest: what gave less is no reason that a reader could see
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class ShownQuote:
     original: str  # address, or empty
     head: Markup  # title and place
     foot: Markup  # citation and links
-    why: list[tuple[str, str, str]]  # of each feature: name, share from 0 to 1 for a meter, share as text
+    why: list[tuple[str, str]]  # see why_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class QuoteCards:
     def of(self, quote: Quote) -> ShownQuote:
         """Return what the page shows of ``quote``."""
         frame = self._frames.of(self._desk.build).of(quote.id, lambda: self._frame(quote))
-        return ShownQuote(quote, frame.original, frame.head, frame.foot, _why(quote))
+        return ShownQuote(quote, frame.original, frame.head, frame.foot, why_found(quote))
 
     def _frame(self, quote: Quote) -> _Frame:
         original = original_link(quote.citation, quote.text)
@@ -57,8 +59,10 @@ class QuoteCards:
         )
 
 
-def _why(quote: Quote) -> list[tuple[str, str, str]]:
+def why_found(quote: Quote) -> list[tuple[str, str]]:
+    """Return why ``quote`` was found, the strongest reason first: in words, and its strength beside that, 0 to 1."""
+    reasons = sorted(quote.contributions.items(), key=lambda reason: -reason[1])
+    strongest = reasons[0][1] if reasons else 0.0
     return [
-        (VIEW_NAMES.get(feature, feature), f"{max(share, 0.0):.3f}", f"{share:.2f}")
-        for feature, share in quote.contributions.items()
+        (REASONS[feature], f"{share / strongest:.2f}") for feature, share in reasons if share > LEAST_REASON * strongest > 0
     ]

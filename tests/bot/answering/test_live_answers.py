@@ -8,6 +8,7 @@ import weakref
 import pytest
 from starlette.testclient import TestClient
 
+from bot.answering.answer_source import AnswerSource
 from bot.answering.answers import AnswerService
 from bot.answering.live_answers import LiveAnswers
 from bot.http.app import create_app
@@ -103,10 +104,14 @@ def test_a_live_build_that_is_deleted_goes_on_answering_and_is_told(workshop, ca
 
 
 def test_everything_that_surfaces_may_call_follows_the_live_build():
-    """A method that AnswerService gains must be handed on, or it would look for a build that this object does not hold."""
-    public = {name for name, _ in inspect.getmembers(AnswerService) if not name.startswith("_")}
-    own = {name for name in vars(LiveAnswers) if not name.startswith("_")}
-    assert public - own <= {"documents"}  # which reads ``build``
+    """Both kinds of answer source have all that the protocol names, with the same arguments in the same order."""
+    wanted = {name: member for name, member in vars(AnswerSource).items() if not name.startswith("_")}
+    assert {"answer", "build", "documents", "passage", "probe", "remembered"} <= wanted.keys()
+    for name, member in wanted.items():
+        assert name in vars(LiveAnswers)
+        if inspect.isfunction(member):
+            found = [inspect.signature(vars(kind)[name]) for kind in (LiveAnswers, AnswerService)]
+            assert found == [inspect.signature(member)] * 2
 
 
 def test_no_build_is_said_at_once(tmp_path):

@@ -1,5 +1,8 @@
 """Cooldowns, what was dealt with, and the question in a message."""
 
+from types import SimpleNamespace
+
+import limits.storage.memory
 import pytest
 
 from bot.discord_bot.questions import question_in
@@ -7,23 +10,50 @@ from bot.discord_bot.state import pace
 from bot.discord_bot.state.pace import Once, Pace
 
 
-def test_questions_are_counted_in_a_sliding_minute():
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock that questions are counted by, standing still until a test sets it."""
+    made = SimpleNamespace(now=600_000.0)
+    for module in (limits.storage.memory, pace):
+        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: made.now))
+    return made
+
+
+def test_questions_are_counted_in_a_sliding_minute(clock):
     """Two a minute: the third waits until the first is a minute old, and a refused one does not count."""
-    now = 0.0
-    counted = Pace(lambda: now)
+    counted, begun = Pace(), clock.now
     waits = []
-    for now in (0.0, 10.0, 20.0, 59.0, 60.0, 61.0, 70.0):  # noqa: B007  # the clock reads it
+    for second in (0.0, 10.0, 20.0, 59.0, 60.5, 61.0, 70.5):
+        clock.now = begun + second
         waits.append(counted.wait("a", 2))
     assert waits == [0.0, 0.0, 40.0, 1.0, 0.0, 9.0, 0.0]
     assert counted.wait("b", 2) == 0.0
 
 
-def test_memory_is_bounded(monkeypatch):
-    """The oldest are forgotten first."""
+def test_a_persons_questions_count_together_where_servers_have_limits_of_their_own(clock):
+    """Who has asked three times where five are allowed has used up a limit of two elsewhere."""
+    counted = Pace()
+    assert [counted.wait("a", 5) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert counted.wait("a", 2) == 60.0
+    assert counted.wait("a", 5) == 0.0
+
+
+def test_what_was_dealt_with_is_forgotten_oldest_first(monkeypatch):
+    """Memory is bounded."""
     monkeypatch.setattr(pace, "_MOST_REMEMBERED", 3)
-    once, counted = Once(), Pace(lambda: 0.0)
+    once = Once()
     assert [once.first(number) for number in (1, 2, 3, 4, 2, 1)] == [True, True, True, True, False, True]
-    assert [counted.wait(number, 1) for number in (1, 2, 3, 4, 1)] == [0.0] * 5
+
+
+def test_nobody_is_known_a_minute_after_the_last_question(monkeypatch, clock):
+    """However many ask in the course of a year, memory holds those of this minute."""
+    monkeypatch.setattr(pace, "_MOST_REMEMBERED", 3)
+    counted = Pace()
+    for number in range(20):
+        clock.now += 61.0
+        assert counted.wait(number, 1) == 0.0
+        counted._asked.timer.join()  # the library tidies up on a thread of its own
+    assert len(counted._asked.events) <= 3
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ def test_get_and_post_give_the_answer_of_the_service(client: TestClient, service
     wanted = answer_json(service.answer(QUESTION, limit=2, document="briefing-acv"))
     got = client.get("/api/ask", params={"q": QUESTION, "limit": 2, "document": "briefing-acv"})
     posted = client.post("/api/ask", json={"question": QUESTION, "limit": 2, "document": "briefing-acv"})
-    assert got.status_code == posted.status_code == 200
-    assert got.json() == posted.json() == wanted
+    named_as_in_an_address = client.post("/api/ask", json={"q": QUESTION, "limit": 2, "document": "briefing-acv"})
+    assert got.status_code == posted.status_code == named_as_in_an_address.status_code == 200
+    assert got.json() == posted.json() == named_as_in_an_address.json() == wanted
 
 
 def test_the_schema_describes_every_key_that_is_sent(client: TestClient):
