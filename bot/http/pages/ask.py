@@ -14,7 +14,7 @@ from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADLINES, WHAT_TO_TRY
 from bot.http.answering import Asked, answer_to
 from bot.http.api.queries import read_query
-from bot.http.api.schemas import PageQuery
+from bot.http.api.schemas import EARLIER_KEPT, PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState, PerBuild
 from bot.http.pages.quote_cards import QuoteCards
@@ -26,7 +26,6 @@ from index.errors import LocalismError
 from index.records import Document, Kind
 
 EXAMPLES = 8
-EARLIER_KEPT = 3
 
 
 def page_routes(state: HttpState, templates: Templates) -> APIRouter:
@@ -47,8 +46,7 @@ def page_routes(state: HttpState, templates: Templates) -> APIRouter:
         if held is not None:
             return held
         given = read_query(request, PageQuery)
-        earlier = tuple(question for question in given.c if question.strip())[-EARLIER_KEPT:]
-        asked = Asked(given.q, given.limit, given.document, given.kind, earlier)
+        asked = Asked(given.q, given.limit, given.document, given.kind, tuple(given.c))
         try:
             answer = await answer_to(state, asked) if given.q else None
         except LocalismError as error:
