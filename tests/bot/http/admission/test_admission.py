@@ -215,7 +215,7 @@ def test_fail2ban_reads_the_line(service: AnswerService, caplog, address: str):
         client.get("/admin", headers={"Authorization": "Bearer wrong"})
     (record,) = [record for record in caplog.records if record.name == "bot.http.admission.admission"]
     line = f"2026-11-30 08:00:00,123 {record.levelname} {record.name}: {record.getMessage()}"
-    shipped = (Path(__file__).resolve().parents[3] / "deploy/fail2ban/filter.d/localism.conf").read_text()
+    shipped = (Path(__file__).resolve().parents[4] / "deploy/fail2ban/filter.d/localism.conf").read_text()
     pattern = re.search(r"^failregex = (.*)$", shipped, re.MULTILINE)[1].replace("<HOST>", r"(?P<host>[0-9a-f.:]+)")
     # fail2ban takes the time out of the line before it looks.
     assert re.search(pattern, line.removeprefix("2026-11-30 08:00:00,123"))["host"] == address
