@@ -5,7 +5,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-PINNED = Path(__file__).resolve().parents[3] / "bot" / "web" / "openapi.json"
+PINNED = Path(__file__).resolve().parents[4] / "bot" / "web" / "openapi.json"
 
 
 def test_the_pinned_description_is_the_one_that_is_served(client: TestClient):
