@@ -117,15 +117,43 @@ def keep_one(kept: str, others: Sequence[str], corpus: Path, said: Said | None =
         DocumentRefused: there is no such document, or the choice leads nowhere; nothing was changed.
         CatalogueError: the catalogue cannot be changed.
     """
-    opened = open_corpus(corpus)
-    entries = {entry.document.id: entry for entry in (*opened.entries, *opened.missing)}
+    entries = _entries_of(corpus)
     _check_choice(kept, others, entries)
-    for name in (kept, *others):
-        if not entries[name].line:
-            known = description_of(entries[name], (said or {}).get(name, FileMetadata()))
-            _append(corpus / CATALOGUE_FILE, corpus, entries[name], {"title": known.title}, ["title"])
+    _list_all([entries[name] for name in (kept, *others)], corpus, said or {})
     for name in others:
         change_entry(corpus / CATALOGUE_FILE, name, {"copy_of": kept})
+
+
+def keep_both(first: str, second: str, corpus: Path, said: Said | None = None) -> None:
+    """Write into the catalogue that ``second`` is another document than ``first``, which it looks like.
+
+    Raises:
+        DocumentRefused: there is no such document, they are one, or one of them is left out; nothing was changed.
+        CatalogueError: the catalogue cannot be changed.
+    """
+    entries = _entries_of(corpus)
+    _check_known((first, second), entries)
+    if first == second:
+        raise DocumentRefused(f"{first!r} is named twice; name two documents.")
+    for name in (first, second):
+        if entries[name].copy_of:
+            raise DocumentRefused(f"{name!r} is left out as a copy of {entries[name].copy_of!r}; take its copy_of out first.")
+    _list_all([entries[second]], corpus, said or {})
+    differing = dict.fromkeys((*entries[second].differs_from, first))
+    change_entry(corpus / CATALOGUE_FILE, second, {"differs_from": list(differing)})
+
+
+def _entries_of(corpus: Path) -> dict[str, Entry]:
+    opened = open_corpus(corpus)
+    return {entry.document.id: entry for entry in (*opened.entries, *opened.missing)}
+
+
+def _list_all(entries: Sequence[Entry], corpus: Path, said: Said) -> None:
+    """Give an entry to each document that has none."""
+    for entry in entries:
+        if not entry.line:
+            known = description_of(entry, said.get(entry.document.id, FileMetadata()))
+            _append(corpus / CATALOGUE_FILE, corpus, entry, {"title": known.title}, ["title"])
 
 
 def _append(catalogue: Path, corpus: Path, entry: Entry, values: Mapping[str, str], guessed: list[str]) -> None:
@@ -142,10 +170,14 @@ def _append(catalogue: Path, corpus: Path, entry: Entry, values: Mapping[str, st
         change_entry(catalogue, entry.document.id, blank)
 
 
-def _check_choice(kept: str, others: Sequence[str], entries: Mapping[str, Entry]) -> None:
-    for name in (kept, *others):
+def _check_known(names: Sequence[str], entries: Mapping[str, Entry]) -> None:
+    for name in names:
         if name not in entries:
             raise DocumentRefused(f"There is no document {name[:80]!r}. The documents are: {', '.join(entries)}.")
+
+
+def _check_choice(kept: str, others: Sequence[str], entries: Mapping[str, Entry]) -> None:
+    _check_known((kept, *others), entries)
     if kept in others:
         raise DocumentRefused(
             f"{kept!r} cannot be left out in favour of itself; name other documents than the one that is kept."

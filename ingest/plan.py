@@ -184,11 +184,13 @@ def _gone(corpus: Corpus, noted: dict[str, Any]) -> tuple[Planned, ...]:
 
 
 def _hints(corpus: Corpus, noted: dict[str, Any]) -> Iterator[str]:
-    """Yield which documents of the live build look like another; a catalogue that keeps one of them has decided."""
+    """Yield which documents of the live build look like another; a catalogue that keeps one of them, or both, has decided."""
     kept = {entry.document.id for entry in corpus.entries if not entry.copy_of}
+    different = {frozenset((entry.document.id, other)) for entry in corpus.entries for other in entry.differs_from}
     for document, reading in noted.items():
         alike = reading.get("alike")
-        if alike and {document, alike["other"]} <= kept:
+        pair = frozenset((document, alike["other"])) if alike else frozenset()
+        if alike and pair <= kept and pair not in different:
             yield Alike(**alike).hint(document)
 
 

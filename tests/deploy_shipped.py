@@ -20,6 +20,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from index.encoders.model_folders import LIGHT_READER
+
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
 TOKEN = "a-token-of-more-than-twenty-letters"  # noqa: S105  # of this test
@@ -125,6 +127,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, small_corpus: Path, real_in
         "LOCALISM_BASE_PATH": "/localism",
         "LOCALISM_CORPUS": str(folder / "corpus"),
         "LOCALISM_INDEX": str(folder / "builds"),
+        "LOCALISM_MODEL": LIGHT_READER,
         "LOCALISM_OCR": "false",
         "LOCALISM_PORT": str(port),
         "LOCALISM_STATE": str(folder / "state"),

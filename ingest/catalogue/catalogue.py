@@ -32,6 +32,7 @@ class Entry:
     held: bool  # whether the file is there; an original may be missing, and then it is said so
     fetch: str = ""  # the address that the file can be downloaded from
     copy_of: str = ""  # id of the document that is kept in place of this one, by a maintainer's choice
+    differs_from: tuple[str, ...] = ()  # ids of documents that it looks like and is kept beside, by a maintainer's choice
     blank: tuple[str, ...] = ()  # keys that the entry leaves empty on purpose, so that nothing is taken from the file
     guessed: tuple[str, ...] = ()  # keys whose values were taken from the file, and that nobody has confirmed
     line: int = 0  # of the catalogue; 0 for a file without an entry
@@ -56,6 +57,7 @@ class _EntryFields(BaseModel):
     sha256: str = Field("", pattern="^([0-9a-f]{64})?$")
     jurisdiction: str = ""
     copy_of: str = ""
+    differs_from: list[str] = Field(default_factory=list)
     guessed: list[str] = Field(default_factory=list)
 
 
@@ -153,11 +155,21 @@ def _entries(corpus: Path, tables: dict[str, Any], lines: list[int]) -> tuple[li
 
 
 def _entry(corpus: Path, fields: _EntryFields, line: int) -> Entry:
-    known = fields.model_dump(exclude={"file", "fetch", "kind", "copy_of", "guessed"})
+    known = fields.model_dump(exclude={"file", "fetch", "kind", "copy_of", "differs_from", "guessed"})
     document = Document(kind=Kind(fields.kind), **known)
     path = corpus / fields.file
     blank = tuple(sorted(key for key in fields.model_fields_set if not getattr(fields, key)))
-    return Entry(document, path, path.is_file(), fields.fetch, fields.copy_of, blank, tuple(fields.guessed), line)
+    return Entry(
+        document,
+        path,
+        path.is_file(),
+        fields.fetch,
+        fields.copy_of,
+        tuple(fields.differs_from),
+        blank,
+        tuple(fields.guessed),
+        line,
+    )
 
 
 def _in_words(place: str, table: dict[str, Any], error: ValidationError) -> list[str]:

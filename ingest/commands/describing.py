@@ -1,4 +1,4 @@
-"""``describe`` and ``keep-one``: what a person knows better than the files.
+"""``describe``, ``keep-one`` and ``keep-both``: what a person knows better than the files.
 
 Comes in: a context. Goes out: an exit code, a changed catalogue, and what was printed. Refuses to build.
 """
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, CommandContext
-from ingest.describing import Description, describe, description_of, keep_one, said_of
+from ingest.describing import Description, describe, description_of, keep_both, keep_one, said_of
 from ingest.errors import DocumentRefused
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def add_parsers(
     shared: argparse.ArgumentParser,
     waiting: argparse.ArgumentParser,
 ) -> None:
-    """Add both commands; ``shared`` and ``waiting`` bring the arguments of every command and of those that change something."""
+    """Add the commands; ``shared`` and ``waiting`` bring the arguments of every command and of those that change something."""
     telling = commands.add_parser(
         "describe",
         parents=[shared, waiting],
@@ -45,6 +45,12 @@ def add_parsers(
     keeping.add_argument("kept", metavar="KEPT", help="id of the document that is kept")
     keeping.add_argument("others", nargs="+", metavar="OTHER", help="ids of those that are left out")
     keeping.set_defaults(run=keep_one_document)
+    both = commands.add_parser(
+        "keep-both", parents=[shared, waiting], help="say that two documents which look alike are two; status hints no more"
+    )
+    for name in ("first", "second"):
+        both.add_argument(name, metavar=name.upper(), help="id of one of them")
+    both.set_defaults(run=keep_both_documents)
 
 
 def describe_document(context: CommandContext) -> int:
@@ -72,6 +78,17 @@ def keep_one_document(context: CommandContext) -> int:
     context.say(f"{', '.join(others)} will be left out in favour of {kept!r}. {_NEXT}")
     context.say("To undo it, take copy_of out of the catalogue.")
     context.give_json({"kept": kept, "left_out": others})
+    return DONE
+
+
+def keep_both_documents(context: CommandContext) -> int:
+    """Note that two documents which look alike are two."""
+    first, second = context.options.first, context.options.second
+    with context.lock():
+        keep_both(first, second, context.corpus, said_of(context.builds))
+    context.say(f"{first!r} and {second!r} are kept as two documents, and status says no more that they look alike.")
+    context.say("To undo it, take differs_from out of the catalogue.")
+    context.give_json({"kept": [first, second]})
     return DONE
 
 

@@ -94,7 +94,8 @@ class Alike:
         """Return what to tell a maintainer of the document of that id."""
         return (
             f"{document_id!r} looks like {self.other!r} ({int(self.share * 100)} % of the text in common); both are kept. "
-            f"If one is enough: localism-ingest keep-one {self.other} {document_id}"
+            f"If one is enough: localism-ingest keep-one {self.other} {document_id}; "
+            f"if they are two: localism-ingest keep-both {self.other} {document_id}"
         )
 
 

@@ -199,6 +199,11 @@ def test_keep_one_leaves_the_other_out(run, workshop):
     workshop.write("documents/b.md", f"# Notice of 4 May\n\n{text}\n")
     run("build")
     assert [hint.split(" (")[0] for hint in run("status")[1]["hints"]] == ["'b' looks like 'a'"]
+    before = (workshop.corpus / "catalogue.toml").read_text()
+    assert run("keep-both", "a", "b") == (0, {"kept": ["a", "b"]})
+    said = run("status")[1]
+    assert (said["hints"], said["up_to_date"]) == ([], False)  # b has an entry now
+    (workshop.corpus / "catalogue.toml").write_text(before)
     assert run("keep-one", "a", "b") == (0, {"kept": "a", "left_out": ["b"]})
     _, built = run("build")
     assert [(one["id"], one["copy_of"]) for one in built["documents"] if one["copy_of"]] == [("b", "a")]

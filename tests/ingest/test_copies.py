@@ -8,7 +8,7 @@ from index.build.layout import BuildLayout, live_build
 from index.build.left_out import LeftOut, read_left_out
 from index.build.reader import open_live_build
 from ingest.catalogue.corpus import open_corpus
-from ingest.describing import keep_one
+from ingest.describing import keep_both, keep_one
 from ingest.errors import CorpusProblems, DocumentRefused
 from ingest.pipeline import State
 from ingest.plan import Work, plan_of
@@ -91,7 +91,7 @@ def test_what_differs_in_one_word_is_kept_and_status_hints_at_it(workshop):
     workshop.build()
     assert (held(workshop)[-2:], left_out(workshop)) == (["a", "b"], [])
     (hint,) = hints(workshop)
-    assert hint.endswith("keep-one a b")
+    assert hint.endswith("keep-one a b; if they are two: localism-ingest keep-both a b")
     catalogue = workshop.corpus / "catalogue.toml"
     before = catalogue.read_text()
     keep_one("a", ["b"], workshop.corpus)
@@ -104,6 +104,44 @@ def test_what_differs_in_one_word_is_kept_and_status_hints_at_it(workshop):
     assert plan(workshop)[1]["b"][0] is Work.NEW
     workshop.build()
     assert held(workshop)[-2:] == ["a", "b"]
+
+
+def test_what_is_said_to_be_two_is_kept_without_a_hint(workshop):
+    """At once and after the next build, whichever is named first; what was said of others before stays."""
+    for number, name in enumerate("abc", 3):
+        workshop.write(f"documents/{name}.md", f"# Notice of {number} May\n\n{LONG}\n")
+    workshop.build()
+    assert len(hints(workshop)) == 2
+    keep_both("a", "b", workshop.corpus)
+    (left,) = hints(workshop)
+    assert left.startswith("'c' looks like ")
+    for other in ("a", "b", "b"):
+        keep_both(other, "c", workshop.corpus)
+    assert hints(workshop) == ()
+    entries = {entry.document.id: entry for entry in open_corpus(workshop.corpus).entries}
+    assert {name: entries[name].differs_from for name in "abc"} == {"a": (), "b": ("a",), "c": ("a", "b")}
+    workshop.build()
+    assert (sorted(held(workshop)[-3:]), left_out(workshop), hints(workshop)) == (["a", "b", "c"], [], ())
+
+
+def test_two_that_are_one_or_of_which_one_is_left_out_are_not_two(workshop):
+    """Nothing is written; a document that is gone since does no harm."""
+    for name in "abc":
+        workshop.write(f"documents/{name}.md", f"# {name}\n\n{LONG}\n")
+    keep_one("a", ["b"], workshop.corpus)
+    before = (workshop.corpus / "catalogue.toml").read_text()
+    for first, second, said in (
+        ("a", "a", "named twice"),
+        ("a", "b", "copy of 'a'"),
+        ("b", "c", "copy of 'a'"),
+        ("x", "a", "no doc"),
+    ):
+        with pytest.raises(DocumentRefused, match=said):
+            keep_both(first, second, workshop.corpus)
+    assert (workshop.corpus / "catalogue.toml").read_text() == before
+    keep_both("c", "a", workshop.corpus)
+    (workshop.corpus / "documents" / "c.md").unlink()
+    assert [entry.differs_from for entry in open_corpus(workshop.corpus).entries if entry.document.id == "a"] == [("c",)]
 
 
 def test_what_the_catalogue_calls_a_copy_is_read_where_the_other_cannot_be(workshop):

@@ -5,7 +5,8 @@ Comes in: requests that are let in. Goes out: jobs and builds as JSON, and a pla
 ``bot.http.admin.uploads``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.http.admin.upload_address import API
 from bot.http.admission.admission import Admission
 from bot.http.templates import Templates
 from bot.state.admin_jobs import Job, Jobs, JobState
+from bot.state.job_claim import Claimed, claim
 from index.build.history import finished_builds, live_id
 from index.build.hold_reason import once_live, read_standings, waiting_builds
 from index.build.manifest import Manifest
@@ -28,6 +30,7 @@ from index.errors import BuildError
 
 JOBS_FOLDER = ".jobs"
 PAGE = "/admin/index"
+BUSY = "Another upload is at work, was interrupted, or waits to be published."
 WAIT = "600"  # seconds that a job waits for another to end
 
 
@@ -73,15 +76,25 @@ class Keeping:
         waiting = waiting_builds(self.options.builds)
         return {job.id for job in jobs if job.what == "add" and job.build in waiting}
 
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Let no other upload begin or go on meanwhile; 409 where one does at this moment."""
+        try:
+            with claim(self.options.builds / JOBS_FOLDER):
+                yield
+        except Claimed:
+            raise HTTPException(HTTPStatus.CONFLICT, BUSY) from None
+
     def busy(self) -> bool:
         """Tell whether an upload is at work, was interrupted, or waits for a person."""
         jobs = self.jobs.all()
         return bool(self.waiting_jobs(jobs)) or any(job.what == "add" and job.state is not JobState.DONE for job in jobs)
 
     def resume(self, job: str) -> Job:
-        """Let an interrupted job go on; 409 where it was not interrupted."""
+        """Let an interrupted job go on; 409 where it was not interrupted, or is let go on by somebody else."""
         try:
-            return self.jobs.resume(self.job(job).id)
+            with self.claim():
+                return self.jobs.resume(self.job(job).id)
         except ValueError:
             raise HTTPException(HTTPStatus.CONFLICT, "This job was not interrupted.") from None
 

@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
-from bot.http.admin.keeping import Keeping, KeepingOptions, keeping_page, keeping_routes
+from bot.http.admin.keeping import BUSY, Keeping, KeepingOptions, keeping_page, keeping_routes
 from bot.http.admin.reports import NO_STORE
 from bot.http.admin.upload_address import UPLOADS
 from bot.http.admission.admission import Admission
@@ -76,9 +76,11 @@ def upload_routes(keeping: Keeping, admission: Admission) -> APIRouter:
     ) -> JSONResponse:
         _check_length(request, keeping.options.most_upload_bytes)
         plain = _plain_name(name)
-        if await run_in_threadpool(keeping.busy):
-            raise HTTPException(HTTPStatus.CONFLICT, "Another upload is at work, was interrupted, or waits to be published.")
-        job = await _taken_in(keeping, request, plain, (f"--title={title}", f"--publisher={publisher}", f"--year={year}"))
+        details = (f"--title={title}", f"--publisher={publisher}", f"--year={year}")
+        with keeping.claim():  # held while the file comes in: what comes in is not a job yet, by which others would see it
+            if await run_in_threadpool(keeping.busy):
+                raise HTTPException(HTTPStatus.CONFLICT, BUSY)
+            job = await _taken_in(keeping, request, plain, details)
         return JSONResponse(job.json(), HTTPStatus.ACCEPTED, NO_STORE)
 
     return routes

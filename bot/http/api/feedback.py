@@ -3,6 +3,7 @@
 Comes in: a passage, a verdict and the question that it answered. Goes out: nothing but thanks. Refuses to keep who said it.
 """
 
+from contextlib import suppress
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
@@ -14,6 +15,7 @@ from bot.http.api.schemas import SaidBody
 from bot.http.http_state import HttpState
 from bot.http.templates import Templates
 from bot.state.feedback import Verdict
+from index.errors import QuestionError
 
 
 def feedback_routes(state: HttpState, templates: Templates) -> APIRouter:
@@ -42,5 +44,8 @@ def _keep(state: HttpState, said: SaidBody) -> None:
         raise HTTPException(404, "This server keeps no feedback.")
     passage, verdict = state.build.records.passage(said.passage), Verdict(said.verdict)
     if state.questions is not None and said.question:
-        state.questions.judge(said.question, passage.id, passage.document_id, verdict)
+        with suppress(
+            QuestionError
+        ):  # what nobody can have asked is not kept; what was said of the passage counts all the same
+            state.questions.judge(said.question, passage.id, passage.document_id, verdict)
     state.feedback.add(passage.id, passage.document_id, verdict)

@@ -6,7 +6,7 @@ Comes in: JSON. Goes out: checked values. Refuses to know how answers are found;
 
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from bot.answering.answers import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
@@ -20,6 +20,12 @@ DocumentId = Annotated[
 ]
 KindName = Annotated[Literal["notes", "briefing", "original"], Field(description="Look in documents of this kind only.")]
 MOST_EARLIER = 10
+EARLIER_KEPT = 3  # of the page: they stand in every address that it leads to
+
+
+def _last_short(questions: list[str]) -> list[str]:
+    """Return the last of ``questions`` as far as each is read: the page repeats them, and an old address must not be refused."""
+    return [question[:MOST_CHARACTERS] for question in questions if question.strip()][-EARLIER_KEPT:]
 
 
 class AskBody(BaseModel):
@@ -61,7 +67,7 @@ class PageQuery(BaseModel):
     """A question in the address of the page; what is wrong with it is said on the page."""
 
     q: str = ""
-    c: list[str] = Field(default_factory=list)  # earlier questions, oldest first
+    c: Annotated[list[str], AfterValidator(_last_short)] = Field(default_factory=list)  # earlier questions, oldest first
     limit: int = DEFAULT_PASSAGES
     document: str = ""
     kind: str = ""

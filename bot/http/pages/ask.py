@@ -25,7 +25,6 @@ from index.errors import LocalismError
 from index.records import Document, Kind
 
 EXAMPLES = 8
-EARLIER_KEPT = 3
 
 
 def page_routes(state: HttpState, templates: Templates) -> APIRouter:
@@ -45,8 +44,7 @@ def page_routes(state: HttpState, templates: Templates) -> APIRouter:
         held = not_modified(request, etag)
         if held is not None:
             return held
-        earlier = tuple(question for question in given.c if question.strip())[-EARLIER_KEPT:]
-        asked = Asked(given.q, given.limit, given.document, given.kind, earlier)
+        asked = Asked(given.q, given.limit, given.document, given.kind, tuple(given.c))
         try:
             answer = await answer_to(state, asked) if given.q else None
         except LocalismError as error:

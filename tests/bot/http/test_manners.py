@@ -130,6 +130,17 @@ def test_feedback_is_kept_with_its_question_only_where_questions_are_kept(opened
     assert row in report.partition("<h2>Feedback by question</h2>")[2]
 
 
+def test_feedback_counts_with_a_question_that_nobody_can_have_asked(opened: Opened, a_passage: Passage, tmp_path: Path):
+    """Alike where questions are kept and where they are not."""
+    said = {"passage": a_passage.id, "verdict": "helpful", "question": "÷ …"}
+    for days in (0, 30):
+        with opened(state=tmp_path / str(days), admin_token=WORD, keep_questions_days=days) as client:
+            assert client.post("/api/feedback", json=said).status_code == 204
+            report = client.get("/admin", headers={"authorization": f"Bearer {WORD}"}).text
+        assert f"<bdi>{a_passage.document_id}</bdi></td><td>1</td><td>0</td><td>0</td>" in report
+        assert "÷" not in report
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"passage": "x"}, {"passage": "x", "verdict": "great"}, {"passage": "x", "verdict": "helpful", "who": "me"}]
 )

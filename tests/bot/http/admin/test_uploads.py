@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
 from bot.answering.answers import AnswerService
 from bot.http.admin import uploads
-from bot.http.admin.keeping import JOBS_FOLDER, Keeping, KeepingOptions
+from bot.http.admin.keeping import BUSY, JOBS_FOLDER, Keeping, KeepingOptions
 from bot.http.admin.uploads import with_keeping
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
@@ -138,6 +139,20 @@ def test_a_client_that_goes_away_half_way_leaves_nothing(app, folder: Path, capl
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
     with TestClient(app, headers=RIGHT) as client:
         assert works(client, folder)
+
+
+def test_of_two_uploads_in_the_same_instant_one_is_taken(app, folder: Path):
+    """While the first still comes in there is no job by which the second would see it."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in RIGHT.items())
+    request = f"POST {UPLOADS}?name=first.md HTTP/1.1\r\nHost: x\r\n{head}Content-Length: 8\r\n\r\n"
+    with served(app) as port, socket.create_connection(("127.0.0.1", port)) as first:
+        first.sendall(request.encode() + b"# A ")
+        wait_for(lambda: list((folder / JOBS_FOLDER).glob(f"*/{UPLOAD}/first.md")))
+        second = httpx2.post(f"http://127.0.0.1:{port}{UPLOADS}?name=second.md", headers=RIGHT, content=b"# B", timeout=10)
+        assert (second.status_code, second.json()["detail"]) == (409, BUSY)
+        first.sendall(b"half")
+        assert first.recv(20).split()[1] == b"202"
+    assert [path.name for path in (folder / JOBS_FOLDER).glob(f"*/{UPLOAD}/*")] == ["first.md"]
 
 
 def wait_for(look) -> None:

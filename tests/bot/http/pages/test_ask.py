@@ -5,6 +5,8 @@ from html import escape
 import pytest
 from starlette.testclient import TestClient
 
+from bot.answering.limits import MOST_CHARACTERS
+
 QUESTION = "How long does the council have to decide on a nomination?"
 
 
@@ -51,3 +53,13 @@ def test_characters_that_html_cannot_carry_are_marked(client: TestClient):
     page = client.get("/", params={"q": "nomination\x00\x1b weeks\x85\ufffe"}).text
     assert "nomination\ufffd\ufffd weeks\ufffd\ufffd" in page
     assert not [letter for letter in page if ord(letter) < 32 and letter not in "\n\t"]
+
+
+def test_earlier_questions_are_repeated_as_far_as_they_are_read(client: TestClient):
+    """The last three, each cut to the length of a question: the page does not grow with its address."""
+    earlier = [f"{number} " + letter * 2 * MOST_CHARACTERS for number, letter in enumerate("vwxyz")]
+    page = client.get("/", params={"q": QUESTION, "c": ["  ", *earlier]})
+    assert page.status_code == 200
+    assert [letter * 100 in page.text for letter in "vwxyz"] == [False, False, True, True, True]
+    assert escape(earlier[4][:MOST_CHARACTERS]) in page.text
+    assert earlier[4][: MOST_CHARACTERS + 1] not in page.text
