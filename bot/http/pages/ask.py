@@ -14,7 +14,7 @@ from bot.answering.answers import Answer
 from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, SCOPE, WHAT_TO_TRY
 from bot.http.answering import Asked, answer_to
-from bot.http.api.schemas import PageQuery
+from bot.http.api.schemas import EARLIER_KEPT, PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState, PerBuild
 from bot.http.pages.quote_cards import QuoteCards
