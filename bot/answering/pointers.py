@@ -29,8 +29,8 @@ _KINDS = {
     "quoted word for word, with where they stand.",
     Kind.REQUEST: "Passages are quoted here word for word; nothing is written, sent or done. Ask what such a paper has to hold, or "
     "who handles it, and the passages that say so are shown.",
-    Kind.LIVE_FACT: "What is decided or planned from day to day is not held here. The council's own website, its register or its "
-    "clerk can say; ask here what the rules are.",
+    Kind.LIVE_FACT: "What is decided or planned from day to day is not held here. Whoever keeps the register or the calendar can say; "
+    "ask here what the rules are.",
 }
 
 

@@ -66,7 +66,7 @@ def test_what_looks_alike_is_a_hint_and_a_mere_likeness_is_not():
     assert found.other == "a"
     assert 0.85 < found.share < 1.0
     assert found.hint("b").startswith("'b' looks like 'a' (9")
-    assert found.hint("b").endswith("If one is enough: localism-ingest keep-one a b")
+    assert found.hint("b").endswith("localism-ingest keep-one a b; if they are two: localism-ingest keep-both a b")
     for text in (half_new, essay(3)):
         assert originals.alike(document("c"), Fingerprint.of([text])) is None
 
