@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
+from index.text.question_bounds import LIGHT_DIMENSION
+
 
 class Status(Enum):
     """How far an answer can be trusted."""
@@ -58,7 +60,6 @@ class Signals:
 # Sentences lie this much farther from questions than the wordings under which people ask: a passage without wordings is not to seem
 # farther from a question than what is not held, which has them.
 FARTHER = 0.1
-LIGHT_DIMENSION = 384
 NOTHING_KNOWN = 0.0  # ``scope_margin`` of a build that knows nothing of what it does not hold: neither for nor against
 
 

@@ -17,7 +17,7 @@ from tokenizers import Encoding, Tokenizer
 
 from index.dense.unit_vectors import unit
 from index.errors import DamagedBuild
-from index.text.question_bounds import MOST_PIECES
+from index.text.question_bounds import pieces_read, places_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,17 @@ class QueryEncoder:
         return cls(session, tokenizer, dimension, pooling, several)
 
     def encode(self, question: str) -> EncodedQuestion:
-        """Return the vectors of ``question``, of its first ``MOST_PIECES`` word pieces where it has more.
+        """Return the vectors of ``question``, of both its ends where it has more word pieces than are read.
 
         It is encoded alone: see ``run_several``.
         """
         started = perf_counter()
         encoding = self.pieces(question)
-        ids = encoding.ids if len(encoding.ids) <= MOST_PIECES else [*encoding.ids[: MOST_PIECES - 1], encoding.ids[-1]]
+        read = places_read(len(encoding.ids), pieces_read(self.dimension))
+        ids = [encoding.ids[place] for place in read]
         tokens = self._vectors_of([ids])[0]
         self.seconds += perf_counter() - started
-        inner = encoding.tokens[: len(ids) - 1]  # without the special one at the end
+        inner = [encoding.tokens[place] for place in read[:-1]]  # without the special one at the end
         words = [place for place, piece in enumerate(inner) if place and any(map(str.isalnum, piece))]
         return EncodedQuestion(self.pooling.pooled(tokens), unit(tokens[words]), np.array(ids)[words])
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from index.abstention.confidence import (
     LIGHT,
-    LIGHT_DIMENSION,
     NOTHING_KNOWN,
     THOROUGH,
     Signals,
@@ -40,7 +39,7 @@ def test_each_signal_speaks_for_the_answer_or_against_it(name, reader):
 
 def test_each_reader_has_its_own_weights():
     """Any other model is taken for the one whose vectors are as long."""
-    assert calibration_of(LIGHT_DIMENSION) is LIGHT
+    assert calibration_of(384) is LIGHT
     assert calibration_of(768) is THOROUGH
 
 

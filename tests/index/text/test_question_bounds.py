@@ -20,8 +20,10 @@ from index.text.question_bounds import (
     MOST_NAMES,
     MOST_PHRASES,
     MOST_PIECES,
+    MOST_PIECES_THOROUGH,
     MOST_WORDS,
     both_ends,
+    places_read,
 )
 
 LONG = 2000  # characters: the most that a surface takes
@@ -171,8 +173,9 @@ class FakeTokenizer:
         return SimpleNamespace(ids=[1, *(10 + ord(letter) % 50 for letter in text), 2], tokens=["[CLS]", *text, "[SEP]"])
 
 
-@pytest.mark.parametrize("length", [5, MOST_PIECES - 2, MOST_PIECES - 1, LONG])
-def test_no_more_than_the_first_pieces_are_encoded(length):
+@pytest.mark.parametrize(("dimension", "most"), [(384, MOST_PIECES), (768, MOST_PIECES_THOROUGH)])
+@pytest.mark.parametrize("length", [5, MOST_PIECES_THOROUGH - 2, MOST_PIECES - 2, MOST_PIECES - 1, LONG])
+def test_no_more_than_so_many_pieces_of_both_ends_are_encoded(length, dimension, most):
     """The graph gets the special piece at both ends whatever is cut off, and what comes out has a vector for each piece within."""
     seen = []
 
@@ -180,12 +183,19 @@ def test_no_more_than_the_first_pieces_are_encoded(length):
         seen.append(inputs["input_ids"][0].tolist())
         return [np.ones((1, len(seen[-1]), 3), np.float32)]
 
-    encoder = QueryEncoder(SimpleNamespace(run=run), FakeTokenizer(), 3)
+    encoder = QueryEncoder(SimpleNamespace(run=run), FakeTokenizer(), dimension)
     encoded = encoder.encode("a" * length)
-    inner = min(length, MOST_PIECES - 2)
+    inner = min(length, most - 2)
     assert len(seen[0]) == inner + 2
     assert (seen[0][0], seen[0][-1]) == (1, 2)
     assert len(encoded.tokens) == len(encoded.pieces) == inner
+
+
+def test_of_a_long_text_both_ends_are_read():
+    """The question stands at its beginning or at its end."""
+    assert places_read(5, 8) == [0, 1, 2, 3, 4]
+    assert places_read(10, 4) == [0, 1, 8, 9]
+    assert places_read(10, 5) == [0, 1, 7, 8, 9]
 
 
 def test_a_phrase_is_found_beside_any_number_of_words_that_hold_it():
