@@ -7,7 +7,6 @@ signpost in the question are a signal among others and overrule nothing, except 
 not win stands beside what was found: for a question that is nearly answered here the next desk is still worth knowing.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from index.abstention.confidence import Calibration, Signals, Status, Thresholds
@@ -50,13 +49,11 @@ class Abstention:
         self,
         signposts: Signposts,
         calibration: Calibration,
-        is_word: Callable[[str], bool],
         thresholds: Thresholds | None = None,
     ) -> None:
-        """Decide by ``thresholds``, the usual ones where none are given; ``is_word`` knows words of English in lower case."""
+        """Decide by ``thresholds``, the usual ones where none are given."""
         self._calibration = calibration
         self._signposts = signposts
-        self._is_word = is_word
         self._thresholds = thresholds or Thresholds()
 
     def decide(self, question: str, evidence: Evidence) -> Decision:
@@ -64,7 +61,7 @@ class Abstention:
         standing = self._signposts.standing_at(question)
         if standing is not None and standing.kind == EMERGENCY:
             return Decision(Status.NOT_FOUND, SENT_ON, standing)
-        if language := language_of(question, self._is_word):
+        if language := language_of(question):
             return Decision(Status.NOT_FOUND, SENT_ON, kind=Kind.OTHER_LANGUAGE, language=language)
         kind = kind_of(question)
         if kind is not Kind.QUESTION:

@@ -18,7 +18,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 # Two to eight capitals or digits, the first and one more a capital: ACV, TUPE, S106 is not one, and neither is COVID-19's number.
 _ACRONYM = re.compile(r"\b[A-Z](?=[A-Z0-9&]{0,6}[A-Z])[A-Z0-9&]{1,7}(?=s?\b)")
 _SHOUTED = re.compile(r"\b[A-Z]+(?:\s+[A-Z]+){2,}\b")  # three words or more in capitals: WHERE DO I START
-LONGEST_FOLLOW_UP = 12  # words; a longer question says for itself what it is about
+LONGEST_FOLLOW_UP = 12  # words, and marks; a longer question says for itself what it is about
+LONGEST_LETTERS = 100  # characters of one: it is encoded twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Synonyms:
 
 def follows(question: str) -> bool:
     """Tell whether ``question`` can only be understood with the one before it."""
-    if len(question.split()) > LONGEST_FOLLOW_UP:
+    marks = sum(not (letter.isalnum() or letter.isspace()) for letter in question)
+    if len(question.split()) > LONGEST_FOLLOW_UP or len(question) > LONGEST_LETTERS or marks > LONGEST_FOLLOW_UP:
         return False
     return bool(GOES_ON.search(question) or POINTS_BACK.search(question)) or len(words_of(question)) <= 2
 

@@ -28,6 +28,7 @@ from index.text.question_bounds import MOST_MENDED
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3
 PLACES = 10
+MOST_FOLLOWING = 24  # word pieces of a question that leans on another: it is encoded twice
 REMEMBERED_WORDS = 2048  # with what they were meant to be
 
 
@@ -96,7 +97,7 @@ class Searcher:
     def abstention(self, thresholds: Thresholds | None = None) -> Abstention:
         """Return what decides about the findings of this searcher, by ``thresholds``."""
         build = self.build
-        return Abstention(self._signposts, calibration_of(build.manifest.model.dimension), build.encoder.knows, thresholds)
+        return Abstention(self._signposts, calibration_of(build.manifest.model.dimension), thresholds)
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""
@@ -113,7 +114,7 @@ class Searcher:
         build = self.build
         encoded = build.encoder.encode(asked.text)
         found = retrieve(build, asked, encoded, ranges)
-        if not context or not follows(asked.text):
+        if not context or not follows(asked.text) or len(encoded.pieces) > MOST_FOLLOWING:
             return rerank(build, found, asked, encoded) if len(found.rows) else None
         joined = self.read(f"{context[-1]} {asked.text}")
         encoded_joined = build.encoder.encode(joined.text)
