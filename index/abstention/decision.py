@@ -64,6 +64,8 @@ class Abstention:
         if language := language_of(question):
             return Decision(Status.NOT_FOUND, SENT_ON, kind=Kind.OTHER_LANGUAGE, language=language)
         kind = kind_of(question)
+        if kind is Kind.GREETING:
+            return Decision(Status.NOT_FOUND, SENT_ON, kind=kind)
         if kind is not Kind.QUESTION:
             return Decision(Status.NOT_FOUND, SENT_ON, standing or _near(evidence.out_of_scope, WORTH_KNOWING), kind)
         if evidence.signals is None:

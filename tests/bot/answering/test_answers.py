@@ -79,7 +79,7 @@ def test_another_language_is_answered_in_it(service):
 
 
 def test_a_greeting_is_greeted(service):
-    """And nothing is searched out of it."""
+    """And nothing is searched out of it, nor is anybody sent on."""
     answer = service.answer("hello")
     assert (answer.status, answer.quotes) == (Status.NOT_FOUND, ())
     assert answer.signpost.startswith("Hello")
