@@ -178,6 +178,7 @@ def test_each_body_has_its_limit(served: Served):
     assert served.ask("POST", "/api/ask", content=b"x" * 400_000).status_code == 413
     assert served.ask("POST", "/api/admin/documents?name=x.md", content=b"x" * (102 * 2**20)).status_code == 413
     said = served.ask("POST", "/api/admin/documents?name=x.md", content=b"x" * (100 * 2**20 + 1))
+    assert said.headers["content-type"].startswith("application"), said.text
     assert (said.status_code, said.json()["detail"]) == (413, "The file is longer than 104,857,600 bytes.")
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,7 @@ from bot.http.templates import Templates
 from bot.state.admin_jobs import UPLOAD, Job
 
 UPLOAD_SECONDS = 900.0
+LET_GO_SECONDS = 5.0  # for what comes of a body that is refused
 MOST_NAME_BYTES = 200  # file systems take 255, and while a file is taken in its name bears more
 
 
@@ -74,7 +76,7 @@ def upload_routes(keeping: Keeping, admission: Admission) -> APIRouter:
         publisher: Annotated[Text, Query(max_length=250)] = "",
         year: Annotated[Text, Query(max_length=40)] = "",
     ) -> JSONResponse:
-        _check_length(request, keeping.options.most_upload_bytes)
+        await _check_length(request, keeping.options.most_upload_bytes)
         plain = _plain_name(name)
         details = (f"--title={title}", f"--publisher={publisher}", f"--year={year}")
         with keeping.claim():  # held while the file comes in: what comes in is not a job yet, by which others would see it
@@ -110,10 +112,22 @@ async def _taken_in(keeping: Keeping, request: Request, name: str, details: tupl
     return job
 
 
-def _check_length(request: Request, most: int) -> None:
+async def _check_length(request: Request, most: int) -> None:
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > most:
+        await _let_go_by(request, most)
         raise _too_long(most)
+
+
+async def _let_go_by(request: Request, most: int) -> None:
+    """Read a body that is refused, for a while: a proxy that is still sending when the connection ends says 502 instead of why."""
+    size = 0
+    with suppress(ClientDisconnect, TimeoutError):
+        async with asyncio.timeout(LET_GO_SECONDS):
+            async for block in request.stream():
+                size += len(block)
+                if size > 2 * most:
+                    return
 
 
 async def _save(stream: AsyncIterator[bytes], path: Path, most: int) -> None:
