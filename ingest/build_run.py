@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.build.history import finished_builds
 from index.build.left_out import LeftOut
-from index.errors import CatalogueError
+from index.errors import CatalogueError, UnreadableDocument
 from ingest.cache.checkpoint import Checkpoint, forget_checkpoint
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.light_encoder import AwaitingEmbedder, LightEncoder
@@ -54,7 +54,6 @@ def make_build(corpus: Corpus, builds: Path, recipe: Recipe, model: Model, diges
     Raises:
         ModelError: the model cannot be loaded, or its light encoder strays from it.
         CatalogueError: nothing in the corpus could be read.
-        NotWritten: a file changed while it was read.
     """
     told = EarlierReports(builds)  # before the new build is there
     build_cache = _opened_build_cache(builds, model)
@@ -123,7 +122,10 @@ def _write(run: _Run) -> Made:
                     _leave_out(ready, writer, reports)
                     continue
                 run.checkpoint.keep_vectors(ready)
-                writer.add(ready)
+                try:
+                    writer.add(ready)
+                except UnreadableDocument as error:
+                    _leave_out(LeftOut(ready.document.id, ready.document.title, str(error)), writer, reports)
         _check_any(reports)
         return _finished(run, writer), tuple(reports)
 

@@ -35,7 +35,7 @@ from index.documents.store_writer import RecordsWriter
 from index.encoders.full import ModelIdentity
 from index.encoders.passage_vectors import PassageVectors
 from index.encoders.query_encoder import QueryEncoder
-from index.errors import NotWritten
+from index.errors import UnreadableDocument
 from index.late_interaction.token_writer import TokensWriter
 from index.lexicon import Lexicon
 from index.records import Document, Page, Passage
@@ -113,7 +113,13 @@ class BuildWriter:
             shutil.rmtree(self.layout.folder)
 
     def add(self, ready: ReadyDocument) -> None:
-        """Add one document."""
+        """Add one document.
+
+        Raises:
+            UnreadableDocument: its file is no longer what was read; nothing of it is in the build.
+        """
+        if ready.original is not None:
+            self._keep_original(ready.original, ready.document)
         self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report))
         self._pages += len(ready.pages)
         of_passages = as_stored(np.stack([one.passage for one in ready.vectors]))
@@ -126,8 +132,6 @@ class BuildWriter:
             self._add_words(ready.document, passage)
         if ready.reading:
             self._readings[ready.document.id] = ready.reading
-        if ready.original is not None:
-            self._keep_original(ready.original, ready.document)
 
     def leave_out(self, document: LeftOut) -> None:
         """Note a document of the corpus that the build does not hold."""
@@ -194,11 +198,13 @@ class BuildWriter:
                 return
             except OSError:
                 original = earlier  # a file system without links
-        shutil.copyfile(original, target)
+        try:
+            shutil.copyfile(original, target)
+        except FileNotFoundError as error:
+            raise UnreadableDocument("the file went away after it was read") from error
         if file_digest(target) != document.sha256:
-            raise NotWritten(
-                f"{original.name!r} ({document.id}) changed while it was read. Wait until it is complete and run again."
-            )
+            target.unlink()
+            raise UnreadableDocument("the file changed after it was read; run again when it is complete")
 
     def _add_words(self, document: Document, passage: Passage) -> None:
         searched = words_of("\n".join((document.title, *passage.section, passage.text)))

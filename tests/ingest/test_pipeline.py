@@ -9,6 +9,7 @@ from index.build.history import live_id
 from index.build.layout import BuildLayout, live_build
 from index.build.reader import open_build, open_live_build
 from index.build.verification import verify_build
+from index.build.writer import BuildWriter, ReadyDocument
 from index.errors import CatalogueError, NotWritten
 from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry
@@ -19,6 +20,7 @@ from ingest.readers.read_document import ReadDocument, ReadingOptions
 from ingest.readers.read_file import read_file
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BOATS, BREAD
+from tests.ingest.readers.conftest import lines, pdf_bytes
 
 
 def test_the_first_build_is_live_and_whole(workshop):
@@ -154,6 +156,29 @@ def test_a_corpus_of_which_nothing_can_be_read_is_refused(workshop):
     with pytest.raises(CatalogueError, match="Nothing in the corpus could be read"):
         workshop.build()
     assert list(workshop.builds.glob("*-*")) == []
+
+
+@pytest.mark.parametrize(("late", "reason"), [(None, "went away after it was read"), (b"other", "changed after it was read")])
+def test_a_file_that_goes_or_changes_between_reading_and_writing_is_left_out(workshop, monkeypatch, late, reason):
+    """The picture of a page would not be that of its text; the rest is built."""
+    path = workshop.corpus / "documents" / "harbour.pdf"
+    path.write_bytes(pdf_bytes([lines(["Boats", "The boats lie in the old harbour, and the harbour master counts them."])]))
+    add = BuildWriter.add
+
+    def add_late(writer: BuildWriter, ready: ReadyDocument) -> None:
+        if ready.original is not None:
+            path.unlink() if late is None else path.write_bytes(late)
+        add(writer, ready)
+
+    monkeypatch.setattr(BuildWriter, "add", add_late)
+    outcome = workshop.build()
+    assert outcome.state is State.PUBLISHED
+    (left,) = [report for report in outcome.reports if report.reason]
+    assert reason in left.reason
+    assert left.passages == 0
+    build = open_build(workshop.builds / outcome.build)
+    assert [document.id for document in build.records.documents] == ["bread", "boats"]
+    build.close()
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_out(workshop, monkeypatch):
