@@ -11,7 +11,7 @@ Statistical Learning", 4.4): the target is that the first passage is right.
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import real_questions
-from index.abstention.confidence import Signals
-from index.abstention.signposts import CLOSE_KINDS, Signposts
+from index.abstention.confidence import Signals, held
+from index.abstention.decision import with_words
+from index.abstention.signposts import Signposts
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 from index.evaluation.command import DEFAULT_CORPUS, questions_of_part
@@ -32,7 +33,6 @@ from index.retrieval.searcher import Findings, Searcher
 RIDGE = 0.5
 STEPS = 60
 NAMES = [field.name for field in fields(Signals)]
-RANGES = {"margin_to_second": (0.0, 2.0), "margin_to_tenth": (0.0, 2.75), "scope_margin": (-0.2, 0.08)}
 Rows = list[tuple[list[float], bool]]
 
 
@@ -105,18 +105,10 @@ def _signals_of(searcher: Searcher) -> Callable[[str, Findings], list[float]]:
 
     def signals(question: str, findings: Findings) -> list[float]:
         found = findings.evidence.signals or Signals(*[0.0] * len(NAMES))
-        standing = posts.standing_at(question)
-        if standing is not None:
-            close = standing.kind in CLOSE_KINDS
-            found = replace(found, near_miss=float(close), elsewhere=float(not close))
-        return [_held(name, getattr(found, name)) for name in NAMES]
+        found = with_words(found, posts.standing_at(question))
+        return [held(name, getattr(found, name)) for name in NAMES]
 
     return signals
-
-
-def _held(name: str, value: float) -> float:
-    least, most = RANGES.get(name, (0.0, 1.0))
-    return min(max(value, least), most)
 
 
 def _answers(passage: Passage, question: GoldenQuestion) -> bool:

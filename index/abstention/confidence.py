@@ -75,7 +75,7 @@ class Calibration:
 
         The sigmoid of the weighted sum of the signals, each held to its range.
         """
-        weighed = self.bias + sum(weight * _held(name, getattr(signals, name)) for name, weight in self.weights.items())
+        weighed = self.bias + sum(weight * held(name, getattr(signals, name)) for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-weighed))
 
 
@@ -118,6 +118,7 @@ def calibration_of(dimension: int) -> Calibration:
     return THOROUGH if dimension > LIGHT_DIMENSION else LIGHT
 
 
-def _held(name: str, value: float) -> float:
+def held(name: str, value: float) -> float:
+    """Return the ``value`` of the signal of that name, held to its range."""
     least, most = _RANGES.get(name, (0.0, 1.0))
     return min(max(value, least), most)

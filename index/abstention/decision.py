@@ -70,7 +70,7 @@ class Abstention:
             return Decision(Status.NOT_FOUND, SENT_ON, standing or _near(evidence.out_of_scope, WORTH_KNOWING), kind)
         if evidence.signals is None:
             return Decision(Status.NOT_FOUND, 0.0, standing or _near(evidence.out_of_scope, WORTH_KNOWING))
-        confidence = self._calibration.probability(_with_words(evidence.signals, standing))
+        confidence = self._calibration.probability(with_words(evidence.signals, standing))
         status = self._thresholds.status(confidence)
         # Beside passages that are shown the way to another desk must be nearer than they are, or it leads astray.
         least = WORTH_KNOWING if status is Status.NOT_FOUND else max(WORTH_KNOWING, evidence.signals.key)
@@ -78,7 +78,7 @@ class Abstention:
         return Decision(status, confidence, pointer if confidence < SURE else None)
 
 
-def _with_words(signals: Signals, standing: Signpost | None) -> Signals:
+def with_words(signals: Signals, standing: Signpost | None) -> Signals:
     """Return ``signals`` with what the words of the question themselves say of where it belongs."""
     if standing is None:
         return signals
