@@ -19,7 +19,8 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 from rich.console import Console
 
-from bot.answering.answers import Answer, AnswerService
+from bot.answering.answer_service import AnswerService
+from bot.answering.answers import Answer
 from bot.answering.limits import MOST_PASSAGES
 from bot.answering.terminal import print_answer
 from bot.discord_bot.cards.cards import CardStyle, answer_card

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.health import GatewayHealth
 from bot.pictures.page_pictures import PagePictures

@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.discord_bot.cards.cards import CardStyle, answer_card
 from bot.discord_bot.cards.plain import plain_answer
 from bot.discord_bot.state.asked import Asked

@@ -1,7 +1,7 @@
 """Fit the weights of confidence: ``python -m benchmarks.fit_confidence [--index FOLDER]``.
 
 Comes in: the tuned golden questions of the corpus and, where they are there, the half of people's own questions on which anything may
-be chosen, asked of a build. Goes out: the weights for ``index.abstention.confidence``, and how well they tell on what they were not
+be chosen, asked of a build. Goes out: the weights for ``index.abstention.decision``, and how well they tell on what they were not
 fitted on: the golden questions held back and the other half. Changes nothing.
 
 A logistic model by Newton's method with a small ridge (l2 = 0.5 on standardised signals; Hastie and others, "The Elements of
@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import real_questions
-from index.abstention.confidence import Signals, held
-from index.abstention.decision import with_words
-from index.abstention.signposts import Signposts
+from index.abstention.decision import Signals, held, with_words
+from index.abstention.scope import Signposts
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 from index.evaluation.command import DEFAULT_CORPUS, questions_of_part

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message
 from threadpoolctl import threadpool_limits
 
 from benchmarks.http_turns import QUESTIONS
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
 from bot.runtime import memory

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.answering.answers import Answer, AnswerService, Status
+from bot.answering.answer_service import AnswerService
+from bot.answering.answers import Answer, Status
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, open_live_build
 from index.evaluation.command import questions_of_part, share

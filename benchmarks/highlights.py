@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from benchmarks import question_sets
 from benchmarks.question_sets import MarkedAnswer, QuestionSet
-from index.abstention.confidence import Status
+from index.abstention.decision import Status
 from index.build.reader import Build
 from index.encoders.full import SentenceTransformerEmbedder
 from index.encoders.passage_vectors import NO_SENTENCE
-from index.late_interaction.int8_product import inner_products
+from index.late_interaction.max_sim import inner_products
 from index.records import Passage, Span
-from index.retrieval.highlights import NEARLY, answering_sentences
+from index.retrieval.rerank import NEARLY, answering_sentences
 from index.retrieval.searcher import Searcher
 
 NAMES = ("squad2", "conditionalqa", "doc2dial")

@@ -67,7 +67,7 @@ def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def files_of_a_question(builds: Path) -> set[str]:
     """Return the files of the house in which a line runs between a question and its Answer."""
-    from bot.answering.answers import AnswerService
+    from bot.answering.answer_service import AnswerService
     from index.build.reader import open_live_build
 
     service = AnswerService(open_live_build(builds))

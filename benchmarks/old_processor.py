@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from index.abstention.confidence import Status, Thresholds
+from index.abstention.decision import Status, Thresholds
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 from index.evaluation.command import DEFAULT_CORPUS, questions_of_part

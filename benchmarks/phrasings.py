@@ -10,7 +10,8 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from bot.answering.answers import AnswerService, Status
+from bot.answering.answer_service import AnswerService
+from bot.answering.answers import Status
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 

@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, open_live_build
-from index.retrieval.candidates import rerank, retrieve
+from index.retrieval.candidates import retrieve
 from index.retrieval.questions import read_question
+from index.retrieval.rerank import rerank
 from index.retrieval.searcher import Searcher
 
 SHOWN = 10

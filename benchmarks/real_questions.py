@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.answering.answer_json import answer_json
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, open_live_build
 

@@ -18,7 +18,7 @@ from benchmarks.question_sets import first_different
 from index.build.reader import Build
 from index.evaluation.labelled_set import PASSAGES_ASKED_FOR
 from index.records import Passage
-from index.retrieval.fusion import stretched
+from index.retrieval.candidates import stretched
 from index.text.analysis import terms_of
 from index.text.splitting import embedding_text
 

@@ -28,11 +28,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.question_sets import NAMES, SETS
+from index.arrays import unit
 from index.build.manifest import Manifest
 from index.build.reader import Build, open_build
 from index.build.writer import BuildWriter, ReadyDocument
 from index.dense.faiss_reader import VectorFiles
-from index.dense.unit_vectors import unit
 from index.encoders.export import export_query_encoder
 from index.encoders.full import SentenceTransformerEmbedder, light_identity
 from index.encoders.light import LightEmbedder

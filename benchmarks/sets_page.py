@@ -14,11 +14,11 @@ import numpy as np
 from benchmarks.calibration import BINS, Judged, calibration_error, evened
 from benchmarks.pictures import draw
 from benchmarks.sets import Measured
-from index.abstention.confidence import Thresholds
+from index.abstention.decision import Thresholds
 from index.encoders.full import PACKAGED_MODEL, PACKAGED_WEIGHTS_SHA256
 from index.evaluation.measures import auroc
 from index.processors import usable_processors
-from index.retrieval.fusion import WEIGHTS
+from index.retrieval.rerank import WEIGHTS
 from index.text.splitting import Geometry
 
 HERE = Path(__file__).resolve().parent

@@ -16,7 +16,7 @@ from benchmarks import question_sets
 from benchmarks.learning import Lesson, Numbers, gains, learned, lesson, mean_of_sets
 from benchmarks.question_sets import QuestionSet
 from index.encoders.full import SentenceTransformerEmbedder
-from index.retrieval.fusion import WEIGHTS, Features
+from index.retrieval.rerank import WEIGHTS, Features
 from index.retrieval.searcher import Searcher
 
 # What stands for the features of keys on the sets.

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.asking_whole import Question, Whole, peak_memory
 from benchmarks.question_families import BEGINNINGS, FAMILIES, Known, known_to, text_of
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.answering.limits import MOST_CHARACTERS
 from bot.http.api.schemas import MOST_EARLIER
 from index.build.layout import DEFAULT_BUILDS

@@ -72,7 +72,8 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from bot.answering.answer_json import answer_json
-    from bot.answering.answers import AnswerService, Status
+    from bot.answering.answer_service import AnswerService
+    from bot.answering.answers import Status
     from bot.answering.terminal import print_answer
     from index.build.reader import open_live_build
 

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.answering.terminal import print_answer
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.texts import open_texts

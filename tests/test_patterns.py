@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.definitions import Definitions
+from bot.answering.guidance import Definitions
 from bot.discord_bot.escaping import escape, unescape
 from bot.discord_bot.questions import question_in
 from index.lexicon import Term

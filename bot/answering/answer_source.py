@@ -7,7 +7,8 @@ Comes in: nothing. Goes out: a protocol. Refuses to know how answers are found. 
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.answering.answers import DEFAULT_PASSAGES, Answer, PassageInContext
+from bot.answering.answers import Answer, PassageInContext
+from bot.answering.limits import DEFAULT_PASSAGES
 from index.build.reader import Build
 from index.records import Document
 from index.remembered import Remembered

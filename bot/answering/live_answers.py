@@ -6,7 +6,9 @@ Comes in: the folder of the builds. Goes out: answers, each from one build only,
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.answering.answers import DEFAULT_PASSAGES, Answer, AnswerService, PassageInContext
+from bot.answering.answer_service import AnswerService
+from bot.answering.answers import Answer, PassageInContext
+from bot.answering.limits import DEFAULT_PASSAGES
 from index.build.build_watcher import BuildWatcher
 from index.build.reader import Build
 from index.records import Document

@@ -29,7 +29,7 @@ KIND_HEADINGS = {
     Kind.NOTES: "Our notes on the sources",
     Kind.BRIEFING: "Our briefings",
 }
-REASONS = {  # why a passage was found, for each feature of index.retrieval.fusion
+REASONS = {  # why a passage was found, for each feature of index.retrieval.rerank
     "sentence": "One of its sentences says nearly what you ask",
     "words": "The same words stand in it",
     "tokens": "Its words mean much the same as yours",

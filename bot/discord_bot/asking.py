@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.answering.answer_source import AnswerSource
-from bot.answering.answers import DEFAULT_PASSAGES, Answer, PassageInContext, Quote, Status
+from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.limits import DEFAULT_PASSAGES
 from bot.discord_bot.cards.cards import CardStyle, answer_card, context_card, more_card, passage_card
 from bot.discord_bot.cards.controls import Further
 from bot.discord_bot.cards.plain import CONTENT_LIMIT, plain_answer, plain_passage

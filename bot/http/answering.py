@@ -7,8 +7,9 @@ Refuses to rank, filter and word anything.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.answers import DEFAULT_PASSAGES, Answer
+from bot.answering.answers import Answer
 from bot.answering.library import documents_of_kind
+from bot.answering.limits import DEFAULT_PASSAGES
 from bot.http.http_state import HttpState
 from index.errors import QuestionError
 from index.records import Kind

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.answering.answers import MOST_CHARACTERS
+from bot.answering.limits import MOST_CHARACTERS
 from bot.answering.wording import KIND_HEADINGS, KIND_NAMES
 from bot.http.options import HttpOptions
 from index.records import Span

@@ -15,7 +15,8 @@ from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot.answering.answers import Status, check_question
+from bot.answering.answer_service import check_question
+from bot.answering.answers import Status
 from bot.state.counts_file import open_counts
 from bot.state.feedback import Verdict
 from bot.state.state_file import remove_private

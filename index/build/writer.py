@@ -21,7 +21,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.signposts import wording_vectors
+from index.abstention.scope import wording_vectors
+from index.arrays import unit
 from index.build.history import finished_builds
 from index.build.layout import MANIFEST_FILE, UNFINISHED, BuildLayout, sync_folder
 from index.build.left_out import LeftOut, save_left_out
@@ -29,7 +30,6 @@ from index.build.manifest import Manifest
 from index.build.passage_history import write_passage_history
 from index.dense.faiss_reader import as_stored
 from index.dense.faiss_writer import VectorsWriter
-from index.dense.unit_vectors import unit
 from index.digests import file_digest, tree_digests
 from index.documents.store_writer import RecordsWriter
 from index.encoders.full import ModelIdentity

@@ -15,9 +15,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense.unit_vectors import BYTE_SCALE, in_bytes, moved_down
+from index.arrays import BYTE_SCALE, StoredArray, in_bytes, moved_down
 from index.errors import DamagedBuild
-from index.stored_array import StoredArray
 
 OVERSAMPLED = 2  # rows that a large index looks at for each that is asked for
 FILTERED_EXACTLY = 20_000  # rows of a filter up to which a large index compares every one

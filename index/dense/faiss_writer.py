@@ -24,10 +24,9 @@ import numpy as np
 from faiss.contrib.ondisk import merge_ondisk
 from numpy.typing import NDArray
 
+from index.arrays import StoredArray, in_bytes, unit
 from index.dense.faiss_reader import VectorFiles, Vectors
-from index.dense.unit_vectors import in_bytes, unit
 from index.processors import usable_processors
-from index.stored_array import StoredArray
 
 EXACT_UP_TO = 50_000  # rows; benchmarks/SCALING.md
 WANTED_RECALL = 0.985  # of the ten nearest rows, on average over the questions measured with

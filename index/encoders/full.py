@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.dense.unit_vectors import unit
+from index.arrays import unit
 from index.digests import file_digest
 from index.encoders.model_folders import INSTALL, LIGHT_READER, PUBLISHED_WEIGHTS, check_published, model_folder
 from index.errors import ModelError

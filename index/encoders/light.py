@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding
 
-from index.dense.unit_vectors import unit
+from index.arrays import unit
 from index.encoders.full import Embedder, Progress, TokenVectors, light_identity
 from index.encoders.query_encoder import QueryEncoder, of_one_length
 from index.processors import usable_processors

@@ -18,9 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense.unit_vectors import in_bytes
+from index.arrays import in_bytes
 from index.encoders.full import Embedder, Progress, TokenVectors
-from index.encoders.sentence_bounds import segment_starts
 from index.records import Document, Passage
 from index.text.analysis import says_something
 from index.text.splitting import embedding_prefix, embedding_text
@@ -69,7 +68,7 @@ def _kept(text: str, starts: NDArray[np.int64], sentences: NDArray[np.int16]) ->
     saying = np.array([says_something(text, start) for start in starts.tolist()], bool)
     if not len(saying):
         return saying
-    first = segment_starts(sentences, np.array([0, len(sentences)]))
+    _, first = np.unique(sentences, return_index=True)  # they ascend: where each begins
     silent = ~np.logical_or.reduceat(saying, first)
     return np.asarray(saying | np.repeat(silent, np.diff([*first, len(sentences)])), bool)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense.unit_vectors import unit
+from index.arrays import unit
 from index.encoders.query_encoder import Pooling
 from index.errors import ModelError
 

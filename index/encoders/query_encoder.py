@@ -15,9 +15,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from index.dense.unit_vectors import unit
+from index.arrays import unit
 from index.errors import DamagedBuild
-from index.text.question_bounds import pieces_read, places_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,10 @@ class EncoderFiles:
 
 ENCODER_FILES = EncoderFiles()
 _PIECES_AT_ONCE = 256  # more gain nothing, and take memory
+MOST_PIECES = 128  # of a question, special ones included: 600 characters of English; other scripts have one a character
+# A reader with longer vectors costs several times as much a word piece; of 219 questions that people asked in public five have more.
+MOST_PIECES_THOROUGH = 64
+LIGHT_DIMENSION = 384
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,18 @@ class QueryEncoder:
     def knows(self, word: str) -> bool:
         """Tell whether ``word``, in lower case, is one piece of the encoder's own vocabulary."""
         return self._tokenizer.token_to_id(word) is not None
+
+
+def pieces_read(dimension: int) -> int:
+    """Return how many word pieces of a question are encoded, special ones included, by a reader of vectors of that length."""
+    return MOST_PIECES if dimension <= LIGHT_DIMENSION else MOST_PIECES_THOROUGH
+
+
+def places_read(length: int, most: int) -> list[int]:
+    """Return the places of a text of ``length`` word pieces that are encoded: all, or ``most`` from both ends."""
+    if length <= most:
+        return list(range(length))
+    return [*range(most // 2), *range(length - (most - most // 2), length)]
 
 
 def of_one_length(lengths: Sequence[int], pieces_at_once: int) -> list[list[int]]:

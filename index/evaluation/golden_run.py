@@ -7,7 +7,7 @@ shown.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from index.abstention.confidence import Status, Thresholds
+from index.abstention.decision import Status, Thresholds
 from index.build.reader import Build
 from index.evaluation.golden import GoldenQuestion, Place
 from index.records import Passage

@@ -9,7 +9,7 @@ measured by ``benchmarks.precision``.
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense.unit_vectors import unit
+from index.arrays import unit
 
 KEPT = 128  # numbers a token
 # Shorter vectors of the same length have greater numbers: at this scale int8 holds -0.74 to 0.74.

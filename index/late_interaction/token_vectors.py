@@ -11,12 +11,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense.unit_vectors import BYTE_SCALE, moved_down
+from index.arrays import BYTE_SCALE, StoredArray, moved_down
 from index.encoders.passage_vectors import PassageVectors
 from index.encoders.query_encoder import EncodedQuestion
 from index.errors import DamagedBuild
 from index.late_interaction.projection import SCALE, projected
-from index.stored_array import StoredArray
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -29,7 +28,7 @@ class TokenFiles:
 
     @property
     def vectors(self) -> Path:
-        """All vectors, one after the other, as ``unit_vectors.moved_up`` gives them."""
+        """All vectors, one after the other, as ``arrays.moved_up`` gives them."""
         return self.folder / "vectors.u8"
 
     @property
@@ -144,3 +143,16 @@ class Tokens:
 def mapped(path: Path, kind: type[_Number], shape: tuple[int, ...]) -> NDArray[_Number]:
     """Return the file at ``path`` as an array that is read where it is touched."""
     return np.memmap(path, kind, "r", shape=shape) if shape[0] else np.empty(shape, kind)  # an empty file cannot be mapped
+
+
+def segment_starts(sentences: NDArray[np.int16], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places at which a new sentence or a new passage begins, ascending.
+
+    Args:
+        sentences: the sentence of its passage that each token stands in, shape (tokens,).
+        bounds: where each passage begins, and the end of the last, shape (passages + 1,).
+    """
+    new = np.ones(len(sentences), bool)
+    new[1:] = sentences[1:] != sentences[:-1]
+    new[bounds[:-1]] = True
+    return np.flatnonzero(new)

@@ -15,11 +15,10 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense.unit_vectors import BYTE_SCALE, in_bytes, moved_down, moved_up
+from index.arrays import BYTE_SCALE, in_bytes, moved_down, moved_up
 from index.encoders.passage_vectors import PassageVectors
-from index.encoders.sentence_bounds import segment_starts
 from index.late_interaction.projection import KEPT, SCALE, principal_directions, projected
-from index.late_interaction.token_vectors import TokenFiles, mapped
+from index.late_interaction.token_vectors import TokenFiles, mapped, segment_starts
 
 WHOLE_UP_TO = 20_000  # passages, somewhat under a gigabyte of token vectors
 _SAMPLE = 50_000  # tokens from which the directions are found

@@ -1,13 +1,14 @@
-"""Gather the passages that may answer a question, and look at each from every side.
+"""Gather the passages that may answer a question.
 
-Comes in: an opened build, a question as read and as encoded. Goes out: candidates with their features. Refuses to weigh the features.
+Comes in: an opened build, a question as read and as encoded. Goes out: the few passages worth a closer look, and what is known of them
+already. Refuses to look closely, and to weigh what it knows.
 
-Two rounds: the nearest passages by vector, words and keys, joined roughly; then the best of them looked at word by word, which
-costs most.
+The nearest passages by vector, words and keys are joined roughly, with what the question names exactly; then the best of them are
+taken, because looking at one word by word costs most.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -16,9 +17,6 @@ from numpy.typing import NDArray
 from index.build.reader import Build
 from index.dense.faiss_reader import Range, marked
 from index.encoders.query_encoder import EncodedQuestion
-from index.late_interaction.max_sim import Matches, max_sim, token_weights
-from index.retrieval.exact_terms import names_held
-from index.retrieval.fusion import Features, stretched
 from index.retrieval.questions import AskedQuestion
 from index.sparse.bm25 import Words
 from index.text.analysis import pairs_of
@@ -32,6 +30,7 @@ LOOKED_AT = 20  # passages that are matched word by word: the dearest step
 # the plain sum: nDCG@10 .784 on six sets, and .782 with 16.
 WORDS_COUNT = 1.5
 DOCUMENT_COUNTS = 0.5
+COMMON = 0.03  # share of all passages: a name that more of them hold tells none of them apart
 UNKNOWN = -1.0  # cosine
 
 
@@ -44,18 +43,6 @@ class Found:
     key: NDArray[np.float32]  # cosine of its best key; ``UNKNOWN`` where none of its keys is among the nearest
     words: NDArray[np.float32]  # BM25 as a share of what the question's words could give
     expansion_words: NDArray[np.float32]  # the same of its keys
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Passages that may answer, each seen from every side; the arrays run alongside ``rows``."""
-
-    rows: NDArray[np.int64]
-    documents: NDArray[np.int64]  # the place of each passage's document among the build's documents
-    features: Features
-    matches: Matches
-    named: NDArray[np.int64]  # how many of the question's exact names each holds
-    question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
 
 
 def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> Found:
@@ -81,7 +68,7 @@ def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, range
     passage = build.vectors.cosines(encoded.vector, rows)
     best_key = _best_found(rows, by_key, key_cosines)
     key = np.maximum(passage, best_key)
-    document = build.document_vectors[_documents(build, rows)] @ encoded.vector
+    document = build.document_vectors[documents_of(build, rows)] @ encoded.vector
     rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(expansion_words[rows])
     rough = rough + DOCUMENT_COUNTS * stretched(document) + names_held(build, asked, rows)
     best = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
@@ -101,38 +88,27 @@ def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encode
     )
 
 
-def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
-    """Return the passages found, at least one, each seen from every side."""
-    tokens, rows = build.tokens, found.rows
-    weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
-    matches = max_sim(tokens.seen(encoded), weights, tokens.of(rows))
-    documents = _documents(build, rows)
-    features = Features(
-        sentence=matches.best_sentence,
-        words=found.words,
-        tokens=matches.cubed,
-        pairs=build.pairs.shares(asked.pairs, rows),
-        passage=found.passage,
-        document=build.document_vectors[documents] @ encoded.vector,
-        key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
-        expansion_words=np.maximum(found.expansion_words, matches.cubed),
-    )
-    return Candidates(rows, documents, features, matches, names_held(build, asked, rows), encoded.vector)
+def names_held(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many of the names in the question each passage holds, in its text, headings or wordings, shape (rows,)."""
+    held = np.zeros(len(rows), np.int64)
+    for name in asked.names:
+        found = [index.postings(name).rows for index in (build.words, build.expansion_words)]
+        if max(map(len, found)) <= COMMON * build.words.size:
+            held += np.isin(rows, found[0]) | np.isin(rows, found[1])
+    return held
 
 
-def blended(one: Candidates, other: Candidates) -> Candidates:
-    """Return the same passages as seen by two questions, each feature the mean of both; the question asked is ``one``'s."""
-    features = {
-        field.name: _mean(getattr(one.features, field.name), getattr(other.features, field.name)) for field in fields(Features)
-    }
-    sentences = zip(one.matches.sentence_matches, other.matches.sentence_matches, strict=True)
-    matches = Matches(
-        cubed=_mean(one.matches.cubed, other.matches.cubed),
-        plain=_mean(one.matches.plain, other.matches.plain),
-        best_sentence=_mean(one.matches.best_sentence, other.matches.best_sentence),
-        sentence_matches=tuple(_mean(first, second) for first, second in sentences),
-    )
-    return Candidates(one.rows, one.documents, Features(**features), matches, np.maximum(one.named, other.named), one.question)
+def documents_of(build: Build, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of each passage's document among the build's documents."""
+    return np.searchsorted(build.document_ends, rows, side="right")
+
+
+def stretched(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``scores`` moved and stretched to 0 to 1; zeros where all are equal."""
+    if not len(scores):
+        return scores
+    least, greatest = float(scores.min()), float(scores.max())
+    return np.asarray((scores - least) / max(greatest - least, 1e-9), np.float32)
 
 
 def _with_phrases(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -151,10 +127,6 @@ def _holding(build: Build, phrase: tuple[str, ...]) -> NDArray[np.int64]:
     return np.asarray(reduce(np.intersect1d, found), np.int64)
 
 
-def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray((one + other) / 2, np.float32)
-
-
 def _best_found(rows: NDArray[np.int64], by_key: NDArray[np.int64], cosines: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return for each of ``rows`` the best cosine of its keys that were found; ``UNKNOWN`` where none was."""
     best = np.full(len(rows), UNKNOWN, np.float32)
@@ -164,27 +136,8 @@ def _best_found(rows: NDArray[np.int64], by_key: NDArray[np.int64], cosines: NDA
     return best
 
 
-def _documents(build: Build, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.searchsorted(build.document_ends, rows, side="right")
-
-
 def _rows_of_keys(build: Build, keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.searchsorted(build.expansion_bounds, keys, side="right") - 1
-
-
-def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the cosine of each passage's best key; ``UNKNOWN`` where it has none.
-
-    Where one of its keys is among the nearest of all, its best one is, and that is known.
-    """
-    starts, ends = build.expansion_bounds[found.rows], build.expansion_bounds[found.rows + 1]
-    best = found.key.copy()
-    keyed = np.flatnonzero((ends > starts) & (best == UNKNOWN))
-    if len(keyed):
-        keys = np.concatenate([np.arange(starts[place], ends[place]) for place in keyed])
-        first = np.concatenate([[0], np.cumsum((ends - starts)[keyed])[:-1]])
-        best[keyed] = np.maximum.reduceat(build.keys.cosines(question, keys), first)
-    return best
 
 
 def _with_meant(words: Words, scores: NDArray[np.float32], asked: AskedQuestion) -> NDArray[np.float32]:

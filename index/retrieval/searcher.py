@@ -11,19 +11,16 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.confidence import FARTHER, NOTHING_KNOWN, Signals, Thresholds, calibration_of
-from index.abstention.decision import Abstention, Evidence
-from index.abstention.signposts import NEAREST, OutOfScope, Signposts
+from index.abstention.decision import FARTHER, NOTHING_KNOWN, Abstention, Evidence, Signals, Thresholds, calibration_of
+from index.abstention.scope import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range
 from index.documents.store import RecentPassages
 from index.records import Passage, Span
-from index.retrieval.candidates import Candidates, blended, compared, rerank, retrieve
-from index.retrieval.fusion import TOTAL_WEIGHT, WEIGHTS, contributions
-from index.retrieval.highlights import answering_sentences
-from index.retrieval.questions import AskedQuestion, Synonyms, follows, read_question
+from index.retrieval.candidates import compared, retrieve
+from index.retrieval.questions import MOST_MENDED, AskedQuestion, Synonyms, follows, read_question
+from index.retrieval.rerank import TOTAL_WEIGHT, WEIGHTS, Candidates, answering_sentences, blended, contributions, rerank
 from index.sparse.spelling import Mending
-from index.text.question_bounds import MOST_MENDED
 
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import StoredArray
 from index.errors import DamagedBuild
-from index.stored_array import StoredArray
 
 K1 = 1.2
 B = 0.75

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from index.abstention.confidence import Status
+from index.abstention.decision import Status
 
 if TYPE_CHECKING:
     from index.evaluation.golden_run import Outcome

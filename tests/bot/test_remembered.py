@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.answers import AnswerService, Thresholds
+from bot.answering.answer_service import AnswerService
+from index.abstention.decision import Thresholds
 from index.build.reader import open_live_build
 from index.remembered import Remembered
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import faiss
 import pytest
 
-from index.abstention.signposts import CLOSE_KINDS, Signposts
+from index.abstention.scope import CLOSE_KINDS, Signposts
 from index.dense.faiss_reader import Vectors
 from index.encoders.full import SentenceTransformerEmbedder
 from index.evaluation.golden import read_golden

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from bot.answering.answers import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
+from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
 
 Earlier = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)]
 # The pattern is for the description only: the service refuses a question without words in a better sentence.

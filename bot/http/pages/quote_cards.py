@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.answering.answers import MOST_REMEMBERED, Quote
+from bot.answering.answer_service import MOST_REMEMBERED
+from bot.answering.answers import Quote
 from bot.answering.links import original_link
 from bot.answering.wording import REASONS
 from bot.http.http_state import HttpState, PerBuild

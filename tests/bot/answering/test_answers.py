@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.answer_json import answer_json
-from bot.answering.answers import AnswerService, Status, Thresholds, check_question
+from bot.answering.answer_service import AnswerService, check_question
+from bot.answering.answers import Status
+from index.abstention.decision import Thresholds
 from index.build.reader import open_live_build
 from index.errors import QuestionError, UnknownDocument, UnknownPassage
 from index.lexicon import Lexicon, Signpost

@@ -8,8 +8,8 @@ import weakref
 import pytest
 from starlette.testclient import TestClient
 
+from bot.answering.answer_service import AnswerService
 from bot.answering.answer_source import AnswerSource
-from bot.answering.answers import AnswerService
 from bot.answering.live_answers import LiveAnswers
 from bot.http.app import create_app
 from bot.http.options import HttpOptions

@@ -1,8 +1,8 @@
 """What is said is said of what there is."""
 
 from bot.answering.wording import EXPLANATIONS, HEADLINES, REASONS
-from index.abstention.confidence import Status
-from index.retrieval.fusion import WEIGHTS
+from index.abstention.decision import Status
+from index.retrieval.rerank import WEIGHTS
 
 
 def test_every_feature_of_the_ranking_has_a_reason_in_plain_words():

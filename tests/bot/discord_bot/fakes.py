@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.answers import Answer, PassageInContext, Quote, Status, check_question
+from bot.answering.answer_service import check_question
+from bot.answering.answers import Answer, PassageInContext, Quote, Status
 from bot.answering.citations import Citation, PageReference
 from index.errors import UnknownDocument, UnknownPassage
 from index.records import Document, Kind, Page

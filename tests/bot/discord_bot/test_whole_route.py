@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.discord_bot.options import BotOptions
 from bot.pictures.page_pictures import PagePictures
 from bot.state.feedback import FeedbackStore

@@ -17,7 +17,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
 from bot.http.serving import server_config

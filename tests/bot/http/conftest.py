@@ -18,13 +18,12 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app
 from bot.http.middleware import rate_limit
 from bot.http.options import HttpOptions
 from bot.http.serving import server_config
-from index.abstention.confidence import Signals, Status, Thresholds
-from index.abstention.decision import Decision, Evidence
+from index.abstention.decision import Decision, Evidence, Signals, Status, Thresholds
 from index.build.layout import BuildLayout
 from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
@@ -192,7 +191,7 @@ def write_build(folder: Path) -> FakeBuild:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerService]:
     """The real answer service on a fake build and a fake searcher."""
     build = write_build(tmp_path_factory.mktemp("build"))
-    with patch("bot.answering.answers.Searcher", FakeSearcher):
+    with patch("bot.answering.answer_service.Searcher", FakeSearcher):
         made = AnswerService(build)
     yield made
     build.records.close()

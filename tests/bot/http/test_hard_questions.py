@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from benchmarks.asking_whole import Question, Whole
 from benchmarks.question_families import FAMILIES, known_to, text_of
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.answering.limits import MOST_CHARACTERS
 from index.build.reader import open_live_build
 

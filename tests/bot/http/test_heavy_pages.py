@@ -8,7 +8,7 @@ from unittest.mock import patch
 import httpx2
 import pytest
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.pictures import page_pictures
 from bot.pictures.drawing_process import DrawingProcess
 from index.build.layout import BuildLayout
@@ -37,7 +37,7 @@ def heavy(tmp_path: Path) -> Iterator[AnswerService]:
     add(writer, Document("map", "The map", Kind.ORIGINAL, sha256=digest, media_type="application/pdf"), PAGES)
     writer.close()
     build = FakeBuild(tmp_path, Records(layout.records), Lexicon(), id="20260102T000000-fedcba")
-    with patch("bot.answering.answers.Searcher", FakeSearcher):
+    with patch("bot.answering.answer_service.Searcher", FakeSearcher):
         yield AnswerService(build)
     build.records.close()
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.api.library_schemas import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
 from bot.http.api.schemas import PassageBody
 from bot.http.app import create_app

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
 from bot.runtime.logs import OneLineFormatter, start_logging, visible

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.discord_bot.state.health import GatewayHealth
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.middleware import patience
 from bot.http.middleware.connections import MOST_OF_ONE
 from bot.http.options import Rate

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService, Status
+from bot.answering.answer_service import AnswerService
+from bot.answering.answers import Status
 from bot.errors import SettingsError
 from bot.state import counts_file, question_log
 from bot.state.counts_file import open_counts

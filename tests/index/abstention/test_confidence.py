@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abstention.confidence import (
-    LIGHT,
-    NOTHING_KNOWN,
-    THOROUGH,
-    Signals,
-    Status,
-    Thresholds,
-    calibration_of,
-)
+from index.abstention.decision import LIGHT, NOTHING_KNOWN, THOROUGH, Signals, Status, Thresholds, calibration_of
 
 NAMES = [field.name for field in fields(Signals)]
 AGAINST = {"near_miss", "elsewhere"}

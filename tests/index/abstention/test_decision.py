@@ -4,10 +4,8 @@ import faiss
 import numpy as np
 import pytest
 
-from index.abstention.confidence import THOROUGH, Signals, Status, Thresholds
-from index.abstention.decision import SURE, Abstention, Evidence
-from index.abstention.kinds import Kind
-from index.abstention.signposts import OutOfScope, Signposts
+from index.abstention.decision import SURE, THOROUGH, Abstention, Evidence, Signals, Status, Thresholds
+from index.abstention.scope import Kind, OutOfScope, Signposts
 from index.dense.faiss_reader import Vectors
 from index.lexicon import Signpost
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.abstention.confidence import Status
+from index.abstention.decision import Status
 from index.errors import BenchmarkSetError
 from index.evaluation.command import json_of, questions_of_part, share, table_of
 from index.evaluation.golden import GoldenQuestion, Place

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from index.abstention.confidence import Status
+from index.abstention.decision import Status
 from index.evaluation.golden import GoldenQuestion, Place
 from index.evaluation.golden_run import GoldenReport, Outcome, Tally, failed, grouped, tally
 

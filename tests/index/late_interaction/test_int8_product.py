@@ -5,8 +5,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from index.dense.unit_vectors import moved_down, moved_up
-from index.late_interaction.int8_product import GRAPH, inner_products
+from index.arrays import moved_down, moved_up
+from index.late_interaction.max_sim import GRAPH, inner_products
 
 
 def test_products_are_those_of_numpy():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from index.dense.unit_vectors import BYTE_SCALE, in_bytes, moved_down, moved_up
+from index.arrays import BYTE_SCALE, in_bytes, moved_down, moved_up
 from index.encoders.passage_vectors import NO_SENTENCE
 from index.encoders.query_encoder import EncodedQuestion
 from index.late_interaction.max_sim import max_sim, token_weights

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.dense.unit_vectors import BYTE_SCALE, in_bytes
+from index.arrays import BYTE_SCALE, in_bytes
 from index.encoders.passage_vectors import PassageVectors
 from index.encoders.query_encoder import EncodedQuestion
 from index.late_interaction.max_sim import max_sim
-from index.late_interaction.token_vectors import Tokens
+from index.late_interaction.token_vectors import Tokens, segment_starts
 from index.late_interaction.token_writer import WHOLE_UP_TO, TokensWriter
 
 DIMENSION = 384
@@ -72,3 +74,20 @@ def test_the_next_build_takes_shortened_tokens_over_as_they_are(tmp_path, passag
     assert (tmp_path / "again" / "vectors.u8").read_bytes() == (tmp_path / "short" / "vectors.u8").read_bytes()
     np.testing.assert_array_equal(again.directions, short.directions)
     np.testing.assert_array_equal(again.frequencies(np.arange(5)), short.frequencies(np.arange(5)))
+
+
+numbered = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=8).map(sorted), min_size=1, max_size=6)
+
+
+@given(numbered)
+def test_a_segment_begins_with_each_passage_and_each_new_sentence_in_it(passages):
+    """Two passages whose sentences have the same number at the border are two segments."""
+    wanted = []
+    place = 0
+    for sentences in passages:
+        for number, sentence in enumerate(sentences):
+            if number == 0 or sentence != sentences[number - 1]:
+                wanted.append(place)
+            place += 1
+    bounds = np.cumsum([0, *map(len, passages)])
+    assert segment_starts(np.concatenate(passages).astype(np.int16), bounds).tolist() == wanted

@@ -6,8 +6,9 @@ import pytest
 from index.build.reader import open_live_build
 from index.late_interaction.max_sim import max_sim, token_weights
 from index.retrieval import candidates
-from index.retrieval.candidates import LOOKED_AT, blended, compared, rerank, retrieve
+from index.retrieval.candidates import LOOKED_AT, compared, retrieve
 from index.retrieval.questions import read_question
+from index.retrieval.rerank import blended, rerank
 from index.text.analysis import terms_of
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import open_corpus

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index.retrieval.exact_terms import COMMON, names_held
+from index.retrieval.candidates import COMMON, names_held
 from index.retrieval.questions import AskedQuestion
 
 SIZE = 200

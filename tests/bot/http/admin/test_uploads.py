@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.admin import uploads
 from bot.http.admin.keeping import BUSY, JOBS_FOLDER, Keeping, KeepingOptions
 from bot.http.admin.uploads import with_keeping

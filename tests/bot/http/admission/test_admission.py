@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.http.admission.admission import COOKIE, Admission
 from bot.http.admission.sessions import SESSION_SECONDS, Sessions
 from bot.http.admission.wrong_tries import LONGEST_WAIT, WrongTries

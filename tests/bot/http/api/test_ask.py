@@ -6,7 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.answering.answer_json import answer_json
-from bot.answering.answers import MOST_CHARACTERS, AnswerService
+from bot.answering.answer_service import AnswerService
+from bot.answering.limits import MOST_CHARACTERS
 from bot.http.api.schemas import MOST_EARLIER, AnswerBody
 
 QUESTION = "How long does the council have to decide on a nomination?"

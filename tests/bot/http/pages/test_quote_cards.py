@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from bot.answering.answers import AnswerService
+from bot.answering.answer_service import AnswerService
 from bot.answering.wording import REASONS
 from bot.http.pages.quote_cards import why_found
 

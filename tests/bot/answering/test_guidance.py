@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.definitions import Definitions
+from bot.answering.guidance import Definitions
 from index.lexicon import Term
 
 TERMS = (Term("asset of community value", "A place on the list.", ("ACV",)), Term("precept", "A parish's share."))

@@ -8,23 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abstention.signposts import Signposts
-from index.encoders.query_encoder import QueryEncoder
-from index.retrieval.questions import Synonyms, read_question
-from index.sparse.spelling import LONGEST, Mending, Spelling, SpellingWriter, deletes
-from index.text.analysis import LONGEST_WORD, words_of
-from index.text.question_bounds import (
+from index.abstention.scope import Signposts
+from index.encoders.query_encoder import MOST_PIECES, MOST_PIECES_THOROUGH, QueryEncoder, places_read
+from index.retrieval.questions import (
     LONGEST_READ,
     MOST_MEANT,
     MOST_MENDED,
     MOST_NAMES,
     MOST_PHRASES,
-    MOST_PIECES,
-    MOST_PIECES_THOROUGH,
     MOST_WORDS,
+    Synonyms,
     both_ends,
-    places_read,
+    read_question,
 )
+from index.sparse.spelling import LONGEST, Mending, Spelling, SpellingWriter, deletes
+from index.text.analysis import LONGEST_WORD, words_of
 
 LONG = 2000  # characters: the most that a surface takes
 TEXTS = {

@@ -1,24 +1,28 @@
-"""Say where to go on, beside what was found or instead of it.
+"""Say what helps beside the quotes or instead of them: what a term means, and where to go on.
 
-Comes in: a decision and the hits. Goes out: one text, or none. Refuses to decide whether an answer is shown.
+Comes in: a question and the glossary; a decision and the hits. Goes out: the entry that is asked for; one text; or nothing. Refuses to
+guess, only a whole term counts, and to decide whether an answer is shown.
 
 A signpost of the corpus comes first. Where none is near, the section "Who handles this, and where do we go?" of the document that was
 found says it, in its own words. What is no question gets a word of what can be asked here.
 """
 
+import string
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-from index.abstention.confidence import Status
-from index.abstention.decision import Decision
-from index.abstention.kinds import Kind
+from index.abstention.decision import Decision, Status
+from index.abstention.scope import Kind
 from index.documents.store import Records
+from index.lexicon import Term
 from index.records import Passage
 from index.retrieval.searcher import Hit
-from index.text.language import DESK_HEADING
+from index.text.language import ASKING_MEANING, DESK_HEADING
 
+_ENDS = f"{string.whitespace}?.!"  # what a question may end with
+_AROUND = 80  # characters that a question may have beside the term: "please", "what does … stand for", white space
 LANGUAGES = Path(__file__).with_name("other_languages.toml")
 _MOST = 600  # characters of such a section: its first sentences name the desks
 _LARGEST = 200  # passages of a document that is looked through
@@ -32,6 +36,32 @@ _KINDS = {
     Kind.LIVE_FACT: "What is decided or planned from day to day is not held here. Whoever keeps the register or the calendar can say; "
     "ask here what the rules are.",
 }
+
+
+class Definitions:
+    """The terms of a glossary by all their names."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        """Gather the names of ``terms``; where two share one, the first has it."""
+        self._terms = tuple(terms)
+        self._places: dict[str, int] = {}
+        for place, term in enumerate(self._terms):
+            for name in (term.term, *term.aliases):
+                self._places.setdefault(name.casefold(), place)
+        self._longest = max(map(len, self._places), default=0) + _AROUND
+
+    def asked_for(self, question: str) -> Term | None:
+        """Return the entry whose term or alias ``question`` asks to have explained."""
+        plain = question.strip().rstrip(_ENDS)
+        # The pattern looks at the end of the text once for each letter of it, so nothing longer than could name a term gets there.
+        asking = ASKING_MEANING.match(plain) if len(plain) <= self._longest else None
+        return self._named(asking.group("term")) if asking else None
+
+    def _named(self, name: str) -> Term | None:
+        """Return the entry with the term or alias ``name``, in any case, with or without quotation marks and a plural s."""
+        plain = name.strip(" \"'“”‘’?.").casefold()
+        places = [self._places[wanted] for wanted in (plain, plain.removesuffix("s")) if wanted in self._places]
+        return self._terms[min(places)] if places else None
 
 
 class Pointers:

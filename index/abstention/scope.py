@@ -1,12 +1,22 @@
-"""Which signpost stands at a question, and what lies nearest to it of all that is not held.
+"""Tell what a question itself says of where it belongs: what is wanted, in which language, and how near it lies to what is not held.
 
-Comes in: the signposts of the lexicon with the vectors of their wordings; then a question. Goes out: the signpost whose words stand in
-it, and how near it lies to what is not held. Refuses to decide what follows from that: ``decision`` does.
+Comes in: a question as a person typed it, and its vector. Goes out: its Kind, its language, the signpost whose words stand in it, and
+what lies nearest of all that is not held. Refuses to search, and to decide what follows from that: ``decision`` does. The patterns are
+English and stand in ``index.text.language``; the signposts are the corpus's, with the vectors of their wordings.
+
+What is told of its kind is narrow on purpose: "help me word an objection" is a question that sections answer, "write our objection" is
+not.
+
+Languages are told apart by CLD2, Chromium's own (pycld2): 8 MB and 20 ms to open. It is asked only about a text that holds hardly a
+function word of English. Of 822 English questions, many a few words long, it took none for another language, and it knew all six that
+were. Where it is not installed (there is no package of it for every processor) such a question is searched for like any other.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from importlib.util import find_spec
 from itertools import chain
 
 import numpy as np
@@ -15,13 +25,62 @@ from numpy.typing import NDArray
 from index.dense.faiss_reader import Vectors
 from index.encoders.query_encoder import QueryEncoder
 from index.lexicon import Signpost
+from index.text.language import GREETING, LIVE_FACT, REQUEST, STOP_WORDS
 
 # Kinds of signpost that lie so close to what is held that their words also occur in questions that are answered.
 CLOSE_KINDS = frozenset({"near miss", "personal matter"})
 
 NEAREST = 3  # wordings that say together how near a question lies: of the best alone, one odd wording would decide
 
+ENGLISH = "en"
+_UNKNOWN = "un"
+_LEAST_WORDS = 3
+_MOST_FUNCTION_WORDS = 0.2  # share; of English questions four words in ten are
+_MOST_TOLD_BY = 300  # characters by which a language is told
+_IS_INSTALLED = find_spec("pycld2") is not None
+_MOST_READ = 400  # characters: what is wanted is said at the beginning
 _WORD = re.compile(r"\w+")
+_WORD_OF_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class Kind(Enum):
+    """What somebody wants."""
+
+    QUESTION = "question"
+    GREETING = "greeting"  # hello, thanks, help, and nothing else
+    REQUEST = "request"  # to write, to send, to do something
+    LIVE_FACT = "live fact"  # what only a register or a calendar of today says
+    OTHER_LANGUAGE = "other language"
+
+
+def kind_of(question: str) -> Kind:
+    """Return what is wanted by ``question``, which is in English."""
+    asked = " ".join(re.sub(r"[^\w\s/-]", " ", question[:_MOST_READ].casefold().replace("'", "").replace("’", "")).split())
+    if GREETING.fullmatch(asked):
+        return Kind.GREETING
+    if REQUEST.search(asked):
+        return Kind.REQUEST
+    return Kind.LIVE_FACT if LIVE_FACT.search(asked) else Kind.QUESTION
+
+
+def language_of(question: str) -> str:
+    """Return the code of the language of ``question``; empty for English, and where it cannot be told."""
+    text = question[:_MOST_TOLD_BY]
+    words = _WORD_OF_LETTERS.findall(text.casefold())
+    if len(words) < _LEAST_WORDS or sum(word in STOP_WORDS for word in words) > _MOST_FUNCTION_WORDS * len(words):
+        return ""
+    return _told_apart(text) if _IS_INSTALLED else ""
+
+
+def _told_apart(text: str) -> str:
+    import pycld2  # here: few questions need it
+
+    try:
+        is_sure, _, languages = pycld2.detect(text.encode("utf-8", errors="ignore"))
+    except pycld2.error:  # what it does not take for text
+        return ""
+    code = str(languages[0][1])
+    return code if is_sure and code not in (ENGLISH, _UNKNOWN) else ""
 
 
 @dataclass(frozen=True, slots=True)

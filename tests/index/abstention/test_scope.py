@@ -4,7 +4,7 @@ import faiss
 import numpy as np
 import pytest
 
-from index.abstention.signposts import Signposts
+from index.abstention.scope import Signposts
 from index.dense.faiss_reader import Vectors
 from index.lexicon import Signpost
 

@@ -1,0 +1,156 @@
+"""Look at the candidates of a question from every side, and say what each side gives to their score.
+
+Comes in: an opened build, a question as read and as encoded, passages found. Goes out: candidates with their features, one score each
+and what each feature gave to it, and the sentences that answer. Refuses to find passages, and to order them.
+
+The features are added as they are, without stretching them to the candidates of the question: on six sets of questions, with weights
+learned on five and tried on the sixth, raw scores in a linear sum beat min-max means, z-scores and reciprocal ranks. Weights that
+depend on the kind of question gained nothing there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.build.reader import Build
+from index.encoders.query_encoder import EncodedQuestion
+from index.late_interaction.max_sim import Matches, max_sim, token_weights
+from index.records import Passage, Span
+from index.retrieval.candidates import UNKNOWN, Found, documents_of, names_held
+from index.retrieval.questions import AskedQuestion
+
+Scores = NDArray[np.float32]
+NEARLY = 0.08  # a second sentence this close behind the first is marked too
+LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """How well each candidate fits the question; every array has shape (candidates,) and lies between about 0 and 1."""
+
+    sentence: Scores  # cosine of its best sentence and the question
+    words: Scores  # BM25 of title, headings and text, as a share of what the question's words could give
+    tokens: Scores  # how near each word of the question comes to some word of the passage in its context, cubed: see max_sim
+    pairs: Scores  # BM25 of neighbouring words, as a share
+    passage: Scores  # cosine of the passage and the question
+    document: Scores  # cosine of the document's mean passage and the question
+    key: Scores  # cosine of its best key and the question; of its best sentence where it has no keys
+    expansion_words: (
+        Scores  # BM25 of its keys, as a share; ``tokens`` where that is more, so that a passage without keys is not put back
+    )
+
+
+WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {
+        "sentence": 1.0,
+        "words": 0.8,
+        "tokens": 2.75,
+        "pairs": 0.6,
+        "passage": 0.5,
+        "document": 0.5,
+        "key": 1.3,
+        "expansion_words": 1.8,
+    }
+)
+TOTAL_WEIGHT = sum(WEIGHTS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages that may answer, each seen from every side; the arrays run alongside ``rows``."""
+
+    rows: NDArray[np.int64]
+    documents: NDArray[np.int64]  # the place of each passage's document among the build's documents
+    features: Features
+    matches: Matches
+    named: NDArray[np.int64]  # how many of the question's exact names each holds
+    question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
+
+
+def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
+    """Return the passages found, at least one, each seen from every side."""
+    tokens, rows = build.tokens, found.rows
+    weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
+    matches = max_sim(tokens.seen(encoded), weights, tokens.of(rows))
+    documents = documents_of(build, rows)
+    features = Features(
+        sentence=matches.best_sentence,
+        words=found.words,
+        tokens=matches.cubed,
+        pairs=build.pairs.shares(asked.pairs, rows),
+        passage=found.passage,
+        document=build.document_vectors[documents] @ encoded.vector,
+        key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
+        expansion_words=np.maximum(found.expansion_words, matches.cubed),
+    )
+    return Candidates(rows, documents, features, matches, names_held(build, asked, rows), encoded.vector)
+
+
+def blended(one: Candidates, other: Candidates) -> Candidates:
+    """Return the same passages as seen by two questions, each feature the mean of both; the question asked is ``one``'s."""
+    features = {
+        field.name: _mean(getattr(one.features, field.name), getattr(other.features, field.name)) for field in fields(Features)
+    }
+    sentences = zip(one.matches.sentence_matches, other.matches.sentence_matches, strict=True)
+    matches = Matches(
+        cubed=_mean(one.matches.cubed, other.matches.cubed),
+        plain=_mean(one.matches.plain, other.matches.plain),
+        best_sentence=_mean(one.matches.best_sentence, other.matches.best_sentence),
+        sentence_matches=tuple(_mean(first, second) for first, second in sentences),
+    )
+    return Candidates(one.rows, one.documents, Features(**features), matches, np.maximum(one.named, other.named), one.question)
+
+
+def contributions(features: Features) -> dict[str, Scores]:
+    """Return what each feature gives to each candidate's score; the score is their sum, 0 to about 1."""
+    return {name: WEIGHTS[name] / TOTAL_WEIGHT * getattr(features, name) for name in WEIGHTS}
+
+
+def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Span, ...]:
+    """Return the ranges of the answering sentences, one or two, in reading order.
+
+    Chosen by their words in context alone: a sentence that shares words with the question often only repeats it.
+
+    Args:
+        passage: the passage.
+        matches: how near each of its sentences comes, one a sentence.
+    """
+    count = min(len(matches), len(passage.sentences))
+    if not count:
+        return passage.sentences[:1]
+    order = sorted(range(count), key=lambda place: -matches[place])
+    first = order[0]
+    chosen = [first]
+    if _leads_in(passage, first) and first + 1 < len(passage.sentences):
+        chosen.append(first + 1)
+    elif count > 1 and matches[first] - matches[order[1]] < NEARLY:
+        chosen.append(order[1])
+    return tuple(passage.sentences[place] for place in sorted(chosen))
+
+
+def _leads_in(passage: Passage, place: int) -> bool:
+    start, end = passage.sentences[place]
+    sentence = passage.text[start:end].rstrip()
+    return sentence.endswith((":", "?")) or len(sentence.split()) < LEAD_IN_WORDS
+
+
+def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray((one + other) / 2, np.float32)
+
+
+def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cosine of each passage's best key; ``UNKNOWN`` where it has none.
+
+    Where one of its keys is among the nearest of all, its best one is, and that is known.
+    """
+    starts, ends = build.expansion_bounds[found.rows], build.expansion_bounds[found.rows + 1]
+    best = found.key.copy()
+    keyed = np.flatnonzero((ends > starts) & (best == UNKNOWN))
+    if len(keyed):
+        keys = np.concatenate([np.arange(starts[place], ends[place]) for place in keyed])
+        first = np.concatenate([[0], np.cumsum((ends - starts)[keyed])[:-1]])
+        best[keyed] = np.maximum.reduceat(build.keys.cosines(question, keys), first)
+    return best
