@@ -3,7 +3,7 @@
     python -m benchmarks.phrasings [--index DIR]
 
 People campaign for a hall or a cinema as they do for a pub, and the corpus speaks mostly of pubs. None of the phrasings stands among
-the wordings of the corpus. A refusal is wrong for all kinds but allotments, whose own law is not held.
+the paraphrases of the corpus. A refusal is wrong for all kinds but allotments, whose own law is not held.
 """
 
 import argparse

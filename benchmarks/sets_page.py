@@ -36,9 +36,9 @@ calibration error, {BINS} bins of equal mass, of the confidence that the first p
 answer count one half each, golden questions as they are. Milliseconds a question, ten passages fetched, both in turns on one
 thread; on a shared machine read them against each other only."""
 FITTED = """The weights of confidence were fitted on conditionalqa, squad2, doc2dial, covid_faq, the tuned golden questions and 795
-more that were written for this, with the corpus as shipped and without its wordings; cranfield, ohrbench_law and the held-back golden
-questions are new to them. The sets have no signposts, so the strongest signal, how near a question lies to what is not held, is silent
-there."""
+more that were written for this, with the corpus as shipped and without its paraphrases; cranfield, ohrbench_law and the held-back
+golden questions are new to them. The sets have no signposts, so the strongest signal, how near a question lies to what is not held,
+is silent there."""
 
 
 def table(found: Sequence[Measured], golden: Mapping[str, Sequence[Judged]]) -> str:

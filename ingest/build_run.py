@@ -93,7 +93,7 @@ def _split_documents(run: _Run, embedder: AwaitingEmbedder) -> "Generator[SplitD
     splitter = Splitter(run.recipe.geometry, embedder.count_tokens, run.build_cache)
 
     read = reader.read(run.corpus.entries)
-    described = each(partial(describe, paraphrases=run.corpus.wordings), read)
+    described = each(partial(describe, paraphrases=run.corpus.paraphrases), read)
     distinct = each(copies.deduplicate, described)
     with closing(each(splitter.split, distinct)) as split:
         for document in split:

@@ -15,7 +15,7 @@ from index.records import Kind, Page
 from ingest.catalogue.catalogue import Entry
 from ingest.catalogue.corpus import Corpus, open_corpus
 from ingest.catalogue.law_sources import ACTS_FILE, ActsTable, law_problems
-from ingest.catalogue.wordings import WORDINGS_FOLDER
+from ingest.catalogue.paraphrases import PARAPHRASES_FOLDER
 from ingest.errors import CorpusProblems
 from ingest.readers.read_document import PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.sound_letters import shown_name
@@ -108,8 +108,8 @@ def _golden_problems(corpus: Corpus, sections: dict[str, set[str] | None]) -> li
 
 def _wording_problems(corpus: Corpus, sections: dict[str, set[str] | None]) -> list[str]:
     return [
-        f"{corpus.folder / WORDINGS_FOLDER}: there are wordings for {section!r} of {document!r}, which has no such section"
-        for document, section in corpus.wordings
+        f"{corpus.folder / PARAPHRASES_FOLDER}: there are paraphrases for {section!r} of {document!r}, which has no such section"
+        for document, section in corpus.paraphrases
         if section not in (sections.get(document) or ())
     ]
 

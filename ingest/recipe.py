@@ -19,7 +19,7 @@ from index.records import Document
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import Corpus
 from ingest.catalogue.lexicon_files import GLOSSARY_FILE, SIGNPOSTS_FILE, SITE_FILE
-from ingest.catalogue.wordings import WORDINGS_FOLDER
+from ingest.catalogue.paraphrases import PARAPHRASES_FOLDER
 from ingest.readers.read_document import FileLimits, ReadingOptions
 
 READER_LIBRARIES = ("lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", "striprtf", "trafilatura")
@@ -82,8 +82,8 @@ def corpus_parts(corpus: Path) -> dict[str, str]:
     """Return what stands beside the documents, name to SHA-256; a file that is not there has an empty digest."""
     names = (SITE_FILE, GLOSSARY_FILE, SIGNPOSTS_FILE, QUESTIONS_FILE)
     parts = {name: _file_digest(corpus / name) for name in names}
-    wordings = sorted((corpus / WORDINGS_FOLDER).glob("*.toml"))
-    return parts | {WORDINGS_FOLDER: _digest(f"{path.name} {_file_digest(path)}" for path in wordings)}
+    paraphrases = sorted((corpus / PARAPHRASES_FOLDER).glob("*.toml"))
+    return parts | {PARAPHRASES_FOLDER: _digest(f"{path.name} {_file_digest(path)}" for path in paraphrases)}
 
 
 def corpus_digest(corpus: Corpus, recipe: Recipe, model: ModelIdentity) -> str:

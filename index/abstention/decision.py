@@ -19,7 +19,7 @@ from index.encoders.query_encoder import LIGHT_DIMENSION
 from index.lexicon import Signpost
 
 EMERGENCY = "emergency"
-# A wording of a signpost this near to a question, by cosine, says where to go.
+# A paraphrase of a signpost this near to a question, by cosine, says where to go.
 WORTH_KNOWING = 0.5
 # From this confidence on a pointer would only distract.
 SURE = 0.85
@@ -70,7 +70,7 @@ class Signals:
     )
 
 
-# Sentences lie this much farther from questions than the wordings under which people ask: a passage without wordings is not to seem
+# Sentences lie this much farther from questions than the paraphrases under which people ask: a passage without them is not to seem
 # farther from a question than what is not held, which has them.
 FARTHER = 0.1
 NOTHING_KNOWN = 0.0  # ``scope_margin`` of a build that knows nothing of what it does not hold: neither for nor against

@@ -2,7 +2,7 @@
 
 Comes in: a question as a person typed it, and its vector. Goes out: its Kind, its language, the signpost whose words stand in it, and
 what lies nearest of all that is not held. Refuses to search, and to decide what follows from that: ``decision`` does. The patterns are
-English and stand in ``index.text.language``; the signposts are the corpus's, with the vectors of their wordings.
+English and stand in ``index.text.language``; the signposts are the corpus's, with the vectors of their paraphrases.
 
 What is told of its kind is narrow on purpose: "help me word an objection" is a question that sections answer, "write our objection" is
 not.
@@ -30,7 +30,7 @@ from index.text.language import GREETING, LIVE_FACT, REQUEST, STOP_WORDS
 # Kinds of signpost that lie so close to what is held that their words also occur in questions that are answered.
 CLOSE_KINDS = frozenset({"near miss", "personal matter"})
 
-NEAREST = 3  # wordings that say together how near a question lies: of the best alone, one odd wording would decide
+NEAREST = 3  # paraphrases that say together how near a question lies: of the best alone, one odd paraphrase would decide
 
 ENGLISH = "en"
 _UNKNOWN = "un"
@@ -87,21 +87,21 @@ def _told_apart(text: str) -> str:
 class OutOfScope:
     """What lies nearest to a question of all that is known not to be held."""
 
-    signpost: Signpost  # of the nearest wording
-    cosine: float  # of that wording and the question
+    signpost: Signpost  # of the nearest paraphrase
+    cosine: float  # of that paraphrase and the question
     around: float  # mean cosine of the ``NEAREST``
-    agreed: bool  # whether another of these is a wording of the same signpost
+    agreed: bool  # whether another of these is a paraphrase of the same signpost
 
 
 class Signposts:
     """The signposts of a build, ready to be looked for."""
 
-    def __init__(self, signposts: Sequence[Signpost], wordings: Vectors) -> None:
-        """Prepare ``signposts``; ``wordings`` holds the vectors that ``wording_vectors`` made of them, in the same order."""
+    def __init__(self, signposts: Sequence[Signpost], paraphrases: Vectors) -> None:
+        """Prepare ``signposts``; ``paraphrases`` holds the vectors that ``paraphrase_vectors`` made of them, in the same order."""
         self._posts = tuple(signposts)
-        self._wordings = wordings
+        self._paraphrases = paraphrases
         self._unless = [tuple(map(_plain, post.unless)) for post in signposts]
-        self._of_wording = [post for post in signposts for _ in post.asked]
+        self._of_paraphrase = [post for post in signposts for _ in post.asked]
         # By the first word of the pattern: a question is asked about its own words only.
         self._patterns: dict[str, list[tuple[int, str]]] = {}
         for place, post in enumerate(signposts):
@@ -114,10 +114,10 @@ class Signposts:
         Args:
             vector: of the question, unit length, shape (d,).
         """
-        rows, cosines = self._wordings.nearest(vector, NEAREST)
+        rows, cosines = self._paraphrases.nearest(vector, NEAREST)
         if not len(rows):
             return None
-        first, *others = (self._of_wording[row] for row in rows.tolist())
+        first, *others = (self._of_paraphrase[row] for row in rows.tolist())
         return OutOfScope(first, float(cosines[0]), float(cosines.mean()), first in others)
 
     def standing_at(self, question: str) -> Signpost | None:
@@ -133,9 +133,9 @@ class Signposts:
         return chain.from_iterable(self._patterns.get(word, ()) for word in {"", *_WORD.findall(asked)})
 
 
-def wording_vectors(signposts: Sequence[Signpost], encoder: QueryEncoder) -> NDArray[np.float32]:
-    """Return the vectors of the ways in which people ask about what the signposts stand for, in order, shape (wordings, d)."""
-    return encoder.vectors([wording for post in signposts for wording in post.asked])
+def paraphrase_vectors(signposts: Sequence[Signpost], encoder: QueryEncoder) -> NDArray[np.float32]:
+    """Return the vectors of the ways in which people ask about what the signposts stand for, in order, shape (paraphrases, d)."""
+    return encoder.vectors([paraphrase for post in signposts for paraphrase in post.asked])
 
 
 def _stands_in(asked: str, phrase: str) -> bool:

@@ -29,7 +29,7 @@ class Manifest:
     documents: int
     pages: int
     passages: int
-    keys: int  # headings and wordings that have a vector of their own
+    keys: int  # headings and paraphrases that have a vector of their own
     encoder_mean_cosine: float  # of the int8 query encoder to the full model; 0 to 1
     files: dict[str, str] = field(default_factory=dict)  # relative path to SHA-256
     parts: dict[str, str] = field(default_factory=dict)  # what stands beside the documents in the corpus: name to SHA-256

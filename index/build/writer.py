@@ -21,7 +21,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.scope import wording_vectors
+from index.abstention.scope import paraphrase_vectors
 from index.arrays import unit
 from index.build.history import finished_builds
 from index.build.layout import MANIFEST_FILE, UNFINISHED, BuildLayout, sync_folder
@@ -161,7 +161,7 @@ class BuildWriter:
         shutil.copytree(encoder, self.layout.encoder)
         questions = QueryEncoder.open(self.layout.encoder)
         out_of_scope = VectorsWriter(self.layout.out_of_scope, self._model.dimension, in_bytes=True)
-        out_of_scope.add(wording_vectors(lexicon.signposts, questions))
+        out_of_scope.add(paraphrase_vectors(lexicon.signposts, questions))
         asked = partial(questions.vectors, lexicon.suggestions[:MEASURED_WITH])
         written = {"passages": self._vectors, "keys": self._key_vectors, "signposts": out_of_scope}
         searches = {name: vectors.save(asked) for name, vectors in written.items()}

@@ -89,7 +89,7 @@ def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encode
 
 
 def names_held(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many of the names in the question each passage holds, in its text, headings or wordings, shape (rows,)."""
+    """Return how many of the names in the question each passage holds, in its text, headings or paraphrases, shape (rows,)."""
     held = np.zeros(len(rows), np.int64)
     for name in asked.names:
         found = [index.postings(name).rows for index in (build.words, build.expansion_words)]

@@ -179,9 +179,9 @@ class Searcher:
     def _scope_margin(self, row: int, nearness: NDArray[np.float32], out_of_scope: OutOfScope | None) -> float:
         if out_of_scope is None:
             return NOTHING_KNOWN
-        has_wordings = self.build.expansion_bounds[row + 1] - self.build.expansion_bounds[row] > 1  # beside its heading
+        has_paraphrases = self.build.expansion_bounds[row + 1] - self.build.expansion_bounds[row] > 1  # beside its heading
         inside = np.sort(nearness)[-NEAREST:].mean()
-        return float(inside) - out_of_scope.around + (0 if has_wordings else FARTHER)
+        return float(inside) - out_of_scope.around + (0 if has_paraphrases else FARTHER)
 
     def _covered(self, row: int, asked: AskedQuestion) -> float:
         words, keys = self.build.words, self.build.expansion_words

@@ -22,7 +22,7 @@ from ingest.catalogue.catalogue import (
     unlisted_files,
 )
 from ingest.catalogue.lexicon_files import read_lexicon
-from ingest.catalogue.wordings import Paraphrases, read_wordings
+from ingest.catalogue.paraphrases import Paraphrases, read_paraphrases
 from ingest.errors import CorpusProblems
 from ingest.readers.sound_letters import shown_name
 
@@ -39,7 +39,7 @@ class Corpus:
     warnings: tuple[str, ...]
     lexicon: Lexicon
     golden: tuple[GoldenQuestion, ...]
-    wordings: Paraphrases
+    paraphrases: Paraphrases
 
 
 def digest_of(path: Path) -> str:
@@ -75,7 +75,7 @@ def open_corpus(folder: Path) -> Corpus:
         warnings=(*_unlisted_warnings(unlisted), *_link_warnings(folder), *_digest_warnings(listed, held)),
         lexicon=replace(lexicon, not_held=tuple(entry.document for entry in listed if not entry.held)),
         golden=tuple(golden),
-        wordings=read_wordings(folder),
+        paraphrases=read_paraphrases(folder),
     )
 
 

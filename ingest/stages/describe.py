@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.records import Document, Page
 from ingest.catalogue.catalogue import Entry
-from ingest.catalogue.wordings import Paraphrases, with_paraphrases
+from ingest.catalogue.paraphrases import Paraphrases, with_paraphrases
 from ingest.readers.read_document import ReadDocument
 from ingest.readers.sound_letters import sound_record
 from ingest.stages.on_the_way import Listed

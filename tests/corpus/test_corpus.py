@@ -19,7 +19,7 @@ from ingest.check import problems_of
 from ingest.readers.read_document import ReadingOptions
 from ingest.readers.read_file import read_file
 
-NO_WORDINGS = Vectors(faiss.IndexFlatIP(3))
+NO_PARAPHRASES = Vectors(faiss.IndexFlatIP(3))
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 OWN = [entry for entry in read_catalogue(CORPUS) if entry.document.kind is not Kind.ORIGINAL]
 LAW = [entry for entry in OWN if entry.document.id.startswith("briefing-")]
@@ -81,7 +81,7 @@ def test_every_briefing_says_that_it_is_not_legal_advice(entry):
 
 @_named(OWN)
 def test_headings_are_short_and_stand_once(entry):
-    """Golden questions and wordings name sections by their heading."""
+    """Golden questions and paraphrases name sections by their heading."""
     headings = [page.section[-1] for page in _pages(entry.path)]
     assert len(set(headings)) == len(headings)
     assert [heading for heading in headings if len(heading) > 125] == []
@@ -147,7 +147,7 @@ def test_no_signpost_of_a_near_miss_stands_on_one_everyday_word():
 def test_no_question_from_england_is_sent_to_another_nation():
     """Another nation answers only to its own names: no wording of a question without one may lead there."""
     posts = [post for post in open_corpus(CORPUS).lexicon.signposts if post.kind == "other jurisdiction"]
-    assert {wording for post in posts for wording in post.asked} == set()
+    assert {paraphrase for post in posts for paraphrase in post.asked} == set()
     common = {"community asset transfer", "asset transfer request", "participation request", "ratepayers", "land reform"}
     assert common & {_plain(pattern) for post in posts for pattern in post.patterns} == set()
 
@@ -164,24 +164,24 @@ def test_there_are_questions_enough_and_a_part_is_held_back():
         assert {entry.document.id for entry in OWN} - asked == set()
 
 
-def test_no_wording_is_a_golden_question():
-    """A wording that repeats a question would make the question measure nothing."""
+def test_no_paraphrase_is_a_golden_question():
+    """A paraphrase that repeats a question would make the question measure nothing."""
     asked = {_plain(question.text) for question in QUESTIONS}
-    wordings = {_plain(wording) for wordings in open_corpus(CORPUS).wordings.values() for wording in wordings}
-    assert asked & wordings == set()
+    paraphrases = {_plain(one) for of_section in open_corpus(CORPUS).paraphrases.values() for one in of_section}
+    assert asked & paraphrases == set()
 
 
 def test_no_signpost_repeats_a_golden_question():
     """A question that stands among a signpost's own would be refused because it was copied."""
     asked = {_plain(question.text) for question in QUESTIONS}
-    assert asked & {_plain(wording) for post in open_corpus(CORPUS).lexicon.signposts for wording in post.asked} == set()
+    assert asked & {_plain(paraphrase) for post in open_corpus(CORPUS).lexicon.signposts for paraphrase in post.asked} == set()
 
 
 def test_no_signpost_sends_on_what_the_corpus_answers():
     """Some kinds of signpost refuse by their words alone: none of those words stands where people ask for a section."""
     corpus = open_corpus(CORPUS)
-    certain = Signposts([post for post in corpus.lexicon.signposts if post.kind not in CLOSE_KINDS], NO_WORDINGS)
-    asked = [wording for wordings in corpus.wordings.values() for wording in wordings]
+    certain = Signposts([post for post in corpus.lexicon.signposts if post.kind not in CLOSE_KINDS], NO_PARAPHRASES)
+    asked = [one for of_section in corpus.paraphrases.values() for one in of_section]
     headings = [page.section[-1] for entry in OWN for page in _pages(entry.path)]
     assert [(text, post.id) for text in (*asked, *headings) if (post := certain.standing_at(text))] == []
 

@@ -14,14 +14,14 @@ BAND = Signpost(
 ABROAD = Signpost("abroad", "other jurisdiction", ("Scotland", "A&E"), "Ask there.")
 
 
-def wordings(vectors):
+def paraphrases(vectors):
     """Return an index of ``vectors``, each of length 3."""
     index = faiss.IndexFlatIP(3)
     index.add(np.array(vectors, np.float32).reshape(-1, 3))
     return Vectors(index)
 
 
-POSTS = Signposts((BAND, ABROAD), wordings([]))
+POSTS = Signposts((BAND, ABROAD), paraphrases([]))
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ ASKED = (
     Signpost("band", "near miss", ("x",), "Ask the Valuation Office Agency.", asked=("is my band right", "who sets the band")),
     Signpost("bins", "personal matter", ("y",), "Ask the council.", asked=("my bin was not emptied",)),
 )
-NEAR = Signposts(ASKED, wordings([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]]))
+NEAR = Signposts(ASKED, paraphrases([[1, 0, 0], [0.8, 0.6, 0], [0, 0, 1]]))
 
 
 def test_what_lies_nearest_of_all_that_is_not_held_is_named():
-    """By the nearest wording; the mean of the nearest three says how near all of that lies."""
+    """By the nearest paraphrase; the mean of the nearest three says how near all of that lies."""
     nearest = NEAR.nearest(np.array([0.8, 0.6, 0], np.float32))
     assert nearest is not None
     assert nearest.signpost is ASKED[0]

@@ -36,7 +36,7 @@ def build(tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     corpus = folder / "corpus"
     (corpus / "documents").mkdir(parents=True)
-    (corpus / "wordings").mkdir()
+    (corpus / "paraphrases").mkdir()
     entries, asked = [], []
     for place in PLACES:
         sections = [f"## The {thing}\n\n{sentence(thing, place)}\n" for thing in THINGS]
@@ -45,12 +45,12 @@ def build(tmp_path_factory):
             f'[[document]]\nid = "{place}"\ntitle = "The {place}"\nkind = "original"\nfile = "documents/{place}.md"\n'
         )
         asked += [
-            f'[[wordings]]\ndocument = "{place}"\nsection = "The {thing}"\n'
+            f'[[paraphrases]]\ndocument = "{place}"\nsection = "The {thing}"\n'
             f'asked = ["may we borrow a {thing}", "{thing} please, {place}"]\n'
             for thing in THINGS[::3]
         ]
     (corpus / "catalogue.toml").write_text("\n".join(entries))
-    (corpus / "wordings" / "all.toml").write_text("\n".join(asked))
+    (corpus / "paraphrases" / "all.toml").write_text("\n".join(asked))
     recipe = Recipe("fake", Geometry(), ReadingOptions(ocr=False))
     build_index(open_corpus(corpus), folder / "builds", recipe, fake_model(), Silence())
     opened = open_live_build(folder / "builds")
