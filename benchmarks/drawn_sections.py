@@ -5,7 +5,7 @@
 In goes a seed; out come that many sections, each with its text's name, its heading, its marks and its sentences numbered: a paragraph
 is cut where a full stop, question or exclamation mark stands before a capital, and each list entry counts as one. The same seed draws
 the same sections as long as no section is added or renamed; ``--skip 40`` draws the forty after them, none of them drawn before. It
-knows no facts and judges nothing: a reader marks each sentence right, misleading or unsupported (docs/decisions/0018 and 0021).
+knows no facts and judges nothing: a reader marks each sentence right, misleading or unsupported (docs/decisions/0018).
 """
 
 import argparse
