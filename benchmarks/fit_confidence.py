@@ -25,7 +25,7 @@ from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 from index.evaluation.command import DEFAULT_CORPUS, questions_of_part
 from index.evaluation.golden import GoldenQuestion
-from index.evaluation.measures import auroc
+from index.evaluation.labelled_set import auroc
 from index.records import Passage
 from index.retrieval.searcher import Findings, Searcher
 

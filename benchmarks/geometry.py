@@ -21,8 +21,8 @@ from benchmarks.question_sets import SETS, are_there
 from index.build.reader import Build
 from index.encoders.full import SentenceTransformerEmbedder
 from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
-from index.evaluation.labelled_set import DEPTH, PASSAGES_ASKED_FOR, build_throw_away
-from index.evaluation.measures import ndcg
+from index.evaluation.labelled_set import DEPTH, PASSAGES_ASKED_FOR, ndcg
+from index.evaluation.throw_away import build_throw_away
 from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry
 

@@ -25,8 +25,7 @@ from index.build.layout import BuildLayout
 from index.build.reader import Build, open_build
 from index.encoders.full import Embedder, SentenceTransformerEmbedder
 from index.encoders.light import LightEmbedder
-from index.evaluation.labelled_set import PASSAGES_ASKED_FOR
-from index.evaluation.measures import ndcg
+from index.evaluation.labelled_set import PASSAGES_ASKED_FOR, ndcg
 from index.late_interaction.token_writer import TokensWriter
 from index.retrieval.searcher import Searcher
 from index.text.splitting import embedding_text

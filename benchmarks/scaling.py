@@ -31,7 +31,8 @@ from benchmarks.question_sets import NAMES, SETS
 from index.arrays import unit
 from index.build.manifest import Manifest
 from index.build.reader import Build, open_build
-from index.build.writer import BuildWriter, ReadyDocument
+from index.build.ready_document import ReadyDocument
+from index.build.writer import BuildWriter
 from index.dense.faiss_reader import VectorFiles
 from index.encoders.export import export_query_encoder
 from index.encoders.full import SentenceTransformerEmbedder, light_identity

@@ -20,8 +20,7 @@ from benchmarks import question_sets
 from benchmarks.question_sets import QuestionSet, difference, documents_of, megabytes_of_tokens
 from index.build.reader import Build
 from index.encoders.full import SentenceTransformerEmbedder
-from index.evaluation.labelled_set import PASSAGES_ASKED_FOR
-from index.evaluation.measures import ndcg
+from index.evaluation.labelled_set import PASSAGES_ASKED_FOR, ndcg
 from index.retrieval.searcher import Searcher
 
 CHOSEN_ON = 400

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from index.build.layout import DEFAULT_BUILDS, live_build
-from index.build.portable_commands import add_parsers as add_portable
+from index.build.portable import add_parsers as add_portable
 from index.build.reader import open_live_build, stats
 from index.build.verification import verify_build
 from index.errors import LocalismError

@@ -1,10 +1,13 @@
-"""SHA-256 of files and folders.
+"""SHA-256 of files and folders, and copies that are proved by it.
 
-Comes in: paths. Goes out: hex digests. Refuses to know what the files hold.
+Comes in: paths. Goes out: hex digests, or a copy. Refuses to know what the files hold.
 """
 
 import hashlib
+import shutil
 from pathlib import Path
+
+from index.errors import UnreadableDocument
 
 
 def tree_digests(folder: Path, besides: str) -> dict[str, str]:
@@ -20,3 +23,18 @@ def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copy_proved(original: Path, target: Path, sha256: str) -> None:
+    """Copy ``original`` to ``target``; nothing stays there where the copy is not what ``sha256`` was taken of.
+
+    Raises:
+        UnreadableDocument: the file went away or changed after it was read.
+    """
+    try:
+        shutil.copyfile(original, target)
+    except FileNotFoundError as error:
+        raise UnreadableDocument("the file went away after it was read") from error
+    if file_digest(target) != sha256:
+        target.unlink()
+        raise UnreadableDocument("the file changed after it was read; run again when it is complete")

@@ -27,7 +27,7 @@ OCR = "tesseract"
 # Code of ours that shapes what a build holds: a change in it makes another build, and nobody has to remember a version number.
 READER_CODE = ("ingest/readers",)
 LANGUAGE_CODE = "index/text/language.py"
-SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", "index/text/sentences.py", LANGUAGE_CODE)
+SPLITTER_CODE = ("index/text/splitting.py", "index/text/atoms.py", LANGUAGE_CODE)
 INDEX_CODE = (
     "index/text/analysis.py",
     LANGUAGE_CODE,

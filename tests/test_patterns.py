@@ -16,7 +16,7 @@ from index.lexicon import Term
 from index.retrieval import questions
 from index.text import language
 from index.text.analysis import words_of
-from index.text.sentences import split_sentences
+from index.text.atoms import split_sentences
 
 LENGTH = 100_000
 SECONDS = 2.0

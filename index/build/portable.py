@@ -1,20 +1,26 @@
-"""One file that holds a whole build, to keep it safe or to move it to another machine.
+"""One file that holds a whole build, to keep it safe or to move it to another machine: ``localism-index export`` and ``import``.
 
-Comes in: the folder of the builds and a file. Goes out: the file, or a verified build beside the others. Refuses to make it live, and
-to unpack anything that is not a build: names that lead out of the folder, links, devices, more bytes than were said.
+Comes in: the folder of the builds and a file, or parsed arguments. Goes out: the file, or a verified build beside the others; exit
+codes and one line or one JSON object. Refuses to unpack anything that is not a build: names that lead out of the folder, links,
+devices, more bytes than were said.
 """
 
+import argparse
+import json
 import shutil
+import sys
 import tarfile
 from pathlib import Path
 
-from index.build.history import check_known, finished_builds
-from index.build.layout import UNFINISHED, sync_folder
+from index.build.history import check_known, finished_builds, publish
+from index.build.layout import UNFINISHED, live_build, sync_folder
+from index.build.lock import builds_lock
 from index.build.manifest import Manifest
 from index.build.verification import verify_build
 from index.errors import DamagedBuild, NotWritten
 
 MOST_BYTES = 64 * 2**30  # an archive that says it unpacks to more is refused
+DONE = 0
 
 
 def export_build(builds: Path, build: str, file: Path) -> int:
@@ -99,3 +105,40 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.mtime = 0
     member.mode = 0o755 if member.isdir() else 0o644
     return member
+
+
+def add_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    """Add ``export`` and ``import`` to ``commands``; ``shared`` brings --index and --json."""
+    export = commands.add_parser("export", parents=[shared], help="write a build into one file")
+    export.add_argument("file", type=Path, metavar="FILE", help="file to write: name.tar.gz")
+    export.add_argument("--build", metavar="ID", help="the build; without it the live one")
+    export.set_defaults(run=_export)
+    importing = commands.add_parser("import", parents=[shared], help="take a build out of one file and make it live")
+    importing.add_argument("file", type=Path, metavar="FILE", help="file that export wrote")
+    importing.add_argument("--keep-live", action="store_true", help="put it beside the live build and switch later")
+    importing.set_defaults(run=_import)
+
+
+def _export(options: argparse.Namespace, *_: object) -> int:
+    build = options.build or live_build(options.index).name
+    size = export_build(options.index, build, options.file)
+    _say(
+        options,
+        {"build": build, "file": str(options.file), "bytes": size},
+        f"Build {build} is in {options.file}: {size:,} bytes.",
+    )
+    return DONE
+
+
+def _import(options: argparse.Namespace, *_: object) -> int:
+    with builds_lock(options.index, "localism-index import"):
+        build = import_build(options.index, options.file)
+        if not options.keep_live:
+            publish(options.index, build)
+    state = "is here, beside the live build" if options.keep_live else "is live"
+    _say(options, {"build": build, "live": not options.keep_live}, f"Build {build} {state}.")
+    return DONE
+
+
+def _say(options: argparse.Namespace, given: dict[str, object], sentence: str) -> None:
+    sys.stdout.write((json.dumps(given, indent=2) if options.json else sentence) + "\n")

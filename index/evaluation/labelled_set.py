@@ -3,25 +3,22 @@
 Comes in: a labelled set and a model. Goes out: figures. Refuses to know how they are shown.
 """
 
+import math
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build.reader import Build, open_build
-from index.build.writer import BuildWriter, ReadyDocument
-from index.encoders.export import export_query_encoder
-from index.encoders.full import Embedder, Progress, SentenceTransformerEmbedder
-from index.encoders.light import LightEmbedder
-from index.encoders.passage_vectors import passage_vectors
+import numpy as np
+from numpy.typing import NDArray
+
+from index.build.reader import Build
+from index.encoders.full import Progress, SentenceTransformerEmbedder
 from index.errors import BenchmarkSetError
-from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument
-from index.evaluation.measures import auroc, hit, ndcg, reciprocal_rank
-from index.lexicon import Lexicon
-from index.records import Document, Kind, Page
+from index.evaluation.benchmark_sets import BenchmarkSet
+from index.evaluation.throw_away import build_throw_away
 from index.retrieval.searcher import Searcher
-from index.text.splitting import Geometry, split_pages
 
 # Enough passages that ten different documents are among them even where one document holds many of the best.
 PASSAGES_ASKED_FOR = 100
@@ -57,51 +54,6 @@ def evaluate(labelled: BenchmarkSet, embedder: SentenceTransformerEmbedder, prog
             return measure(labelled, build)
         finally:
             build.close()
-
-
-def build_throw_away(
-    documents: Sequence[SetDocument],
-    model: SentenceTransformerEmbedder,
-    folder: Path,
-    progress: Progress | None = None,
-    light: bool = True,
-    geometry: Geometry | None = None,
-) -> Build:
-    """Build an index of ``documents`` in ``folder`` and open it.
-
-    Args:
-        documents: what to index.
-        model: embeds, or lends its light encoder for that.
-        folder: where the build goes.
-        progress: told of the passages as they are embedded.
-        light: embed with the light encoder, as production does where there is no GPU.
-        geometry: how long passages are; as in production where it is not given.
-
-    Raises:
-        BenchmarkSetError: there is no document with text.
-    """
-    geometry = geometry or Geometry()
-    records = [Document(document.id, document.title, Kind.ORIGINAL) for document in documents]
-    pages = [Page(1, document.text, paged=False) for document in documents]
-    split = [split_pages(record, [page], geometry, model.count_tokens) for record, page in zip(records, pages, strict=True)]
-    pairs = [(record, passage) for record, passages in zip(records, split, strict=True) for passage in passages]
-    if not pairs:
-        raise BenchmarkSetError("The set has no document with text, so there is nothing to search.")
-    encoder = folder / "encoder"
-    cosine = export_query_encoder(model, encoder)
-    embedder: Embedder = LightEmbedder(model, encoder) if light else model
-    vectors = passage_vectors(pairs, embedder, progress)
-    with BuildWriter(folder, embedder.identity, geometry) as writer:
-        row = 0
-        for record, page, passages in zip(records, pages, split, strict=True):
-            if not passages:
-                continue
-            keys = embedder.embed([key for passage in passages for key in passage.keys])
-            mine = vectors[row : row + len(passages)]
-            writer.add(ReadyDocument(record, [page], passages, mine, keys, boxes={}, report={}))
-            row += len(passages)
-        build = writer.finish(Lexicon(), encoder, cosine, readers={}, corpus_digest="")
-    return open_build(folder / build)
 
 
 def measure(labelled: BenchmarkSet, build: Build) -> Figures:
@@ -146,3 +98,46 @@ def _asker(searcher: Searcher) -> Callable[[str], tuple[list[str], float]]:
         return ranking[:DEPTH], abstention.decide(question, findings.evidence).confidence
 
     return ask
+
+
+def ndcg(ranking: Sequence[str], relevant: Mapping[str, float], depth: int = 10) -> float:
+    """Return the normalised discounted cumulative gain of ``ranking`` (Järvelin and Kekäläinen 2002, gain = grade)."""
+    gain = sum(relevant.get(name, 0.0) / math.log2(place + 2) for place, name in enumerate(ranking[:depth]))
+    ideal = sum(grade / math.log2(place + 2) for place, grade in enumerate(sorted(relevant.values(), reverse=True)[:depth]))
+    return gain / ideal if ideal else 0.0
+
+
+def hit(ranking: Sequence[str], relevant: Mapping[str, float], depth: int) -> float:
+    """Return 1 where one of the first ``depth`` is relevant, else 0."""
+    return float(any(name in relevant for name in ranking[:depth]))
+
+
+def reciprocal_rank(ranking: Sequence[str], relevant: Mapping[str, float], depth: int = 10) -> float:
+    """Return 1 / rank of the first relevant one among the first ``depth``, else 0."""
+    return next((1 / place for place, name in enumerate(ranking[:depth], start=1) if name in relevant), 0.0)
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return the chance that a positive scores above a negative, ties counted half (the area under the ROC curve)."""
+    scores = np.array([*positive, *negative], float)
+    ranks = _mean_ranks(scores)
+    above = ranks[: len(positive)].sum() - len(positive) * (len(positive) + 1) / 2
+    return float(above / (len(positive) * len(negative)))
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Return the expected calibration error over ``bins`` bins of equal width (Guo and others 2017)."""
+    confidence, correct = np.array(confidences, float), np.array(right, float)
+    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        abs(confidence[bin_of == place].mean() - correct[bin_of == place].mean()) * (bin_of == place).mean()
+        for place in set(bin_of)
+    ]
+    return float(sum(gaps))
+
+
+def _mean_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the 1-based rank of every score, equal scores sharing the mean of their ranks."""
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return (last - (counts - 1) / 2)[inverse]

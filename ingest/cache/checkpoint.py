@@ -27,7 +27,7 @@ from ingest.readers.read_document import FileMetadata, PageOutcome, ReadDocument
 from ingest.recipe import versions
 
 if TYPE_CHECKING:
-    from index.build.writer import ReadyDocument
+    from index.build.ready_document import ReadyDocument
     from ingest.cache.build_cache import Vector
 
 log = logging.getLogger(__name__)

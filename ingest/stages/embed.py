@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from index.build.left_out import LeftOut
-from index.build.writer import ReadyDocument
+from index.build.ready_document import ReadyDocument
 from index.encoders.full import Embedder, Progress
 from index.encoders.passage_vectors import PassageVectors, passage_vectors, vectors_key
 from ingest.cache.build_cache import Earlier, Vector

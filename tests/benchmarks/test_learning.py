@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from benchmarks.learning import gains, learned, lesson
-from index.evaluation.measures import ndcg
+from index.evaluation.labelled_set import ndcg
 
 
 def test_gain_is_that_of_the_measure_with_documents_counted_once():
-    """The oracle is index.evaluation.measures.ndcg over the documents in the order of their best passages."""
+    """The oracle is index.evaluation.labelled_set.ndcg over the documents in the order of their best passages."""
     chance = np.random.default_rng(3)
     rows, wanted = [], []
     weights = np.array([1.0, 0.4])

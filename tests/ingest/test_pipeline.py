@@ -8,8 +8,9 @@ import pytest
 from index.build.history import live_id
 from index.build.layout import BuildLayout, live_build
 from index.build.reader import open_build, open_live_build
+from index.build.ready_document import ReadyDocument
 from index.build.verification import verify_build
-from index.build.writer import BuildWriter, ReadyDocument
+from index.build.writer import BuildWriter
 from index.errors import CatalogueError, NotWritten
 from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry

@@ -7,8 +7,7 @@ from transformers import MPNetConfig, MPNetModel
 
 from index.encoders.export import write_graph
 from index.encoders.query_encoder import opened_graph
-from index.encoders.traced import AsItIs, module_to_trace, takes_several
-from index.encoders.traced_mpnet import JoinedMpnet
+from index.encoders.traced import AsItIs, JoinedMpnet, module_to_trace, takes_several
 
 SMALL = {"vocab_size": 90, "hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 40}
 

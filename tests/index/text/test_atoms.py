@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.sentences import split_sentences
+from index.text.atoms import split_sentences
 
 
 def sentences(text):
