@@ -5,11 +5,13 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -140,9 +142,7 @@ def _flag(folder, words):
 
 def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index, cli):
     """One process, from start to a clean stop, over a real socket."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = [sys.executable, "-m", "bot", "serve", "--port", str(port), "--index", str(real_index)]
     server = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -161,11 +161,10 @@ def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index,
 
 
 def _read_when_up(address, server):
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - loopback, made above
-                return answer.read()
-        except OSError:
-            assert server.poll() is None, server.stderr.read()
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up in 20 s")
+    def read():
+        assert server.poll() is None, server.stderr.read()
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - loopback, made above
+            return answer.read()
+        return None
+
+    return wait_for(read)

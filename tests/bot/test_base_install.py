@@ -1,9 +1,7 @@
 """Serving works where only the base install is: nothing that ingestion needs is there, and asking for it fails."""
 
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.conftest import ROOT
+from tests.waiting import free_port, wait_for
 
 # What only the ingest extra brings, by the names under which it is imported.
 NOT_THERE = (
@@ -31,16 +30,12 @@ runpy.run_module("bot", run_name="__main__")
 @pytest.fixture(scope="module")
 def server(small_build: Path) -> Iterator[str]:
     """The address of a server that cannot import anything of the ingest extra."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", RUN, "serve", "--index", str(small_build), "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env={}, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 30
-    while not lives(address):
-        assert process.poll() is None, process.stderr.read().decode()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: process.poll() is not None or lives(address))
+    assert process.poll() is None, process.communicate()[1].decode()
     yield address
     process.terminate()
     said = process.communicate(timeout=20)[1].decode()
