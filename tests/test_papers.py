@@ -118,7 +118,7 @@ def test_the_newest_heading_of_the_changelog_is_the_version_or_what_is_not_relea
     assert released[:1] == [version] or (not released and version in changelog.partition("## [Unreleased]")[2])
 
 
-@pytest.mark.parametrize("target", ["lock", "hooks"])
+@pytest.mark.parametrize("target", ["lock", "hooks", "coverage"])
 def test_what_contributing_tells_to_run_is_a_target(target):
     """As for the README: what is told can be done."""
     assert f"make {target}" in text_of("CONTRIBUTING.md") + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -4,11 +4,13 @@ Comes in: a look at the world. Goes out: what it saw, as soon as that is true. R
 that hopes that a moment is enough fails on a busy machine, and one that waits longer to be sure is slow on every other.
 """
 
+import itertools
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import uvicorn
@@ -31,10 +33,17 @@ def wait_for(look: Callable[[], _Seen], seconds: float = PATIENCE, every: float 
     return seen
 
 
+# Below those that the system lends to clients (from 32768), so that no connection takes one before the server does; where tests run in
+# several processes, each has its own.
+_PORTS = itertools.count(20_000 + os.getpid() % 120 * 100)
+
+
 def free_port() -> int:
-    """Return a port of this machine that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """Return a port of this machine that nothing listens on, another one each time."""
+    while True:
+        port = next(_PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @contextmanager
