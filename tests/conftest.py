@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from index.encoders.model_folders import LIGHT_READER
 
@@ -86,15 +87,40 @@ def make_pdf(path: Path, pages: Sequence[Sequence[str]]) -> None:
     path.write_bytes(body + f"{trailer}startxref\n{len(body)}\n%%EOF\n".encode())
 
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def small_corpus(tmp_path_factory):
-    """A corpus of one briefing and one PDF of two pages."""
-    folder = tmp_path_factory.mktemp("corpus")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Fill a folder once for all the processes that run the tests; nothing in it may be changed after that."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent  # each process has a folder of its own in it
+
+    def filled(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, draft = run / name, run / f"{name}.draft"
+        with FileLock(run / f"{name}.lock"):
+            if not folder.exists():
+                draft.mkdir()
+                fill(draft)
+                draft.rename(folder)
+        return folder
+
+    return filled
+
+
+def write_small_corpus(folder: Path) -> None:
+    """Write a corpus of one briefing and one PDF of two pages."""
     (folder / "documents").mkdir()
     (folder / "catalogue.toml").write_text(CATALOGUE)
     (folder / "listing.md").write_text(LISTING)
     make_pdf(folder / "documents" / "playground.pdf", PLAYGROUND)
-    return folder
+
+
+@pytest.fixture(scope="session")
+def small_corpus(once: Once) -> Path:
+    """A corpus of one briefing and one PDF of two pages."""
+    return once("small_corpus", write_small_corpus)
 
 
 @pytest.fixture(scope="session")
@@ -117,12 +143,14 @@ def cli():
 
 
 @pytest.fixture(scope="session")
-def real_index(tmp_path_factory, small_corpus, cli):
-    """The folder of the builds after ``localism-ingest build`` of the small corpus with the real model."""
-    builds = tmp_path_factory.mktemp("builds")
-    finished = cli("localism-ingest", "build", "--json", "--corpus", str(small_corpus), "--index", str(builds))
-    assert finished.returncode == 0, finished.stderr
-    return builds
+def real_index(once: Once, small_corpus: Path, cli) -> Path:
+    """The folder of the builds after ``localism-ingest build`` of the small corpus with the real model. To be read, not changed."""
+
+    def build(builds: Path) -> None:
+        finished = cli("localism-ingest", "build", "--json", "--corpus", str(small_corpus), "--index", str(builds))
+        assert finished.returncode == 0, finished.stderr
+
+    return once("real_index", build)
 
 
 @pytest.fixture(scope="session")

@@ -12,15 +12,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from index.encoders.model_folders import LIGHT_READER
+from tests.waiting import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -33,21 +34,6 @@ nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 needs_nginx = pytest.mark.skipif(nginx is None, reason="nginx is not installed")
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 needs_fail2ban = pytest.mark.skipif(shutil.which("fail2ban-regex") is None, reason="fail2ban is not installed")
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def wait_for(look: Callable[[], object], seconds: float = 90) -> object:
-    """Return the first true value that ``look`` gives."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return found
 
 
 def answers(address: str) -> bool:
@@ -88,7 +74,7 @@ class Served:
         """Return what stands in a log."""
         return (self.folder / name).read_text(encoding="utf-8", errors="replace")
 
-    def ask(self, method: str, path: str, **rest: object) -> httpx2.Response:
+    def ask(self, method: str, path: str, **rest: Any) -> httpx2.Response:
         """Ask through nginx as who knows the token."""
         return httpx2.request(method, self.base + path, headers=RIGHT, timeout=60, **rest)
 
@@ -163,7 +149,9 @@ def test_an_upload_far_above_other_bodies_goes_through_and_is_published(served: 
     taken = served.ask("POST", "/api/admin/documents", params={"name": "gulls.md", "title": "Gulls"}, content=text.encode())
     assert taken.status_code == 202, taken.text
     job = taken.json()["id"]
-    done = wait_for(lambda: (found := served.ask("GET", f"/api/admin/jobs/{job}").json())["state"] != "running" and found, 180)
+    done = wait_for(
+        lambda: (found := served.ask("GET", f"/api/admin/jobs/{job}").json())["state"] != "running" and found, 180, 0.1
+    )
     assert (done["code"], done["printed"][-1]["state"]) == (0, "held"), done
     publishing = served.ask("POST", f"/api/admin/jobs/{job}/publish").json()["id"]
     wait_for(lambda: served.ask("GET", f"/api/admin/jobs/{publishing}").json()["state"] == "done")
@@ -230,7 +218,7 @@ def test_no_question_stands_in_the_error_log_when_the_server_is_down(tmp_path: P
     """502, which nginx calls an error and would write down with the whole request line."""
     front = free_port()
     with (tmp_path / "nginx.out").open("wb") as log:
-        proxy = subprocess.Popen([nginx, "-c", str(shipped_nginx(tmp_path, front, free_port()))], stderr=log)
+        proxy = subprocess.Popen([str(nginx), "-c", str(shipped_nginx(tmp_path, front, free_port()))], stderr=log)
     try:
         wait_for(lambda: proxy.poll() is not None or answers(f"http://127.0.0.1:{front}/elsewhere"))
         assert httpx2.get(f"http://127.0.0.1:{front}/localism/?q={SECRET}").status_code == 502

@@ -35,14 +35,23 @@ def write_drawn_mpnet(folder: Path, pooling: str = "mean_tokens") -> Path:
         for weights in model.parameters():
             if weights.dim() > 1:
                 weights.normal_(std=0.3)
-        for layer in model.encoder.layer:
-            layer.intermediate.dense.weight[5] *= GREAT
-            layer.output.dense.weight[:, 5] /= GREAT
+        for name, weights in model.named_parameters():
+            if name.endswith(".intermediate.dense.weight"):
+                weights[5] *= GREAT
+            elif name.endswith(tuple(f".{number}.output.dense.weight" for number in range(2))):
+                weights[:, 5] /= GREAT
     model.save_pretrained(folder)
     _tokenizer(pieces).save(str(folder / "tokenizer.json"))
-    parts = [{"type": "sentence_transformers.models.Transformer", "path": ""}, {"type": "a.Pooling", "path": "1_Pooling"}]
+    parts: list[dict[str, object]] = [
+        {"type": "sentence_transformers.models.Transformer", "path": ""},
+        {"type": "a.Pooling", "path": "1_Pooling"},
+    ]
     for number, part in enumerate(parts):
-        part |= {"idx": number, "name": str(number), "type": f"sentence_transformers.models.{part['type'].rpartition('.')[2]}"}
+        part |= {
+            "idx": number,
+            "name": str(number),
+            "type": f"sentence_transformers.models.{str(part['type']).rpartition('.')[2]}",
+        }
     _write(folder / "modules.json", parts)
     _write(folder / "sentence_bert_config.json", {"max_seq_length": MOST_TOKENS, "do_lower_case": False})
     _write(folder / "config_sentence_transformers.json", {"__version__": {}})

@@ -1,6 +1,7 @@
 """The house itself: what each floor may touch."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +45,14 @@ def test_the_environment_is_read_only_at_the_top(package):
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
     assert readers <= {"index/encoders/model_folders.py"}
+
+
+def test_no_test_waits_for_time_to_pass():
+    """Only what waits for a condition, with a deadline, sleeps between its looks; and one client who is slow on purpose."""
+    sleeping = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and re.fullmatch(r"(time|asyncio)\.sleep\((?!0\)).*\)", ast.unparse(node))
+    }
+    assert sleeping == {"tests/waiting.py", "tests/bot/http/test_serving.py"}

@@ -28,7 +28,7 @@ def blocks(text):
 
 def locked(layers):
     """The versions of each package in some lock files."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for layer in layers:
         for name, version in re.findall(r"^([\w.-]+)==([^ ;]+)", FILES[layer], re.MULTILINE):
             found.setdefault(name_of(name), []).append(version)

@@ -103,7 +103,7 @@ def test_the_page_of_decisions_names_them_all():
     """A decision is found by its number and its title."""
     pages = sorted(path for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     listed = re.findall(r"\| (\d+) \| \[([^\]]+)\]\(([^)]+)\) \|", text_of("docs/decisions/README.md"))
-    titles = [re.match(r"# (\d+)\. (.+)\n", page.read_text(encoding="utf-8")).groups() for page in pages]
+    titles = [re.findall(r"\A# (\d+)\. (.+)\n", page.read_text(encoding="utf-8"))[0] for page in pages]
     assert listed == [(number, title, page.name) for (number, title), page in zip(titles, pages, strict=True)]
     assert [number for number, _ in titles] == [str(number) for number in range(1, len(pages) + 1)]
 
@@ -118,7 +118,7 @@ def test_the_newest_heading_of_the_changelog_is_the_version_or_what_is_not_relea
     assert released[:1] == [version] or (not released and version in changelog.partition("## [Unreleased]")[2])
 
 
-@pytest.mark.parametrize("target", ["lock", "hooks"])
+@pytest.mark.parametrize("target", ["lock", "hooks", "coverage"])
 def test_what_contributing_tells_to_run_is_a_target(target):
     """As for the README: what is told can be done."""
     assert f"make {target}" in text_of("CONTRIBUTING.md") + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -139,4 +139,5 @@ def test_the_hooks_run_the_checks_of_make_test():
 
 def recipe(makefile, target):
     """The lines of what a target runs."""
-    return re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
+    (lines,) = re.findall(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    return lines

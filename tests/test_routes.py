@@ -2,14 +2,17 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,8 +27,8 @@ def test_a_question_comes_back_with_the_sentence_and_the_page_of_its_document(re
     marked = [first["quote"][start:end] for start, end in first["highlights"]]
     assert answer["status"] == "answered"
     assert first["citation"]["document"] == "playground-report"
-    assert first["citation"]["page"] == {"number": 2, "label": "2"} or first["citation"]["page"]["number"] == 2
-    assert any("swings" in sentence for sentence in marked)
+    assert first["citation"]["page"]["number"] == 2
+    assert marked == ["The swings in the park are mended by two volunteers every spring."]
 
 
 def test_the_terminal_shows_quote_citation_and_confidence(real_index, cli):
@@ -67,13 +70,19 @@ def test_a_bad_question_gets_one_clear_sentence_and_exit_code_2(real_index, cli,
 
 
 @pytest.mark.parametrize(
-    "question", ["'; DROP TABLE passages; --", "<script>alert(1)</script>", "**bold** [x](y)", "\x00\x07nomination"]
+    ("question", "code", "status"),
+    [
+        ("'; DROP TABLE passages; --", 1, "not_found"),
+        ("<script>alert(1)</script>", 1, "not_found"),
+        ("**bold** [x](y)", 1, "not_found"),
+        ("\x01\x07nomination", 0, "answered"),
+    ],
 )
-def test_hostile_text_is_only_text(real_index, cli, question):
+def test_hostile_text_is_only_text(real_index, cli, question, code, status):
     """SQL, HTML, Markdown and control characters are searched for like any words."""
-    finished = cli("localism", "ask", question.replace("\x00", "\x01"), "--json", "--index", str(real_index))
-    assert finished.returncode in (0, 1)
-    assert json.loads(finished.stdout)["status"] in ("answered", "uncertain", "not_found")
+    finished = cli("localism", "ask", question, "--json", "--index", str(real_index))
+    answer = json.loads(finished.stdout)
+    assert (finished.returncode, answer["status"], answer["question"]) == (code, status, question)
 
 
 def test_without_a_build_every_command_says_how_to_make_one(tmp_path, cli):
@@ -86,12 +95,13 @@ def test_without_a_build_every_command_says_how_to_make_one(tmp_path, cli):
             assert "localism-ingest build" in finished.stderr
 
 
-def test_a_second_build_of_the_same_corpus_changes_nothing(real_index, small_corpus, cli):
+def test_a_second_build_of_the_same_corpus_changes_nothing(real_index, small_corpus, tmp_path, cli):
     """The live build stays, by name."""
-    before = (real_index / "CURRENT").read_text()
-    finished = cli("localism-ingest", "build", "--json", "--corpus", str(small_corpus), "--index", str(real_index))
+    builds = shutil.copytree(real_index, tmp_path / "builds")
+    before = (builds / "CURRENT").read_text()
+    finished = cli("localism-ingest", "build", "--json", "--corpus", str(small_corpus), "--index", str(builds))
     assert json.loads(finished.stdout)["changed"] is False
-    assert (real_index / "CURRENT").read_text() == before
+    assert (builds / "CURRENT").read_text() == before
 
 
 def test_the_build_verifies(real_index, cli):
@@ -140,9 +150,7 @@ def _flag(folder, words):
 
 def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index, cli):
     """One process, from start to a clean stop, over a real socket."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = [sys.executable, "-m", "bot", "serve", "--port", str(port), "--index", str(real_index)]
     server = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -161,11 +169,10 @@ def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index,
 
 
 def _read_when_up(address, server):
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - loopback, made above
-                return answer.read()
-        except OSError:
-            assert server.poll() is None, server.stderr.read()
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up in 20 s")
+    def read():
+        assert server.poll() is None, server.stderr.read()
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - loopback, made above
+            return answer.read()
+        return None
+
+    return wait_for(read)

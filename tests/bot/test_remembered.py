@@ -60,7 +60,7 @@ def test_a_probe_searches_whatever_is_remembered(service, monkeypatch):
 
 def test_no_more_is_held_than_allowed_and_what_was_used_last_stays():
     """The oldest gives way, and using counts as being new."""
-    held = Remembered(2)
+    held: Remembered[int] = Remembered(2)
     held.put("a", 1)
     held.put("b", 2)
     assert held.get("a") == 1

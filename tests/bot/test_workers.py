@@ -2,13 +2,13 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any, Literal
 
 import httpx2
 import pytest
@@ -19,6 +19,7 @@ from bot.settings import processes
 from bot.state.feedback import FeedbackStore
 from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
+from tests.waiting import free_port, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are counted in /proc")
 QUESTION = {"q": "How long does bread keep?"}
@@ -38,7 +39,7 @@ class Served:
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return {int(child) for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
 
-    def get(self, path: str, **parameters: str) -> dict[str, object]:
+    def get(self, path: str, **parameters: str) -> Any:
         """Ask over a connection of its own."""
         return httpx2.get(f"http://127.0.0.1:{self.port}{path}", params=parameters, timeout=10).raise_for_status().json()
 
@@ -47,24 +48,10 @@ class Served:
         return {str(self.get("/api/ask", **QUESTION)["build"]) for _ in range(CLIENTS)}
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def begin(builds: Path, port: int, workers: int, state: Path, errors: object) -> subprocess.Popen[bytes]:
+def begin(builds: Path, port: int, workers: int, state: Path, errors: IO[bytes] | int) -> subprocess.Popen[bytes]:
     """Start the server as an operator does."""
     command = [sys.executable, "-m", "bot", "serve", "--index", str(builds), "--port", str(port), "--workers", str(workers)]
     return subprocess.Popen(command, cwd=ROOT, env={"LOCALISM_STATE": str(state)}, stderr=errors)
-
-
-def wait_for(found: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until ``found``."""
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +69,8 @@ def served(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("served")
     log = folder / "log"
     with log.open("wb") as errors:
-        running = Served(begin(workshop.builds, free_port(), 2, folder / "state", errors), 0, folder / "state")
-    running.port = int(running.process.args[7])
+        port = free_port()
+        running = Served(begin(workshop.builds, port, 2, folder / "state", errors), port, folder / "state")
     wait_for(lambda: b"process 2 of 2 is ready" in log.read_bytes())
     yield running
     running.process.terminate()
@@ -119,7 +106,7 @@ def test_each_follows_to_another_build(served: Served, workshop: Workshop):
     """Without being told."""
     workshop.write("bread.md", BREAD.replace("three days", "five days"))
     second = workshop.build().build
-    wait_for(lambda: served.answers() == {second})
+    wait_for(lambda: served.answers() == {second}, every=0.1)
 
 
 def test_one_that_is_killed_is_begun_again_and_no_connection_is_lost(served: Served):
@@ -170,6 +157,6 @@ def test_the_health_of_discord_is_read_where_the_bot_does_not_run():
 
 
 @pytest.mark.parametrize(("said", "wanted"), [(1, 1), (3, 3), ("auto", len(os.sched_getaffinity(0)))])
-def test_auto_is_one_process_for_each_processor(said: int | str, wanted: int):
+def test_auto_is_one_process_for_each_processor(said: int | Literal["auto"], wanted: int):
     """And a number is a number."""
     assert processes(said) == wanted

@@ -3,6 +3,7 @@
 Comes in: what a person does. Goes out: what came of it, with the times.
 """
 
+import asyncio
 import time
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.discord_double.rest import Open
 from tests.discord_double.server import Call, DiscordDouble
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
+# How discord.py names the tasks in which it serves events, commands, and buttons and forms.
+_WORK = ("discord.py: ", "CommandTree-invoker", "discord-ui-")
 
 
 async def begin(double: DiscordDouble, payload: dict[str, Any], expired: bool = False) -> Open:
@@ -97,9 +100,19 @@ async def write(double: DiscordDouble, content: str, **how: Json) -> dict[str, A
     return written
 
 
+async def settled(double: DiscordDouble) -> None:
+    """Return when the bot has taken every event sent so far and has ended all that it does about them."""
+    await double.gateway.ask_for_a_heartbeat()
+    await double.until(lambda: double.gateway.taken == len(double.gateway.sent))
+    async with asyncio.timeout(5):
+        while work := {task for task in asyncio.all_tasks() if task.get_name().startswith(_WORK)}:
+            await asyncio.wait(work)
+
+
 async def answer_to(double: DiscordDouble, written: dict[str, Any], seconds: float = 5.0) -> Call:
     """Return the call with which the bot replied to a message."""
-    return await double.until(lambda: next(iter(answers_to(double, written)), None), seconds)
+    answers: list[Call] = await double.until(lambda: answers_to(double, written), seconds)
+    return answers[0]
 
 
 def answers_to(double: DiscordDouble, written: dict[str, Any]) -> list[Call]:

@@ -18,9 +18,10 @@ UNPRIVILEGED = (1 << 0) | (1 << 9) | (1 << 12)  # guilds, guild messages, direct
 class Gateway:
     """One session, which survives its connections."""
 
-    def __init__(self, token: str, heartbeat_ms: int = 40_000) -> None:
-        """Take clients with ``token``."""
+    def __init__(self, token: str, changed: asyncio.Event, heartbeat_ms: int = 40_000) -> None:
+        """Take clients with ``token``; set ``changed`` when a connection ends and when a heartbeat comes."""
         self.token = token
+        self.changed = changed
         self.heartbeat_ms = heartbeat_ms
         self.url = ""
         self.session = new_id()
@@ -28,6 +29,7 @@ class Gateway:
         self.identifies: list[dict[str, Any]] = []
         self.resumes = 0
         self.heartbeats = 0
+        self.taken = 0  # the number of the last event that the client had taken at its last heartbeat
         self.connected = asyncio.Event()
         self.sockets: set[web.WebSocketResponse] = set()
         self.transports: dict[web.WebSocketResponse, asyncio.WriteTransport] = {}
@@ -48,6 +50,7 @@ class Gateway:
                     await self._receive(socket, json.loads(received.data))
         finally:
             self.sockets.discard(socket)
+            self.changed.set()
             self.transports.pop(socket, None)
             if self._socket is socket:
                 self._socket = None
@@ -59,6 +62,11 @@ class Gateway:
         self.sent.append({"op": DISPATCH, "t": event, "s": len(self.sent) + 1, "d": carried})
         if self._socket is not None and not self._socket.closed:
             await self._socket.send_json(self.sent[-1])
+
+    async def ask_for_a_heartbeat(self) -> None:
+        """Let the client say at once which event it took last, as Discord may."""
+        if self._socket is not None:
+            await self._socket.send_json({"op": HEARTBEAT, "d": None})
 
     async def drop(self, code: int = 4000) -> None:
         """Break the connection with a close code."""
@@ -89,6 +97,8 @@ class Gateway:
     async def _receive(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         if frame["op"] == HEARTBEAT:
             self.heartbeats += 1
+            self.taken = frame["d"] or 0
+            self.changed.set()
             await socket.send_json({"op": HEARTBEAT_ACK, "d": None})
         elif frame["op"] == IDENTIFY:
             await self._identify(socket, frame["d"])

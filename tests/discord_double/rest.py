@@ -41,8 +41,8 @@ class Open:
     acknowledged_at: float | None = None
     kind: int | None = None  # of the first response
     answered_at: float | None = None
-    response: dict[str, Any] | None = None  # data of the first response: modal, choices
-    message: dict[str, Any] | None = None
+    response: Json = None  # data of the first response: modal, choices
+    message: Json = None
     writes: int = 0  # how often the original message was written
     followups: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)

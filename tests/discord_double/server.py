@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.discord_double.gateway import Gateway
 from tests.discord_double.people import Json
@@ -55,9 +55,9 @@ class DiscordDouble:
         self.calls: list[Call] = []
         self.complaints: list[str] = []
         self.faults: list[Fault] = []
-        self.gateway = Gateway(token)
-        self.rest = Rest(self)
         self.changed = asyncio.Event()
+        self.gateway = Gateway(token, self.changed)
+        self.rest = Rest(self)
         self._runner: web.AppRunner | None = None
         self.address = ""
 
@@ -85,7 +85,7 @@ class DiscordDouble:
         self.faults.append(Fault(method, part, status, **how))
 
     async def until(self, wanted: Callable[[], Json], seconds: float = 5.0) -> Json:
-        """Return what ``wanted()`` returns as soon as it is truthy, looking after every call."""
+        """Return what ``wanted()`` returns as soon as it is truthy, looking after calls, heartbeats and ends of connections."""
         async with asyncio.timeout(seconds):
             while not (found := wanted()):
                 self.changed.clear()
@@ -128,6 +128,7 @@ async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
     if request.content_type.startswith("multipart/"):
         payload, files = None, {}
         async for part in await request.multipart():
+            assert isinstance(part, BodyPartReader), "the parts of Discord's requests have none of their own"
             if part.name == "payload_json":
                 payload = json.loads(await part.text())
             else:

@@ -10,7 +10,7 @@ from tests.discord_double.shapes import (
     modal_complaints,
 )
 
-SILENT = {"allowed_mentions": {"parse": []}}
+SILENT: dict[str, object] = {"allowed_mentions": {"parse": []}}
 TEXT = {"type": 10, "content": "x"}
 BUTTON = {"type": 2, "style": 2, "label": "x", "custom_id": "x"}
 

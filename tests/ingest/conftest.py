@@ -13,7 +13,7 @@ from ingest.pipeline import Outcome, Step, build_index
 from ingest.progress import Silence
 from ingest.readers.read_document import ReadingOptions
 from ingest.recipe import Recipe
-from tests.fake_model import fake_model
+from tests.fake_model import FakeEmbedder, fake_model
 
 BREAD = """# Bread
 
@@ -78,6 +78,7 @@ class Workshop:
 
     def embedded(self) -> list[str]:
         """Return the texts embedded since the last call."""
+        assert isinstance(self.model.full, FakeEmbedder)
         texts = list(self.model.full.embedded)
         self.model.full.embedded.clear()
         return texts

@@ -6,6 +6,7 @@ Comes in: the name of a step and a command. Goes out: the line "paused" when the
 code knows nothing of this: the step's function is replaced here. The model is the tests' own.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from index.build import history, layout
+from index.build import history
 from index.build.layout import POINTER
 from tests.fake_model import fake_model
 
@@ -27,7 +28,7 @@ def _pause(*_: object, **__: object) -> None:
 def _when(wanted: Callable[..., bool], real: Callable[..., Any], after: bool = False) -> Callable[..., Any]:
     """Return ``real`` with a pause before it, or after it, where the arguments are the wanted ones."""
 
-    def stepping(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  stands in for any function
+    def stepping(*arguments: Any, **named: Any) -> Any:
         if not wanted(*arguments):
             return real(*arguments, **named)
         if after:
@@ -55,10 +56,10 @@ def _half_removed(folder: Path) -> None:
 STEPS: dict[str, Callable[[], Any]] = {
     "before the switch": lambda: mock.patch.object(Path, "replace", _when(_is_pointer, Path.replace)),
     "after the switch": lambda: mock.patch.object(Path, "replace", _when(_is_pointer, Path.replace, after=True)),
-    "while the first note is written": lambda: mock.patch.object(layout.os, "fsync", _when(_always, layout.os.fsync)),
+    "while the first note is written": lambda: mock.patch("index.build.layout.os.fsync", _when(_always, os.fsync)),
     "before a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename)),
     "after a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename, after=True)),
-    "half a build removed": lambda: mock.patch.object(history.shutil, "rmtree", _half_removed),
+    "half a build removed": lambda: mock.patch("index.build.history.shutil.rmtree", _half_removed),
     "before the standing is noted": lambda: mock.patch.object(history, "note_standing", _pause),
 }
 

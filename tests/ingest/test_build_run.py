@@ -1,5 +1,7 @@
 """A document passes through each stage once, in order, and what is left out goes no further."""
 
+from typing import Any
+
 import pytest
 
 from ingest.pipeline import State
@@ -15,7 +17,7 @@ def passed(monkeypatch):
     entered = []
 
     def watched(owner, name, stage, document_of):
-        def passing(*given: object, **named: object):
+        def passing(*given: Any, **named: Any):
             entered.append((stage, document_of(given[-1])))
             return stage_of(*given, **named)
 

@@ -3,8 +3,7 @@
 import json
 import subprocess
 import sys
-import threading
-import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from index.errors import IndexLocked
 from ingest.__main__ import main
 from ingest.commands.building import make
 from ingest.commands.context import CommandContext
+from ingest.commands.watching import RETRY_SECONDS
 from ingest.pipeline import Outcome
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BREAD
@@ -108,7 +108,8 @@ def test_a_held_lock_is_exit_code_4(run, workshop):
     """The second run says who holds it."""
     command = [sys.executable, "-c", HOLDER, str(workshop.builds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-        holder.stdout.readline()
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
         code, printed = run("build")
     assert code == 4
     assert f"process {holder.pid}" in printed["error"]
@@ -123,23 +124,42 @@ def test_prune_keeps_what_is_asked(run, workshop):
     assert finished_builds(workshop.builds) == [live_id(workshop.builds)]
 
 
-def test_watch_builds_once_for_a_batch_and_waits_for_a_growing_file(run, workshop):
+class Pauses:
+    """Stands for the time between the looks of a watch: in each pause the next step of what somebody does to the corpus is done."""
+
+    def __init__(self, steps: Iterator[None]) -> None:
+        """Take ``steps`` one by one."""
+        self.steps = steps
+        self.now = 0.0  # seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` be over."""
+        next(self.steps, None)
+        self.now += seconds
+        assert self.now < 300, "the watch has done all that it will do"
+
+    def monotonic(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+def test_watch_builds_once_for_a_batch_and_waits_for_a_growing_file(run, workshop, monkeypatch):
     """One summary a batch, as one line of JSON each."""
 
-    def copy_slowly() -> None:
-        time.sleep(0.5)
+    def copy_slowly() -> Iterator[None]:
+        while not finished_builds(workshop.builds):
+            yield
         with (workshop.corpus / "documents" / "gulls.md").open("w") as file:
             for word in "# Gulls\n\nThe gulls nest on the roof of the chapel all the year round.\n".split(" "):
                 file.write(word + " ")
                 file.flush()
-                time.sleep(0.05)
+                yield
 
-    copying = threading.Thread(target=copy_slowly)
-    copying.start()
-    code, batches = run("watch", "--every", "0.2", "--batches", "2")
-    copying.join()
+    monkeypatch.setattr("ingest.commands.watching.time", Pauses(copy_slowly()))
+    code, batches = run("watch", "--every", "2", "--batches", "2")
     assert (code, [batch["state"] for batch in batches]) == (0, ["published", "published"])
-    assert batches[1]["documents"][2]["passages"] == 1
+    assert [one["passages"] for one in batches[1]["documents"]] == [2, 1, 1]
+    assert len(finished_builds(workshop.builds)) == 2, "nothing was built from half a file"
 
 
 def test_watch_tries_again_when_another_run_held_the_lock(run, workshop, monkeypatch):
@@ -151,26 +171,26 @@ def test_watch_tries_again_when_another_run_held_the_lock(run, workshop, monkeyp
             raise held.pop()
         return make(frame)
 
-    monkeypatch.setattr("ingest.commands.watching.RETRY_SECONDS", 0.3)
+    pauses = Pauses(iter(()))
+    monkeypatch.setattr("ingest.commands.watching.time", pauses)
     monkeypatch.setattr("ingest.commands.watching.make", make_when_free)
-    code, batches = run("watch", "--every", "0.1", "--batches", "2")
+    code, batches = run("watch", "--every", "2", "--batches", "2")
     assert "“another”" in batches[0]["error"]
     assert (code, batches[1]["state"]) == (0, "published")
+    assert pauses.now == RETRY_SECONDS + 2, "two looks before the first try, and then when it was time again"
 
 
-def test_watch_goes_on_after_nonsense(run, workshop):
+def test_watch_goes_on_after_nonsense(run, workshop, monkeypatch):
     """A catalogue edited into nonsense is said, and the next state is built."""
     good = (workshop.corpus / "catalogue.toml").read_text()
     workshop.write("catalogue.toml", "[[document")
 
-    def mend() -> None:
-        time.sleep(1.0)
+    def mend() -> Iterator[None]:
+        yield from (None,) * 5  # the first try is behind the second look
         workshop.write("catalogue.toml", good)
 
-    mending = threading.Thread(target=mend)
-    mending.start()
-    code, batches = run("watch", "--every", "0.2", "--batches", "2")
-    mending.join()
+    monkeypatch.setattr("ingest.commands.watching.time", Pauses(mend()))
+    code, batches = run("watch", "--every", "2", "--batches", "2")
     assert code == 0
     assert "cannot be read as TOML" in batches[0]["error"]
     assert batches[1]["state"] == "published"

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.ingest.conftest import BOATS, CATALOGUE
 GULLS = "# Gulls\n\nThe gulls nest on the roof of the chapel.\n"
 
 
-def add(source, corpus, options=None, **said: str):
+def add(source, corpus, options=None, **said: Any):
     """Add ``source`` without asking anybody."""
     return add_document(
         str(source), Details(**said), corpus, PublicNetwork(), options or ReadingOptions(ocr=False), lambda one: one
@@ -113,6 +114,7 @@ def test_local_and_plain_addresses_are_refused(corpus, url):
 def test_a_document_goes_out_and_the_comments_stay(corpus):
     """The file is set aside, not destroyed."""
     aside = remove_document("boats", corpus)
+    assert aside is not None
     assert aside.read_text() == BOATS
     text = (corpus / "catalogue.toml").read_text()
     assert "# The sea" in text
@@ -141,7 +143,7 @@ def test_an_unknown_id_and_one_that_others_are_about_are_refused(corpus):
 def test_a_document_without_an_entry_goes_by_its_id(corpus):
     """What was only dropped in can be taken out the same way."""
     (corpus / "documents" / "gulls.md").write_text(GULLS)
-    assert remove_document("gulls", corpus).name == "gulls.md"
+    assert remove_document("gulls", corpus) == corpus / "documents" / ".removed" / "gulls.md"
     assert open_corpus(corpus).warnings == ()
 
 

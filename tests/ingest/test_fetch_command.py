@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typing_extensions import override
 
 from index.errors import CatalogueError
 from ingest.catalogue.catalogue import read_catalogue
@@ -51,6 +52,7 @@ class _Answer(io.BytesIO):
     def getheader(self, name: str) -> str | None:
         return {"Content-Type": "application/pdf"}.get(name)
 
+    @override
     def read1(self, size: int = -1) -> bytes:  # type: ignore[override]  # the double needs no None
         block = super().read1(size)
         self.length -= len(block)
@@ -58,10 +60,12 @@ class _Answer(io.BytesIO):
 
 
 class _Connection(http.client.HTTPConnection):
+    @override
     def request(self, *arguments: object, **more: object) -> None:
         pass
 
-    def getresponse(self) -> _Answer:
+    @override
+    def getresponse(self) -> _Answer:  # type: ignore[override]  # the double has what is used of a response
         return _Answer(GUIDE)
 
 

@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 from rich.console import Console
+from typing_extensions import override
 
 from ingest.catalogue.catalogue import read_catalogue
 from ingest.commands.fetch import fetch_all
@@ -75,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return status == 200
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
+    @override
+    def log_message(self, format: str, *args: object) -> None:  # the base class names it so
         """Say nothing."""
 
 

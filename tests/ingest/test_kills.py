@@ -30,6 +30,7 @@ def killed_at(workshop, step, *command: str):
     program = [sys.executable, "-m", "tests.ingest.paused_command", step, *arguments]
     environment = os.environ | {"LOCALISM_OCR": "false", "LOCALISM_TOLERANCE": "1.0"}
     with subprocess.Popen(program, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
         line = running.stdout.readline()  # ends, empty, where the command ended without coming to the step
         running.kill()
         assert (line, running.wait()) == ("paused\n", -signal.SIGKILL)

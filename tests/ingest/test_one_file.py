@@ -99,7 +99,7 @@ def test_a_fault_of_the_program_has_its_own_exit_code(run, workshop, monkeypatch
     assert run("build")[0] == 0
     live = live_id(workshop.builds)
     workshop.write("bread.md", BREAD.replace("three", "four"))
-    monkeypatch.setattr("ingest.build_run._check_any", lambda _: {}["nothing"])
+    monkeypatch.setattr("ingest.build_run._check_any", lambda _: dict[str, int]()["nothing"])
     code, out, complaints = run("build", "--json")
     assert (code, live_id(workshop.builds)) == (5, live)
     assert "unexpected error, KeyError" in json.loads(out)["error"]
@@ -108,9 +108,9 @@ def test_a_fault_of_the_program_has_its_own_exit_code(run, workshop, monkeypatch
 
 def test_watch_goes_on_after_a_fault_of_the_program(run, workshop, monkeypatch):
     """The next change is built."""
-    import ingest.commands.watching as watching
+    from ingest.commands.building import make as real
 
-    real, calls = watching.make, []
+    calls = []
 
     def once(frame):
         calls.append(1)
@@ -119,7 +119,7 @@ def test_watch_goes_on_after_a_fault_of_the_program(run, workshop, monkeypatch):
             raise KeyError("a fault")
         return real(frame)
 
-    monkeypatch.setattr(watching, "make", once)
+    monkeypatch.setattr("ingest.commands.watching.make", once)
     code, out, _ = run("watch", "--every", "0.01", "--batches", "2", "--json")
     first, second = (json.loads(line) for line in out.splitlines())
     assert (code, "KeyError" in first["error"], second["state"]) == (0, True, "published")

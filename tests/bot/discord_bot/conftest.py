@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.health import GatewayHealth
 from tests.bot.discord_bot.fakes import FakeService
@@ -45,7 +47,8 @@ async def connect(
 
     async def start(**changes: object) -> "asyncio.Task[None]":
         options = replace(BotOptions(tmp_path), **changes)  # type: ignore[arg-type]  # a test names its fields
-        running.append(await connect_bot(double, service, options, health))
+        # Discord takes of a source what the fake has: answers, passages, documents.
+        running.append(await connect_bot(double, cast(AnswerSource, service), options, health))
         return running[-1]
 
     yield start

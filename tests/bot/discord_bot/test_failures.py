@@ -1,10 +1,11 @@
 """Whatever fails, the words arrive: pictures, builds, cards, through the real discord.py client."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from bot.answering.answers import Answer, Quote
+from bot.answering.answers import Quote
 from index.errors import UnknownPassage
 from tests.discord_double.asks import COMMAND, ask, begin, finished, shown_words, write
 from tests.discord_double.people import BOT, command, interaction
@@ -75,7 +76,7 @@ async def test_searching_never_blocks_the_loop(double, connect, service):
     loop = asyncio.get_running_loop()
     usual = service.answer
 
-    def slow(*arguments: object) -> Answer:
+    def slow(*arguments: Any) -> Any:
         asyncio.run_coroutine_threadsafe(blocked.wait(), loop).result(5)
         return usual(*arguments)
 

@@ -1,14 +1,16 @@
 """Lost connections, slow and failing calls, a clean stop: through the real discord.py client."""
 
 import asyncio
+from typing import cast
 
 import pytest
 
+from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.runner import run_bot
 from bot.errors import DiscordLoginError
 from tests.bot.discord_bot.fakes import FakeService
-from tests.discord_double.asks import COMMAND, answers_to, ask, begin, finished, shown_words, write
+from tests.discord_double.asks import COMMAND, answers_to, ask, begin, finished, settled, shown_words, write
 from tests.discord_double.people import BOT, command, interaction, user
 from tests.discord_double.server import GOOD, LOST
 
@@ -111,7 +113,7 @@ async def test_an_interaction_that_expires_while_it_is_answered_is_given_up(doub
     double.fail("PATCH", "/messages/@original", 404, body={"message": "Unknown Webhook", "code": 10015})
     await begin(double, interaction(COMMAND, command("ask", question="Too late?")))
     await double.until(lambda: double.to("PATCH", "/messages/@original"))
-    await asyncio.sleep(0.05)
+    await settled(double)
     assert len(double.to("PATCH", "/messages/@original")) == 1
 
 
@@ -121,8 +123,7 @@ async def test_a_stop_is_clean(double, connect):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.sleep(0.05)
-    assert not double.gateway.sockets
+    await double.until(lambda: not double.gateway.sockets)
     left = {each for each in asyncio.all_tasks() if "discord" in each.get_name()}
     assert left == set()
 
@@ -139,7 +140,7 @@ async def test_a_token_that_is_withdrawn_ends_the_bot_with_the_sentence(double, 
 async def test_without_network_it_waits_and_tries_again(double, tmp_path, at_once, caplog):
     """Discord cannot be reached: a warning, a pause, another try, and then it works."""
     double.fail("GET", "/users/@me", 503, times=3)
-    task = asyncio.create_task(run_bot(FakeService(), GOOD, BotOptions(tmp_path)))
+    task = asyncio.create_task(run_bot(cast(AnswerSource, FakeService()), GOOD, BotOptions(tmp_path)))
     await asyncio.wait_for(double.gateway.connected.wait(), 5)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -150,7 +151,6 @@ async def test_a_silent_connection_is_made_anew(double, connect, monkeypatch, at
     """No event and no heartbeat for too long: the client is closed and connects again."""
     monkeypatch.setattr("bot.discord_bot.runner.DEAD_AFTER", 0.3)
     await connect()
-    await asyncio.sleep(0)
     await double.until(lambda: len(double.to("GET", "/users/@me")) >= 2, 10)
 
 
@@ -163,5 +163,5 @@ async def test_the_health_of_the_gateway_is_counted(double, connect, health):
     assert health.latency < 5
     await double.gateway.drop()
     await asyncio.wait_for(double.gateway.connected.wait(), 5)
-    await asyncio.sleep(0.05)
+    await settled(double)
     assert (health.connects, health.disconnects, health.resumes) == (1, 1, 1)

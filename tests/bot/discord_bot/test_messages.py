@@ -1,13 +1,11 @@
 """Mentions, direct messages, replies and threads, written in the double."""
 
-import asyncio
-
 import pytest
 
 from bot.answering.answers import Status
 from index.lexicon import Lexicon
 from tests.bot.discord_bot.fakes import TEXT, FakeService
-from tests.discord_double.asks import answer_to, answers_to, ask, find_guidance, said, shown_words, use_group, write
+from tests.discord_double.asks import answer_to, answers_to, ask, find_guidance, said, settled, shown_words, use_group, write
 from tests.discord_double.people import ASKER, BOT, CHANNEL, DIRECT, EVERYONE, GUILD, OTHER_CHANNEL, OWNER, user
 from tests.discord_double.server import Call, DiscordDouble
 from tests.discord_double.shapes import EPHEMERAL
@@ -23,7 +21,7 @@ async def mention(double: DiscordDouble, question: str, **how: object) -> Call:
 
 async def silence(double: DiscordDouble, service: FakeService) -> None:
     """Assert that nothing was asked and nothing was posted."""
-    await asyncio.sleep(0.2)
+    await settled(double)
     assert service.asked == []
     assert double.to("POST", "/messages") == []
 
@@ -113,7 +111,7 @@ async def test_a_message_that_comes_twice_is_answered_once(double, connect, serv
     written = await write(double, f"{MENTION} who keeps the list?", mentions=(BOT,))
     await answer_to(double, written)
     await double.gateway.dispatch("MESSAGE_CREATE", written)
-    await asyncio.sleep(0.2)
+    await settled(double)
     assert len(service.asked) == len(answers_to(double, written)) == 1
 
 
@@ -176,7 +174,7 @@ async def test_where_it_may_not_speak_it_is_silent_and_tells_the_owner_once(doub
     for _ in range(2):
         await write(double, f"{MENTION} who keeps the list?", mentions=(BOT,))
     await double.until(lambda: double.to("POST", f"/channels/{DIRECT}/messages"))
-    await asyncio.sleep(0.1)
+    await settled(double)
     letters = double.to("POST", f"/channels/{DIRECT}/messages")
     assert len(letters) == 1
     assert "Send Messages" in said(letters[0])
@@ -219,7 +217,7 @@ async def test_a_person_in_a_hurry_gets_one_friendly_note(double, connect, servi
     await mention(double, "who keeps the list?")
     assert "You can ask again in" in said(await mention(double, "and who else?"))
     third = await write(double, f"{MENTION} and now?", mentions=(BOT,))
-    await asyncio.sleep(0.2)
+    await settled(double)
     assert answers_to(double, third) == []
     assert len(service.asked) == 1
 

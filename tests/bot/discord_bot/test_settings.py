@@ -30,8 +30,7 @@ async def test_every_setting_is_shown_and_kept(double, connect, tmp_path):
         ("cooldown", {"person": 7, "channel": 70}),
         ("source", {"source": "notes", "use": True}),
     ]
-    for name, options in chosen:
-        shown = await use_group(double, name, **options)
+    *_, shown = [await use_group(double, name, **options) for name, options in chosen]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert shown.message["content"].splitlines() == [

@@ -5,9 +5,7 @@ The name does not begin with "test": the default run, which needs no browser, le
 
 import os
 import re
-import socket
 import threading
-import time
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +20,7 @@ from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
 from bot.http.serving import server_config
 from tests.bot.http.browser_site import DESKTOP, OtherSite, opened
+from tests.waiting import free_port, serving
 
 QUESTION = "How long does the council have to decide on a nomination?"
 ANSWER = "The council must decide on a nomination within eight weeks of receiving it."
@@ -51,22 +50,15 @@ def other_site() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def site(service: AnswerService, other_site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of our server, as uvicorn serves it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     options = HttpOptions(
         public_url=address, state=tmp_path_factory.mktemp("state"), allowed_origins=(other_site,), asking=Rate(10_000, 60.0)
     )
-    server = uvicorn.Server(server_config(create_app(service, options), "127.0.0.1", port, options, ()))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    OtherSite.server_address_of_ours = address
-    yield address
-    server.should_exit = True
-    thread.join(10)
+    config = server_config(create_app(service, options), "127.0.0.1", port, options, ())
+    with serving(uvicorn.Server(config)):
+        OtherSite.server_address_of_ours = address
+        yield address
 
 
 @pytest.fixture(scope="module")

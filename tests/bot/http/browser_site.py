@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from typing_extensions import override
 
 DESKTOP = {"width": 1200, "height": 800}
 
@@ -27,6 +28,7 @@ class OtherSite(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    @override
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 

@@ -2,14 +2,13 @@
 
 import hashlib
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 from unittest.mock import patch
 
 import limits.storage.memory
@@ -25,6 +24,7 @@ from bot.http.options import HttpOptions
 from bot.http.serving import server_config
 from index.abstention.decision import Decision, Evidence, Signals, Status, Thresholds
 from index.build.layout import BuildLayout
+from index.build.reader import Build
 from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
 from index.lexicon import Lexicon, Term
@@ -36,6 +36,7 @@ from ingest.readers.read_document import ReadingOptions
 from ingest.readers.read_file import read_file
 from tests.bot.http.clock import Clock
 from tests.conftest import PLAYGROUND, make_pdf
+from tests.waiting import serving
 
 BRIEFING = Document(
     id="briefing-acv",
@@ -152,7 +153,7 @@ class FakeSearcher:
         return len(wanted & set(terms_of(passage.text))) / max(len(wanted), 1)
 
 
-def add(writer: RecordsWriter, document: Document, pages: Sequence[Page], boxes: Mapping | None = None) -> None:
+def add(writer: RecordsWriter, document: Document, pages: Sequence[Page], boxes: Mapping[int, Any] | None = None) -> None:
     """Write ``document`` split into passages, with a report that names one page that could not be read."""
     passages = split_pages(document, pages, Geometry(), lambda text: len(text.split()))
     not_read = [{"page": 9, "status": "empty", "reason": ""}]
@@ -192,7 +193,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerService]
     """The real answer service on a fake build and a fake searcher."""
     build = write_build(tmp_path_factory.mktemp("build"))
     with patch("bot.answering.answer_service.Searcher", FakeSearcher):
-        made = AnswerService(build)
+        made = AnswerService(cast(Build, build))
     yield made
     build.records.close()
 
@@ -224,17 +225,11 @@ def serve_from() -> Serve:
     """Serve a service as it is served in earnest, with other options; gives the port."""
 
     @contextmanager
-    def serve(service: AnswerService, proxies: tuple[str, ...] = (), **options: object) -> Iterator[int]:
+    def serve(service: AnswerService, proxies: tuple[str, ...] = (), **options: Any) -> Iterator[int]:
         chosen = HttpOptions(**options)
-        server = uvicorn.Server(server_config(create_app(service, chosen), "127.0.0.1", 0, chosen, proxies))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield server.servers[0].sockets[0].getsockname()[1]
-        server.should_exit = True
-        thread.join(15)
-        assert not thread.is_alive(), "the server stops when it is asked to"
+        config = server_config(create_app(service, chosen), "127.0.0.1", 0, chosen, proxies)
+        with serving(uvicorn.Server(config)) as port:
+            yield port
 
     return serve
 

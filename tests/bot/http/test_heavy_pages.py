@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from unittest.mock import patch
 
 import httpx2
@@ -12,6 +13,7 @@ from bot.answering.answer_service import AnswerService
 from bot.pictures import page_pictures
 from bot.pictures.drawing_process import DrawingProcess
 from index.build.layout import BuildLayout
+from index.build.reader import Build
 from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
 from index.lexicon import Lexicon
@@ -38,7 +40,7 @@ def heavy(tmp_path: Path) -> Iterator[AnswerService]:
     writer.close()
     build = FakeBuild(tmp_path, Records(layout.records), Lexicon(), id="20260102T000000-fedcba")
     with patch("bot.answering.answer_service.Searcher", FakeSearcher):
-        yield AnswerService(build)
+        yield AnswerService(cast(Build, build))
     build.records.close()
 
 

@@ -1,14 +1,12 @@
 """The admin routes of a running server, with the real model: from an upload to publication, over a crash of the server."""
 
 import shutil
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,12 +14,12 @@ import pytest
 from index.build.history import finished_builds, live_id
 from index.encoders.model_folders import LIGHT_READER
 from tests.conftest import ROOT
+from tests.waiting import free_port, wait_for
 
 pytestmark = pytest.mark.model
 TOKEN = "a-token-of-more-than-twenty-letters"  # noqa: S105  # of this test
 GULLS = "# Gulls\n\n## Where do the gulls nest?\n\nThe gulls nest on the roof of the chapel, above the old bell.\n"
 TERNS = "# Terns\n\nThe terns fly to Africa in the last week of July, and the harbour is quiet.\n"
-_Found = TypeVar("_Found")
 
 
 @dataclass
@@ -38,8 +36,8 @@ class Served:
         command = [sys.executable, "-m", "bot", "serve", "--index", str(self.builds), "--port", str(self.port)]
         environment = {"LOCALISM_ADMIN_TOKEN": TOKEN, "LOCALISM_CORPUS": str(self.corpus), "LOCALISM_OCR": "false"}
         environment["LOCALISM_MODEL"] = LIGHT_READER
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-        self.wait_for(lambda: self.process.poll() is not None or self._lives())
+        self.process = process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        wait_for(lambda: process.poll() is not None or self._lives())
 
     def kill(self) -> None:
         """End the server as a power cut does."""
@@ -47,7 +45,7 @@ class Served:
             self.process.kill()
             self.process.wait()
 
-    def ask(self, method: str, address: str, **rest: object) -> dict[str, Any]:
+    def ask(self, method: str, address: str, **rest: Any) -> Any:
         """Ask as somebody who knows the token."""
         headers = {"Authorization": f"Bearer {TOKEN}", "Sec-Fetch-Site": "none"}
         answer = httpx2.request(method, f"http://127.0.0.1:{self.port}{address}", headers=headers, timeout=30, **rest)
@@ -59,22 +57,15 @@ class Served:
         asked = {"name": name, "title": Path(name).stem.title()}
         return str(self.ask("POST", "/api/admin/documents", params=asked, content=text.encode())["id"])
 
-    def finished(self, job: str) -> dict[str, Any]:
+    def finished(self, job: str) -> Any:
         """Wait until a job has ended and return it."""
-        return self.wait_for(lambda: (found := self.ask("GET", f"/api/admin/jobs/{job}"))["state"] != "running" and found)
+        return wait_for(
+            lambda: (found := self.ask("GET", f"/api/admin/jobs/{job}"))["state"] != "running" and found, every=0.1
+        )
 
-    def answer(self, question: str) -> dict[str, Any]:
+    def answer(self, question: str) -> Any:
         """Return the answer to a question."""
         return self.ask("GET", "/api/ask", params={"q": question})
-
-    @staticmethod
-    def wait_for(look: Callable[[], _Found]) -> _Found:
-        """Return the first true value that ``look`` gives."""
-        for _ in range(900):
-            if found := look():
-                return found
-            time.sleep(0.1)
-        raise AssertionError("it did not happen in 90 seconds")
 
     def _lives(self) -> bool:
         try:
@@ -88,10 +79,7 @@ def served(tmp_path: Path, small_corpus: Path, real_index: Path) -> Iterator[Ser
     """The small corpus, served."""
     shutil.copytree(small_corpus, tmp_path / "corpus")
     shutil.copytree(real_index, tmp_path / "builds")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = Served(tmp_path / "corpus", tmp_path / "builds", port)
+    made = Served(tmp_path / "corpus", tmp_path / "builds", free_port())
     made.start()
     yield made
     made.kill()
@@ -111,7 +99,7 @@ def test_an_upload_survives_a_crash_of_the_server_and_is_published_or_discarded(
 
     published = served.ask("POST", f"/api/admin/jobs/{job}/publish")
     assert served.finished(published["id"])["code"] == 0
-    answer = served.wait_for(lambda: (found := served.answer(question))["build"] == held["build"] and found)
+    answer = wait_for(lambda: (found := served.answer(question))["build"] == held["build"] and found)
     assert "on the roof of the chapel" in str(answer)
 
     other = served.finished(served.upload("terns.md", TERNS))

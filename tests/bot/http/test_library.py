@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
@@ -34,7 +35,9 @@ def pdf_passage(service: AnswerService) -> Passage:
         ("/api/suggest?q=nomin", SuggestionsBody),
     ],
 )
-def test_what_is_sent_has_the_shape_that_is_described(client: TestClient, a_passage: Passage, path: str, model: type):
+def test_what_is_sent_has_the_shape_that_is_described(
+    client: TestClient, a_passage: Passage, path: str, model: type[BaseModel]
+):
     """The body that OpenAPI describes has exactly the keys of the body that is sent."""
     sent = client.get(path.format(id=a_passage.id)).json()
     assert model.model_validate(sent).model_dump() == sent
@@ -75,7 +78,8 @@ def test_selectors_find_the_quote_again(client: TestClient, pdf_passage: Passage
 def test_neighbours_lead_through_the_whole_document(client: TestClient, service: AnswerService):
     """From the first passage of a document, "after" leads to each of its passages in order and then ends."""
     wanted = [passage.id for passage in service.build.records.passages(service.build.records.rows_of("hostile"))]
-    walked, at = [], wanted[0]
+    walked: list[str] = []
+    at: str | None = wanted[0]
     while at is not None:
         walked.append(at)
         at = client.get(f"/api/passages/{at}/context").json()["after"]

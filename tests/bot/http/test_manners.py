@@ -1,8 +1,9 @@
 """How the server treats its clients: held answers, limits, safe headers, packing, and who may see reports."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,7 +18,7 @@ from tests.bot.http.clock import Clock
 QUESTION = {"q": "How long does the council have to decide on a nomination?"}
 WORD = "right"  # the operator's
 STEPS = {"answer": 2, "encode": 1, "search": 1}
-Opened = Callable[..., object]
+Opened = Callable[..., AbstractContextManager[TestClient]]
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def opened(service: AnswerService) -> Opened:
     """Open a client of the application with other options."""
 
     @contextmanager
-    def open_with(**options: object) -> Iterator[TestClient]:
+    def open_with(**options: Any) -> Iterator[TestClient]:
         with TestClient(create_app(service, HttpOptions(**options)), raise_server_exceptions=False) as client:
             yield client
 

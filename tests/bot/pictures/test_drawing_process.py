@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing import Pipe
 from pathlib import Path
 
@@ -16,18 +15,11 @@ from bot.pictures.drawing_jobs import READY, Job
 from bot.pictures.drawing_process import FORGET_SECONDS, DrawingProcess
 from index.errors import UnknownPassage
 from tests.heavy_pdf import make_heavy_pdf
+from tests.waiting import wait_for
 
 PNG = b"\x89PNG"
 SECONDS = 3.0  # a light page takes a twentieth of one, on a busy machine as well; the heavy one minutes
 HEAVY, LIGHT = 1, 2
-
-
-def wait_for(found: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until ``found``."""
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +42,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_not_tried_again_for_a_while(
     """Its process is ended; other pages are drawn, also of the same document; later it is tried again."""
     now = 0.0
     drawing = DrawingProcess(SECONDS, now=lambda: now)
-    assert drawing.pid is None, "nothing runs before the first picture"
+    assert not drawing.pid, "nothing runs before the first picture"
     assert drawing.draw(Job(pdf, LIGHT, 400)).startswith(PNG)
     first = drawing.pid
     with pytest.raises(PageNotDrawn, match="Page 1 of this document cannot be drawn"):

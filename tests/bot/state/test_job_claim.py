@@ -9,19 +9,20 @@ import pytest
 from bot.state.job_claim import Claimed, claim
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from bot.state.job_claim import claim
 with claim(Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(600)
+    sys.stdin.read()
 """
 
 
 def test_what_another_process_claims_is_free_when_it_is_killed(tmp_path: Path):
     """The folder is made where there is none, and stays empty."""
     folder = tmp_path / "builds" / ".jobs"
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE) as other:
+    command = [sys.executable, "-c", HOLD, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         with pytest.raises(Claimed), claim(folder):

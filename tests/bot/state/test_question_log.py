@@ -1,7 +1,6 @@
 """Questions are kept for the days that were said, without anything else, and then they are gone from the disk."""
 
 import sqlite3
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from bot.answering.answers import Status
 from bot.state import question_log
 from bot.state.question_log import QUESTIONS_FILE, AskedRow, QuestionLog, csv_of
+from tests.waiting import wait_for
 
 
 def today() -> str:
@@ -64,12 +64,7 @@ def test_questions_reach_the_file_by_themselves_and_add_up(tmp_path: Path, monke
         log.add("Bins?", Status.UNCERTAIN)
         log.add("Bins?", Status.UNCERTAIN)
     with sqlite3.connect(tmp_path / QUESTIONS_FILE) as connection:
-        for _ in range(200):
-            if connection.execute("SELECT question, times FROM questions").fetchall() == [("bins?", 4)]:
-                break
-            time.sleep(0.01)
-        else:
-            pytest.fail("nothing was written")
+        wait_for(lambda: connection.execute("SELECT question, times FROM questions").fetchall() == [("bins?", 4)])
     connection.close()
     for log in logs:
         log.close()

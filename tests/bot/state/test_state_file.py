@@ -19,6 +19,7 @@ from bot.state.feedback import FeedbackStore, Verdict
 from bot.state.question_log import QUESTIONS_FILE, QuestionLog
 from bot.state.state_file import make_private, remove_private
 from tests.conftest import ROOT
+from tests.waiting import wait_for
 
 SMALL = 64 * 1024
 
@@ -104,14 +105,9 @@ def test_what_is_too_old_goes_though_nobody_asks(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(question_log, "SWEEP_AFTER", 0.01)
     swept: list[int] = []
     sweep = QuestionLog.sweep
-    monkeypatch.setattr(QuestionLog, "sweep", lambda self: (swept.append(1), sweep(self))[1])
-    log = QuestionLog(tmp_path, 30)
-    for _ in range(500):
-        if len(swept) >= 3:
-            break
-        log._sweeping.join(0.02)
-    log.close()
-    assert len(swept) >= 3
+    monkeypatch.setattr(QuestionLog, "sweep", lambda self: swept.append(1) or sweep(self))
+    with closing(QuestionLog(tmp_path, 30)):
+        wait_for(lambda: len(swept) >= 3)
 
 
 def test_switching_it_off_deletes_what_was_kept_at_the_next_start(small_build: Path, tmp_path: Path):

@@ -14,7 +14,7 @@ from index.errors import DamagedBuild, NotWritten, UnknownBuild
 
 def test_a_build_travels_and_stays_the_same(small_build, tmp_path):
     """What is imported is byte for byte what was exported."""
-    build = live_id(small_build)
+    build = str(live_id(small_build))
     export_build(small_build, build, tmp_path / "build.tar.gz")
     assert import_build(tmp_path / "there", tmp_path / "build.tar.gz") == build
     assert verify_build(tmp_path / "there" / build) == []
@@ -29,7 +29,7 @@ def test_an_export_never_replaces_a_file(small_build, tmp_path):
     """A backup is not overwritten by mistake."""
     (tmp_path / "build.tar.gz").write_text("mine")
     with pytest.raises(NotWritten, match="already"):
-        export_build(small_build, live_id(small_build), tmp_path / "build.tar.gz")
+        export_build(small_build, str(live_id(small_build)), tmp_path / "build.tar.gz")
     assert (tmp_path / "build.tar.gz").read_text() == "mine"
 
 
@@ -62,11 +62,12 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path, content):
 
 def test_a_changed_byte_is_found(small_build, tmp_path):
     """The manifest's hashes are checked before a build is kept."""
-    build = live_id(small_build)
+    build = str(live_id(small_build))
     export_build(small_build, build, tmp_path / "good.tar.gz")
     with tarfile.open(tmp_path / "good.tar.gz") as good, tarfile.open(tmp_path / "bad.tar.gz", "w:gz") as bad:
         for member in good:
-            content = good.extractfile(member).read() if member.isfile() else b""
+            file = good.extractfile(member)
+            content = file.read() if file else b""
             if member.name.endswith("lexicon.json"):
                 content = content.replace(b"terms", b"termz")
             bad.addfile(member, io.BytesIO(content) if member.isfile() else None)

@@ -23,10 +23,17 @@ TEXTS = [
 ]
 
 
-@pytest.fixture
-def model(tmp_path):
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
     """The full model."""
-    return SentenceTransformerEmbedder(str(write_drawn_mpnet(tmp_path / "model")))
+    return SentenceTransformerEmbedder(str(write_drawn_mpnet(tmp_path_factory.mktemp("mpnet") / "model")))
+
+
+@pytest.fixture(scope="module")
+def exported(model, tmp_path_factory):
+    """The folder of its light encoder, and what was said of it."""
+    folder = tmp_path_factory.mktemp("exported") / "encoder"
+    return folder, export_query_encoder(model, folder)
 
 
 def arithmetic(folder) -> Arithmetic:
@@ -34,14 +41,14 @@ def arithmetic(folder) -> Arithmetic:
     return Arithmetic(json.loads((folder / "encoder.json").read_text())["arithmetic"])
 
 
-def test_the_cheapest_that_is_true_enough_is_taken(model, tmp_path):
+def test_the_cheapest_that_is_true_enough_is_taken(model, exported):
     """One scale for a whole text is not, for this model; no model is refused for that."""
-    mean = export_query_encoder(model, tmp_path / "encoder")
-    cosines = np.sum(QueryEncoder.open(tmp_path / "encoder").vectors(SAMPLES) * model.embed(SAMPLES), axis=1)
+    encoder, mean = exported
+    cosines = np.sum(QueryEncoder.open(encoder).vectors(SAMPLES) * model.embed(SAMPLES), axis=1)
     assert mean == pytest.approx(float(cosines.mean()), abs=1e-4)
     assert cosines.min() >= encoder_export.LEAST_COSINE
-    assert arithmetic(tmp_path / "encoder") in (Arithmetic.INT8_ROWS, Arithmetic.INT8_BLOCKS)
-    assert not (tmp_path / "encoder" / "full.onnx").exists()
+    assert arithmetic(encoder) in (Arithmetic.INT8_ROWS, Arithmetic.INT8_BLOCKS)
+    assert not (encoder / "full.onnx").exists()
 
 
 def test_where_no_int8_is_true_enough_it_runs_in_full_and_says_what_that_costs(model, tmp_path, monkeypatch, caplog):
@@ -52,10 +59,9 @@ def test_where_no_int8_is_true_enough_it_runs_in_full_and_says_what_that_costs(m
     assert "three times as slow" in caplog.text
 
 
-def test_short_texts_of_one_length_are_run_together_and_nothing_comes_of_it(model, tmp_path):
+def test_short_texts_of_one_length_are_run_together_and_nothing_comes_of_it(model, exported):
     """To the last bit the vectors that each has alone, in the order of the texts."""
-    export_query_encoder(model, tmp_path / "encoder")
-    light = LightEmbedder(model, tmp_path / "encoder")
+    light = LightEmbedder(model, exported[0])
     together = light.embed_tokens(TEXTS)
     for text, made in zip(TEXTS, together, strict=True):
         (alone,) = light.embed_tokens([text])
@@ -64,11 +70,10 @@ def test_short_texts_of_one_length_are_run_together_and_nothing_comes_of_it(mode
         np.testing.assert_array_equal(made.starts, alone.starts)
 
 
-def test_a_long_text_is_cut_where_the_full_model_cuts_it(model, tmp_path):
+def test_a_long_text_is_cut_where_the_full_model_cuts_it(model, exported):
     """At the longest that the model reads, not at what a graph could take."""
-    export_query_encoder(model, tmp_path / "encoder")
     text = ["many words stand here and go on " * 20]
-    light = LightEmbedder(model, tmp_path / "encoder")
+    light = LightEmbedder(model, exported[0])
     assert float((light.embed(text) @ model.embed(text).T)[0, 0]) > encoder_export.LEAST_COSINE
     assert len(light.embed_tokens(text)[0].pieces) == len(model.embed_tokens(text)[0].pieces)
 

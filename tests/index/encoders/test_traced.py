@@ -1,5 +1,7 @@
 """BERT with fewer steps against BERT as transformers runs it: real modules with drawn weights."""
 
+from typing import Any
+
 import onnx
 import pytest
 import torch
@@ -8,13 +10,20 @@ from transformers import BertConfig, BertModel, RobertaConfig, RobertaModel
 from index.encoders.export import write_graph
 from index.encoders.traced import AsItIs, JoinedBert, module_to_trace
 
-SMALL = {"vocab_size": 90, "hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 40}
+SMALL: dict[str, Any] = {
+    "vocab_size": 90,
+    "hidden_size": 24,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 40,
+}
 
 
-def bert(**settings: object) -> BertModel:
+def bert(**settings: Any) -> BertModel:
     """Return a small BERT with weights as far apart as trained ones."""
     torch.manual_seed(3)
-    model = BertModel(BertConfig(**{**SMALL, **settings})).eval()
+    model = BertModel(BertConfig(**{**SMALL, **settings}))
+    model.eval()
     with torch.no_grad():
         for weights in model.parameters():
             weights.normal_(std=0.3)

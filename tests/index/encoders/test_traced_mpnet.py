@@ -1,5 +1,7 @@
 """MPNet with fewer steps against MPNet as transformers runs it: real modules with drawn weights."""
 
+from typing import Any
+
 import onnx
 import pytest
 import torch
@@ -9,13 +11,20 @@ from index.encoders.export import write_graph
 from index.encoders.query_encoder import opened_graph
 from index.encoders.traced import AsItIs, JoinedMpnet, module_to_trace, takes_several
 
-SMALL = {"vocab_size": 90, "hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 40}
+SMALL: dict[str, Any] = {
+    "vocab_size": 90,
+    "hidden_size": 24,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 40,
+}
 
 
-def mpnet(**settings: object) -> MPNetModel:
+def mpnet(**settings: Any) -> MPNetModel:
     """Return a small MPNet with weights as far apart as trained ones, those of distances too."""
     torch.manual_seed(3)
-    model = MPNetModel(MPNetConfig(**{**SMALL, "max_position_embeddings": 514, **settings})).eval()
+    model = MPNetModel(MPNetConfig(**{**SMALL, "max_position_embeddings": 514, **settings}))
+    model.eval()
     with torch.no_grad():
         for weights in model.parameters():
             weights.normal_(std=0.3)

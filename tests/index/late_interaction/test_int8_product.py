@@ -45,7 +45,7 @@ def test_the_graph_is_one_product():
     shapes = [("stored", TensorProto.UINT8, ["n", "d"]), ("asked", TensorProto.INT8, ["d", "m"])]
     node = helper.make_node("MatMulInteger", ["stored", "asked", "zero"], ["products"])
     product = helper.make_tensor_value_info("products", TensorProto.INT32, ["n", "m"])
-    zero = numpy_helper.from_array(np.uint8(128), "zero")
+    zero = numpy_helper.from_array(np.array(128, np.uint8), "zero")
     inputs = [helper.make_tensor_value_info(*shape) for shape in shapes]
     graph = helper.make_graph([node], "int8_product", inputs, [product], [zero])
     assert onnx.load(GRAPH) == helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

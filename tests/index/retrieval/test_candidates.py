@@ -115,7 +115,7 @@ def stretch(scores):
 def test_brute_force_finds_the_same_passages(build, question):
     """With fewer passages than the first round gathers, nothing is lost by gathering; those that differ lie within the rounding."""
     rough, wanted = BruteForce(build, *question).best(LOOKED_AT)
-    found = retrieve(build, *question, None).rows
+    found = retrieve(build, question[0], question[1], None).rows
     assert len(found) == LOOKED_AT
     border = min(rough[wanted])
     assert all(abs(rough[row] - border) < 0.02 for row in set(wanted).symmetric_difference(found.tolist()))
@@ -158,7 +158,7 @@ def test_features_do_not_depend_on_how_many_neighbours_were_gathered(build, ques
 def test_only_rows_in_the_ranges_are_found(build, question):
     """The best of the third document, by the same features."""
     start, end = int(build.document_ends[1]), int(build.document_ends[2])
-    found = retrieve(build, *question, [(start, end)])
+    found = retrieve(build, question[0], question[1], [(start, end)])
     brute = BruteForce(build, *question)
     assert found.rows.tolist() == list(range(start, end))
     np.testing.assert_allclose(found.passage, brute.passage[found.rows], atol=TOLERANCE)
@@ -166,7 +166,7 @@ def test_only_rows_in_the_ranges_are_found(build, question):
 
 def test_no_row_in_the_ranges_is_no_candidate(build, question):
     """An empty document is not an error."""
-    assert len(retrieve(build, *question, [(5, 5)]).rows) == 0
+    assert len(retrieve(build, question[0], question[1], [(5, 5)]).rows) == 0
 
 
 def test_a_phrase_in_quotation_marks_leaves_only_those_that_hold_it(build):
@@ -178,12 +178,12 @@ def test_a_phrase_in_quotation_marks_leaves_only_those_that_hold_it(build):
     assert set(found) <= set(holding)
     assert len(found) == min(len(holding), LOOKED_AT)
     nowhere = read(build, 'who says "purple dragon flight" of a bell?')
-    assert len(retrieve(build, *nowhere, None).rows) == LOOKED_AT
+    assert len(retrieve(build, nowhere[0], nowhere[1], None).rows) == LOOKED_AT
 
 
 def test_compared_gives_any_rows_what_finding_them_would_have_given(build, question):
     """A passage that only the question before found is measured as if this one had."""
-    found = retrieve(build, *question, None)
+    found = retrieve(build, question[0], question[1], None)
     again = compared(build, found.rows, *question)
     np.testing.assert_allclose(again.passage, found.passage, atol=1e-6)
     np.testing.assert_allclose(again.words, found.words, atol=1e-5)

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
+from unittest import mock
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.abstention.scope import Signposts
+from index.dense.faiss_reader import Vectors
 from index.encoders.query_encoder import MOST_PIECES, MOST_PIECES_THOROUGH, QueryEncoder, places_read
+from index.lexicon import Signpost
 from index.retrieval.questions import (
     LONGEST_READ,
     MOST_MEANT,
@@ -117,8 +122,8 @@ def looked_up(tmp_path):
         sizes.append(len(values))
         return fetch(statement, *values)
 
-    spelling._fetch = counted
-    yield spelling, sizes
+    with mock.patch.object(spelling, "_fetch", counted):
+        yield spelling, sizes
     spelling.close()
 
 
@@ -181,7 +186,8 @@ def test_no_more_than_so_many_pieces_of_both_ends_are_encoded(length, dimension,
         seen.append(inputs["input_ids"][0].tolist())
         return [np.ones((1, len(seen[-1]), 3), np.float32)]
 
-    encoder = QueryEncoder(SimpleNamespace(run=run), FakeTokenizer(), dimension)
+    tokenizer: Any = FakeTokenizer()
+    encoder = QueryEncoder(SimpleNamespace(run=run), tokenizer, dimension)
     encoded = encoder.encode("a" * length)
     inner = min(length, most - 2)
     assert len(seen[0]) == inner + 2
@@ -198,7 +204,7 @@ def test_of_a_long_text_both_ends_are_read():
 
 def test_a_phrase_is_found_beside_any_number_of_words_that_hold_it():
     """As a whole word only: neighbours that are letters, digits or underscores make it a part of another."""
-    post = SimpleNamespace(id="tax", kind="near miss", patterns=("council tax",), unless=(), asked=())
-    posts = Signposts([post], None)
+    post = Signpost("tax", "near miss", ("council tax",), "Ask the council.")
+    posts = Signposts([post], Vectors(faiss.IndexFlatIP(3)))
     assert posts.standing_at(f"{'xcouncil tax ' * 500}council tax?") is post
     assert posts.standing_at("xcouncil tax, council taxes, council tax_, council tax9") is None

@@ -43,7 +43,7 @@ def passage():
 
 def marked(*matches: float):
     """The marked texts."""
-    return [TEXT[start:end] for start, end in answering_sentences(passage(), np.array(matches, np.float32))]
+    return [TEXT[start:end] for start, end in answering_sentences(passage(), matches)]
 
 
 def test_the_nearest_sentence_is_marked():

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 import pytest
+from typing_extensions import override
 
 from index.build.history import live_id
 from index.build.reader import open_build
@@ -25,6 +26,7 @@ NOTES = 6
 class KilledEmbedder(FakeEmbedder):
     """Kills its process where it is asked for the vectors of the third passage."""
 
+    @override
     def embed_tokens(self, texts: Sequence[str], progress: Progress | None = None) -> list[TokenVectors]:
         """Embed, or die."""
         if sum("The note" in text for text in (*self.embedded, *texts)) >= 3:

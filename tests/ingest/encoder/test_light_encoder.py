@@ -2,11 +2,17 @@
 
 import os
 import signal
+import sys
+import threading
 import time
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from typing_extensions import override
 
+from index.encoders.full import SentenceTransformerEmbedder
 from index.errors import ModelError
 from ingest.encoder.export_process import ExportProcess
 from ingest.encoder.light_encoder import AwaitingEmbedder, LightEncoder
@@ -19,11 +25,16 @@ class Broken:
     """Stands for a model that goes wrong in the process that loads it."""
 
     def __init__(self, folder: Path, how: str) -> None:
-        """Go wrong in one way of four."""
+        """Go wrong in one way of five."""
         self.folder = folder
         self.how = how
 
-    def embed(self, texts):
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Come into that process, and take the place of what makes an encoder there: to load torch takes five seconds each time."""
+        self.__dict__.update(state)
+        sys.modules["index.encoders.export"] = cast(ModuleType, SimpleNamespace(export_query_encoder=Broken.export))
+
+    def export(self, folder: Path) -> float:
         """Go wrong."""
         if self.how == "refused":
             raise ModelError("It strays.")
@@ -32,8 +43,13 @@ class Broken:
         if self.how == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         if self.how == "hangs":
-            time.sleep(600)
+            threading.Event().wait()
         raise ZeroDivisionError("by nothing")
+
+
+def broken(folder: Path, how: str) -> SentenceTransformerEmbedder:
+    """Return a model that goes wrong; where it is to be exported."""
+    return cast(SentenceTransformerEmbedder, Broken(folder, how))
 
 
 @pytest.mark.parametrize(
@@ -47,14 +63,14 @@ class Broken:
 )
 def test_what_goes_wrong_there_is_said_here(tmp_path, how, error, said):
     """With its own words, or how its process ended."""
-    export = ExportProcess(Broken(tmp_path, how), tmp_path / "encoder")
+    export = ExportProcess(broken(tmp_path, how), tmp_path / "encoder")
     with pytest.raises(error, match=said):
         export.mean_cosine()
 
 
 def test_a_run_that_ends_early_does_not_wait_for_it(tmp_path):
     """Nothing could be read, or somebody pressed Ctrl-C."""
-    model = Model(FakeEmbedder(), lambda folder: ExportProcess(Broken(tmp_path, "hangs"), folder))
+    model = Model(FakeEmbedder(), lambda folder: ExportProcess(broken(tmp_path, "hangs"), folder))
     began = time.monotonic()
     with LightEncoder(model, [], tmp_path / "encoder", Silence()):
         pass
@@ -66,7 +82,8 @@ def test_tokens_are_counted_before_it_is_there_and_texts_embedded_after(tmp_path
     waited = []
 
     class Late(Written):
-        def mean_cosine(self):
+        @override
+        def mean_cosine(self) -> float:
             waited.append("once")
             full.export(tmp_path / "encoder")
             return super().mean_cosine()

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from typing_extensions import override
 
 from index.records import Document, Kind
 from ingest.catalogue.catalogue import Entry
@@ -74,7 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
             return 0
         return int(wanted.removeprefix("bytes=").rstrip("-"))
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
+    @override
+    def log_message(self, format: str, *args: object) -> None:  # the base class names it so
         """Say nothing."""
 
 
@@ -121,8 +123,12 @@ def test_a_file_that_is_there_is_never_replaced(guides: Guides, entry: Entry) ->
 
 def test_a_file_that_comes_while_another_is_fetched_stays(guides: Guides, entry: Entry) -> None:
     """Giving the download its name fails where the name is taken."""
+
+    def come(*_: object) -> None:
+        entry.path.write_bytes(b"mine")
+
     with pytest.raises(FetchRefused, match="left as it is"):
-        fetch(entry, guides, arrived=lambda size, whole: entry.path.write_bytes(b"mine") and None)
+        fetch(entry, guides, arrived=come)
     assert entry.path.read_bytes() == b"mine"
 
 

@@ -3,6 +3,7 @@
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ def _escaped(text: str, encoding: str) -> bytes:
     return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
 
-def _shown(piece: tuple[object, ...]) -> bytes:
+def _shown(piece: tuple[Any, ...]) -> bytes:
     x, y, size, text, *font = piece
     name, matrix = [*font, "F1"][0], b"1 0 0 1"
     if len(font) > 1:
@@ -64,8 +65,8 @@ def pdf_bytes(pages, rotate=0, size=(595, 842), extra=b"", content=None) -> byte
 def make_pdf(tmp_path):
     """Return a function that writes a PDF and returns its path."""
 
-    def write(pages, name="file.pdf", **options: object) -> Path:
-        path = tmp_path / name
+    def write(pages, name="file.pdf", **options: Any) -> Path:
+        path: Path = tmp_path / name
         path.write_bytes(pdf_bytes(pages, **options))
         return path
 
@@ -77,7 +78,7 @@ def make_zip(tmp_path):
     """Return a function that writes a zipped document and returns its path."""
 
     def write(name: str, members: dict[str, str | bytes]) -> Path:
-        path = tmp_path / name
+        path: Path = tmp_path / name
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for member, content in members.items():
                 archive.writestr(member, content)

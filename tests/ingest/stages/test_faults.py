@@ -6,8 +6,10 @@ import subprocess
 import sys
 import traceback
 from functools import partial
+from typing import Self
 
 import pytest
+from typing_extensions import override
 
 from index.build.history import live_id
 from index.build.verification import verify_build
@@ -87,8 +89,9 @@ def test_the_clock_may_be_set_back(workshop, monkeypatch):
 
     class Past(real.datetime):
         @classmethod
-        def now(cls, tz: real.tzinfo | None = None) -> real.datetime:
-            return real.datetime(1999, 1, 1, tzinfo=tz)
+        @override
+        def now(cls, tz: real.tzinfo | None = None) -> Self:
+            return cls(1999, 1, 1, tzinfo=tz)
 
     before = live_id(workshop.builds)
     monkeypatch.setattr("index.build.writer.datetime", Past)

@@ -23,7 +23,7 @@ def listed(name):
     return Listed(Entry(Document(name, "", Kind.ORIGINAL), Path(f"{name}.txt"), held=True), f"key of {name}")
 
 
-def sent(log, *parcels: Parcel | LeftOutDocument) -> Generator[object, None, None]:
+def sent(log, *parcels: Parcel | LeftOutDocument) -> Generator[Parcel | LeftOutDocument, None, None]:
     """Yield ``parcels`` and note when each was asked for, and the end."""
     try:
         for parcel in parcels:
@@ -35,7 +35,7 @@ def sent(log, *parcels: Parcel | LeftOutDocument) -> Generator[object, None, Non
 
 def test_nothing_is_fetched_before_what_stands_before_it_has_passed():
     """A stage may look at what came of the document before."""
-    log = []
+    log: list[str] = []
     stage = each(lambda parcel: log.append("passed") or parcel, sent(log, Parcel(listed("a")), Parcel(listed("b"))))
     next(stage)
     assert log == ["asked for", "passed"]
@@ -44,7 +44,7 @@ def test_nothing_is_fetched_before_what_stands_before_it_has_passed():
 
 def test_closing_a_stage_closes_those_before_it():
     """Workers stop when nobody wants more."""
-    log = []
+    log: list[str] = []
     stage = each(lambda parcel: parcel, each(lambda parcel: parcel, sent(log, Parcel(listed("a")), Parcel(listed("b")))))
     next(stage)
     stage.close()
@@ -60,12 +60,13 @@ def test_what_was_left_out_goes_by():
 def test_a_stage_that_stumbles_leaves_the_document_out_and_goes_on():
     """The note names the document by its file where it has no title, and keeps the key of its reading."""
 
-    def stage(parcel):
+    def stage(parcel: Parcel) -> str:
         if parcel.listed.entry.document.id == "a":
             raise ValueError("an odd letter")
         return "made"
 
     out, made = each(stage, sent([], Parcel(listed("a")), Parcel(listed("b"))))
+    assert isinstance(out, LeftOutDocument)
     assert (out.note.id, out.note.title, out.note.noted, made) == ("a", "a", {"key": "key of a"}, "made")
     assert "(ValueError: an odd letter)" in out.note.reason
     assert out.report.reason == out.note.reason

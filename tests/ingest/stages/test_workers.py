@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from ingest.readers.read_document import FileLimits, ReadDocument, ReadingOption
 from ingest.stages.workers import FailureKind, ReadFailure, read_files
 
 
-def outcomes(paths, workers=1, **limits: float):
+def outcomes(paths, workers=1, **limits: Any):
     """Return what became of each path."""
     return dict(read_files(paths, ReadingOptions(ocr=False, limits=FileLimits(**limits)), workers))
 

@@ -2,9 +2,9 @@
 
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -18,6 +18,7 @@ from bot.state.admin_jobs import CODE, JOB_FILE, STDERR, STDOUT
 from index.build.history import finished_builds, live_id
 from ingest.pipeline import Step
 from tests.ingest.conftest import Workshop, write_corpus
+from tests.waiting import wait_for
 
 TOKEN = {"Authorization": "Bearer secret", "Sec-Fetch-Site": "none"}
 
@@ -38,14 +39,11 @@ def client(workshop: Workshop) -> Iterator[TestClient]:
         yield opened
 
 
-def finished(client: TestClient, job: str) -> dict:
+def finished(client: TestClient, job: str) -> Any:
     """Wait until a job has ended and return it."""
-    for _ in range(600):
-        found = client.get(f"/api/admin/jobs/{job}", headers=TOKEN).json()
-        if found["state"] != "running":
-            return found
-        time.sleep(0.1)
-    raise AssertionError("the job did not end")
+    return wait_for(
+        lambda: (found := client.get(f"/api/admin/jobs/{job}", headers=TOKEN).json())["state"] != "running" and found
+    )
 
 
 def held_job(workshop: Workshop) -> tuple[str, str]:

@@ -6,11 +6,10 @@ import json
 import os
 import socket
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -28,6 +27,7 @@ from bot.http.templates import Templates
 from bot.state.admin_jobs import UPLOAD, Jobs
 from bot.state.feedback import FeedbackStore, Verdict
 from index.records import Passage
+from tests.waiting import serving, wait_for
 
 TOKEN = "a-token-of-more-than-twenty-letters"  # noqa: S105  # of this test
 RIGHT = {"Authorization": f"Bearer {TOKEN}", "Sec-Fetch-Site": "none"}
@@ -50,7 +50,7 @@ def app(service: AnswerService, folder: Path, tmp_path: Path, monkeypatch: pytes
     return with_keeping(create_app(service, HTTP_OPTIONS), Templates(HTTP_OPTIONS), keeping)
 
 
-def _noted(jobs: Jobs, where: Path, note: dict):
+def _noted(jobs: Jobs, where: Path, note: dict[str, Any]):
     (where / "job.json").write_text(json.dumps(note))
     (where / "code").write_text("0")
     return jobs.get(where.name)
@@ -116,14 +116,8 @@ def test_every_response_here_carries_the_safe_headers_too(client: TestClient, me
 @contextmanager
 def served(app) -> Iterator[int]:
     """Serve ``app`` and give the port."""
-    server = uvicorn.Server(server_config(app, "127.0.0.1", 0, HTTP_OPTIONS))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join(15)
+    with serving(uvicorn.Server(server_config(app, "127.0.0.1", 0, HTTP_OPTIONS))) as port:
+        yield port
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 400000", "Transfer-Encoding: chunked"])
@@ -153,15 +147,6 @@ def test_of_two_uploads_in_the_same_instant_one_is_taken(app, folder: Path):
         first.sendall(b"half")
         assert first.recv(20).split()[1] == b"202"
     assert [path.name for path in (folder / JOBS_FOLDER).glob(f"*/{UPLOAD}/*")] == ["first.md"]
-
-
-def wait_for(look) -> None:
-    """Wait until ``look`` gives something."""
-    for _ in range(1000):
-        if look():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen in 10 seconds")
 
 
 def test_an_upload_that_takes_too_long_is_given_up(client: TestClient, folder: Path, monkeypatch: pytest.MonkeyPatch):
@@ -217,7 +202,7 @@ def test_an_index_that_cannot_be_written_is_one_sentence(
         raise OSError(number, "no")
 
     with monkeypatch.context() as patched:
-        patched.setattr(*(Jobs, "prepare") if step == "prepare" else (Keeping, "start"), refuse)
+        patched.setattr(Jobs if step == "prepare" else Keeping, step, refuse)
         refused = client.post(UPLOADS, params={"name": "x.md"}, content=b"# X")
     assert (refused.status_code, refused.headers["content-type"]) == (status, "application/problem+json")
     assert refused.json()["detail"].endswith((" has to make room.", " has to give it the right to."))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ PAGE = {"Accept": "text/html"}
 
 
 @contextmanager
-def opened(service: AnswerService, base: str = "http://testserver", **options: object) -> Iterator[TestClient]:
+def opened(service: AnswerService, base: str = "http://testserver", **options: Any) -> Iterator[TestClient]:
     """Open a client that follows no redirect."""
     app = create_app(service, HttpOptions(**{"admin_token": TOKEN, **options}))
     with TestClient(app, base, raise_server_exceptions=False, follow_redirects=False) as client:
@@ -72,7 +73,9 @@ def test_a_program_without_the_token_is_told_and_no_box_opens(service: AnswerSer
         ({"public_url": "https://ask.example.org"}, {}, True),
     ],
 )
-def test_the_cookie_is_for_this_site_and_no_script(service: AnswerService, options: dict, headers: dict, secure: bool):
+def test_the_cookie_is_for_this_site_and_no_script(
+    service: AnswerService, options: dict[str, str], headers: dict[str, str], secure: bool
+):
     """HttpOnly, SameSite=Strict, an end, and Secure where people come by https."""
     with opened(service, **options) as client:
         cookie = cookie_of(log_in(client, **headers))
@@ -161,7 +164,9 @@ def test_no_made_up_cookie_is_a_session(cookie: str):
         {},
     ],
 )
-def test_a_changing_request_of_another_site_or_of_nobody_is_refused(service: AnswerService, base: str, headers: dict):
+def test_a_changing_request_of_another_site_or_of_nobody_is_refused(
+    service: AnswerService, base: str, headers: dict[str, str]
+):
     """With the right token or a session, on loopback and on a name reached by plain http."""
     with opened(service, base) as client:
         client.cookies.set(COOKIE, Sessions(TOKEN, None).begin())
@@ -175,7 +180,7 @@ def test_a_changing_request_of_another_site_or_of_nobody_is_refused(service: Ans
     "base", ["http://testserver", "http://ask.example.org", "http://192.0.2.7:8000", "http://[2001:db8::1]:8000"]
 )
 @pytest.mark.parametrize("site", [{}, {"Sec-Fetch-Site": "same-origin"}])
-def test_our_own_page_may_change_things(service: AnswerService, base: str, site: dict):
+def test_our_own_page_may_change_things(service: AnswerService, base: str, site: dict[str, str]):
     """By the origin that the browser names, in capitals or not."""
     with opened(service, base) as client:
         assert client.post("/admin/login", data={"token": TOKEN}, headers={"Origin": base.upper(), **site}).status_code == 303
@@ -216,9 +221,10 @@ def test_fail2ban_reads_the_line(service: AnswerService, caplog, address: str):
     (record,) = [record for record in caplog.records if record.name == "bot.http.admission.admission"]
     line = f"2026-11-30 08:00:00,123 {record.levelname} {record.name}: {record.getMessage()}"
     shipped = (Path(__file__).resolve().parents[4] / "deploy/fail2ban/filter.d/localism.conf").read_text()
-    pattern = re.search(r"^failregex = (.*)$", shipped, re.MULTILINE)[1].replace("<HOST>", r"(?P<host>[0-9a-f.:]+)")
+    (regex,) = re.findall(r"^failregex = (.*)$", shipped, re.MULTILINE)
+    pattern = regex.replace("<HOST>", r"(?P<host>[0-9a-f.:]+)")
     # fail2ban takes the time out of the line before it looks.
-    assert re.search(pattern, line.removeprefix("2026-11-30 08:00:00,123"))["host"] == address
+    assert re.findall(pattern, line.removeprefix("2026-11-30 08:00:00,123")) == [address]
     assert not re.search(
         pattern, f" ERROR bot.http.problems: /p/x {record.levelname} {record.name}: {record.getMessage()} failed"
     )

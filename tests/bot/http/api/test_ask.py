@@ -45,7 +45,7 @@ def test_the_schema_describes_every_key_that_is_sent(client: TestClient):
         {"q": QUESTION, "limit": "many"},
     ],
 )
-def test_a_question_that_cannot_be_asked_is_a_422_problem(client: TestClient, parameters: dict[str, object]):
+def test_a_question_that_cannot_be_asked_is_a_422_problem(client: TestClient, parameters: dict[str, str | int]):
     """Bad input is a problem of RFC 9457 with one sentence, by GET and by POST."""
     body = {{"q": "question"}.get(name, name): value for name, value in parameters.items()}
     for response in (client.get("/api/ask", params=parameters), client.post("/api/ask", json=body)):
