@@ -88,7 +88,9 @@ class Pointers:
     def _find_desk(self, document_id: str) -> str:
         rows = self._records.rows_of(document_id)
         passages = self._records.passages(list(rows)) if len(rows) <= _LARGEST else []
-        return next((_shortened(one) for one in passages if one.section and DESK_HEADING.match(one.section[-1])), "")
+        # The last one: such a section closes a text, and an earlier one is about a part of the matter.
+        desks = (one for one in reversed(passages) if one.section and DESK_HEADING.search(one.section[-1]))
+        return next(map(_shortened, desks), "")
 
 
 def _shortened(passage: Passage) -> str:

@@ -150,5 +150,6 @@ LIVE_FACT = re.compile(
     r"\b[a-z]{0,3}/?\d{2,4}/\d{3,6}(?:/[a-z]{1,5})?\b"
     r"|^(?:when|what(?: time| date)?|where)(?: is|s| are) (?:the |our |my |your )?next\b"
 )
-# The heading of a section that says who handles a matter: "Who handles planning applications, and where do I go?"
-DESK_HEADING = re.compile(r"who (?:handles|deals with)\b", re.IGNORECASE)
+# The heading of a section that says who handles a matter: "Who handles planning applications, and where do I go?"; "Which way should
+# we challenge a decision, and where do we go?"
+DESK_HEADING = re.compile(r"\bwho (?:handles|deals with|helps|can help)\b|\bwhere do (?:we|i) go\b(?! from)", re.IGNORECASE)
