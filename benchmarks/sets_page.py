@@ -18,7 +18,7 @@ from index.abstention.decision import Thresholds
 from index.encoders.full import PACKAGED_MODEL, PACKAGED_WEIGHTS_SHA256
 from index.evaluation.labelled_set import auroc
 from index.processors import usable_processors
-from index.retrieval.rerank import WEIGHTS
+from index.retrieval.rerank import PLAIN_WEIGHTS
 from index.text.splitting import Geometry
 
 HERE = Path(__file__).resolve().parent
@@ -75,7 +75,7 @@ def write(
 def recipe() -> str:
     """Return how builds and scores were made."""
     bands, geometry = Thresholds(), Geometry()
-    weights = ", ".join(f"{name} {weight}" for name, weight in WEIGHTS.items())
+    weights = ", ".join(f"{name} {weight}" for name, weight in PLAIN_WEIGHTS.items())
     return (
         f"Builds: {PACKAGED_MODEL} (weights {PACKAGED_WEIGHTS_SHA256[:12]}…), passages embedded in int8, passages of about "
         f"{geometry.target_words} words. Weights of the features: {weights}. Answered from {bands.answered}, uncertain from "

@@ -16,12 +16,12 @@ from benchmarks import question_sets
 from benchmarks.learning import Lesson, Numbers, gains, learned, lesson, mean_of_sets
 from benchmarks.question_sets import QuestionSet
 from index.encoders.full import SentenceTransformerEmbedder
-from index.retrieval.rerank import WEIGHTS, Features
+from index.retrieval.rerank import PLAIN_WEIGHTS, Features
 from index.retrieval.searcher import Searcher
 
 # What stands for the features of keys on the sets.
-REPEATED = {"key": "sentence", "expansion_words": "tokens"}
-LEARNED = tuple(name for name in WEIGHTS if name not in REPEATED)
+REPEATED = {"key": "sentence"}
+LEARNED = tuple(name for name in PLAIN_WEIGHTS if name not in REPEATED)
 
 
 def main() -> int:
@@ -36,7 +36,10 @@ def main() -> int:
     model = SentenceTransformerEmbedder()
     taught = {name: _lesson_of(question_sets.read_questions(name, options.most), model) for name in options.sets}
     in_use = np.array(
-        [WEIGHTS[name] + sum(WEIGHTS[key] for key, feature in REPEATED.items() if feature == name) for name in LEARNED]
+        [
+            PLAIN_WEIGHTS[name] + sum(PLAIN_WEIGHTS[key] for key, feature in REPEATED.items() if feature == name)
+            for name in LEARNED
+        ]
     )
     _print(taught, in_use)
     return 0

@@ -37,5 +37,4 @@ REASONS = {  # why a passage was found, for each feature of index.retrieval.rera
     "passage": "Its meaning is near your question",
     "document": "Its whole document is about such things",
     "key": "Its heading, or a question that it answers, is near yours",
-    "expansion_words": "Your words stand in its heading, or in a question that it answers",
 }

@@ -48,6 +48,11 @@ class BuildLayout:
         return self.folder / "key_bounds.npy"
 
     @property
+    def adapter(self) -> Path:
+        """What was learned of how people ask; missing where there was too little to learn from."""
+        return self.folder / "query_adapter.npz"
+
+    @property
     def tokens(self) -> Path:
         """Vectors of the tokens of all passages."""
         return self.folder / "tokens"

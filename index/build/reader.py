@@ -15,6 +15,7 @@ from index.build.layout import MANIFEST_FILE, BuildLayout, live_build
 from index.build.manifest import Manifest
 from index.dense.faiss_reader import Vectors
 from index.documents.store import Records
+from index.encoders.query_adapter import QueryAdapter
 from index.encoders.query_encoder import QueryEncoder
 from index.errors import DamagedBuild
 from index.late_interaction.token_vectors import Tokens
@@ -42,6 +43,7 @@ class Build:
     spelling: Spelling
     out_of_scope: Vectors  # ways in which people ask about what is not held, in the order of the signposts
     encoder: QueryEncoder
+    adapter: QueryAdapter | None  # how people ask; None where nothing was learned
     lexicon: Lexicon
 
     @property
@@ -100,6 +102,7 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
         spelling=Spelling(layout.spelling),
         out_of_scope=Vectors.open(layout.out_of_scope),
         encoder=_encoder(layout, manifest, beside),
+        adapter=QueryAdapter.open(layout.adapter, manifest.model.dimension),
         lexicon=Lexicon.open(layout.lexicon),
     )
     _check_fit(build)

@@ -20,6 +20,7 @@ from index.build.layout import BuildLayout
 from index.build.ready_document import ReadyDocument
 from index.dense.faiss_reader import as_stored
 from index.dense.faiss_writer import VectorsWriter
+from index.encoders.query_adapter import AdapterLessons
 from index.encoders.query_encoder import QueryEncoder
 from index.late_interaction.token_writer import TokensWriter
 from index.lexicon import Lexicon
@@ -50,6 +51,7 @@ class SearchWriter:
         self._spelling = SpellingWriter()
         self._document_vectors: list[NDArray[np.float32]] = []
         self._key_bounds = [0]
+        self._lessons = AdapterLessons()
 
     @property
     def keys(self) -> int:
@@ -61,6 +63,7 @@ class SearchWriter:
         of_passages = as_stored(np.stack([one.passage for one in ready.vectors]))
         self._vectors.add(of_passages)
         self._key_vectors.add(ready.expansion_vectors)
+        self._lessons.add(of_passages, ready.expansion_vectors, [len(passage.keys) for passage in ready.passages])
         self._document_vectors.append(of_passages.mean(axis=0))
         for passage, vectors in zip(ready.passages, ready.vectors, strict=True):
             self._tokens.add(vectors)
@@ -73,6 +76,8 @@ class SearchWriter:
         self._tokens.close()
         np.save(layout.expansion_bounds, np.array(self._key_bounds, np.int64))
         np.save(layout.document_vectors, self._all_documents())
+        if adapter := self._lessons.learned():
+            adapter.save(layout.adapter)
         for words in self._words_of_all:
             words.save()
         self._spelling.save(layout.spelling)

@@ -39,10 +39,9 @@ class Found:
     """Passages worth a closer look, and what is known of them already; the arrays run alongside ``rows``."""
 
     rows: NDArray[np.int64]  # ascending
-    passage: NDArray[np.float32]  # cosine of the passage and the question
+    passage: NDArray[np.float32]  # cosine of the passage and the question as it is searched
     key: NDArray[np.float32]  # cosine of its best key; ``UNKNOWN`` where none of its keys is among the nearest
     words: NDArray[np.float32]  # BM25 as a share of what the question's words could give
-    expansion_words: NDArray[np.float32]  # the same of its keys
 
 
 def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> Found:
@@ -54,38 +53,42 @@ def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, range
         encoded: the question as the encoder sees it.
         ranges: half-open ranges of rows to keep to; all rows where None.
     """
-    by_terms, key_by_terms = (index.scores(asked.terms) for index in (build.words, build.expansion_words))
-    words, expansion_words = _with_meant(build.words, by_terms, asked), _with_meant(build.expansion_words, key_by_terms, asked)
-    near, _ = build.vectors.nearest(encoded.vector, BY_VECTOR, ranges)
+    by_terms, by_key_terms = (index.scores(asked.terms) for index in (build.words, build.expansion_words))
+    words, key_words = _with_meant(build.words, by_terms, asked), _with_meant(build.expansion_words, by_key_terms, asked)
+    question = as_searched(build, encoded)
+    near, _ = build.vectors.nearest(question, BY_VECTOR, ranges)
     near_keys, key_cosines = build.keys.nearest(encoded.vector, NEAR_KEYS)
     by_key = _rows_of_keys(build, near_keys)
-    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(expansion_words, BY_KEY)]))
+    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)]))
     rows = _with_phrases(build, asked, rows)
     if ranges is not None:
         rows = rows[marked(build.vectors.size, ranges)[rows]]
     if not len(rows):
         return compared(build, rows, asked, encoded)
-    passage = build.vectors.cosines(encoded.vector, rows)
+    passage = build.vectors.cosines(question, rows)
     best_key = _best_found(rows, by_key, key_cosines)
     key = np.maximum(passage, best_key)
     document = build.document_vectors[documents_of(build, rows)] @ encoded.vector
-    rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(expansion_words[rows])
+    rough = stretched(passage) + WORDS_COUNT * stretched(words[rows]) + stretched(key) + stretched(key_words[rows])
     rough = rough + DOCUMENT_COUNTS * stretched(document) + names_held(build, asked, rows)
     best = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
     shares = by_terms[rows[best]] / build.words.ideal(asked.terms)
-    expansion_shares = key_by_terms[rows[best]] / build.expansion_words.ideal(asked.terms)
-    return Found(rows[best], passage[best], best_key[best], shares, expansion_shares)
+    return Found(rows[best], passage[best], best_key[best], shares)
 
 
 def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Found:
     """Return the passages in ``rows``, ascending, as if ``find`` had found them for this question."""
     return Found(
         rows,
-        passage=build.vectors.cosines(encoded.vector, rows),
+        passage=build.vectors.cosines(as_searched(build, encoded), rows),
         key=np.full(len(rows), UNKNOWN, np.float32),
         words=build.words.shares(asked.terms, rows),
-        expansion_words=build.expansion_words.shares(asked.terms, rows),
     )
+
+
+def as_searched(build: Build, encoded: EncodedQuestion) -> NDArray[np.float32]:
+    """Return the vector that passages are compared with: the question's own, or where the build's adapter leads it."""
+    return encoded.vector if build.adapter is None else build.adapter.adapted(encoded.vector)
 
 
 def names_held(build: Build, asked: AskedQuestion, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from index.build.reader import Build
 from index.encoders.query_encoder import EncodedQuestion
 from index.late_interaction.max_sim import Matches, max_sim, token_weights
 from index.records import Passage, Span
-from index.retrieval.candidates import UNKNOWN, Found, documents_of, names_held
+from index.retrieval.candidates import UNKNOWN, Found, as_searched, documents_of, names_held
 from index.retrieval.questions import AskedQuestion
 
 Scores = NDArray[np.float32]
@@ -35,27 +35,17 @@ class Features:
     words: Scores  # BM25 of title, headings and text, as a share of what the question's words could give
     tokens: Scores  # how near each word of the question comes to some word of the passage in its context, cubed: see max_sim
     pairs: Scores  # BM25 of neighbouring words, as a share
-    passage: Scores  # cosine of the passage and the question
+    passage: Scores  # cosine of the passage and the question; half of it its heading's where the build has an adapter
     document: Scores  # cosine of the document's mean passage and the question
     key: Scores  # cosine of its best key and the question; of its best sentence where it has no keys
-    expansion_words: (
-        Scores  # BM25 of its keys, as a share; ``tokens`` where that is more, so that a passage without keys is not put back
-    )
 
 
-WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {
-        "sentence": 1.0,
-        "words": 0.8,
-        "tokens": 2.75,
-        "pairs": 0.6,
-        "passage": 0.5,
-        "document": 0.5,
-        "key": 1.3,
-        "expansion_words": 1.8,
-    }
-)
-TOTAL_WEIGHT = sum(WEIGHTS.values())
+Weights = Mapping[str, float]
+_COMMON_WEIGHTS = {"sentence": 1.0, "words": 0.8, "pairs": 0.6, "document": 0.5}
+# Learned on labelled sets, where nothing is known of how people ask.
+PLAIN_WEIGHTS: Weights = MappingProxyType({**_COMMON_WEIGHTS, "tokens": 4.55, "passage": 0.5, "key": 1.3})
+# Where a build's adapter leads the question towards its passages, that cosine is the best single evidence.
+ADAPTED_WEIGHTS: Weights = MappingProxyType({**_COMMON_WEIGHTS, "tokens": 3.75, "passage": 3.0, "key": 1.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +63,7 @@ class Candidates:
 def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
     """Return the passages found, at least one, each seen from every side."""
     tokens, rows = build.tokens, found.rows
+    passage = found.passage if build.adapter is None else _with_headings(build, found, as_searched(build, encoded))
     weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
     matches = max_sim(tokens.seen(encoded), weights, tokens.of(rows))
     documents = documents_of(build, rows)
@@ -81,10 +72,9 @@ def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQue
         words=found.words,
         tokens=matches.cubed,
         pairs=build.pairs.shares(asked.pairs, rows),
-        passage=found.passage,
+        passage=passage,
         document=build.document_vectors[documents] @ encoded.vector,
         key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
-        expansion_words=np.maximum(found.expansion_words, matches.cubed),
     )
     return Candidates(rows, documents, features, matches, names_held(build, asked, rows), encoded.vector)
 
@@ -104,9 +94,15 @@ def blended(one: Candidates, other: Candidates) -> Candidates:
     return Candidates(one.rows, one.documents, Features(**features), matches, np.maximum(one.named, other.named), one.question)
 
 
-def contributions(features: Features) -> dict[str, Scores]:
+def weights_of(build: Build) -> Weights:
+    """Return what each feature counts in ``build``."""
+    return PLAIN_WEIGHTS if build.adapter is None else ADAPTED_WEIGHTS
+
+
+def contributions(features: Features, weights: Weights) -> dict[str, Scores]:
     """Return what each feature gives to each candidate's score; the score is their sum, 0 to about 1."""
-    return {name: WEIGHTS[name] / TOTAL_WEIGHT * getattr(features, name) for name in WEIGHTS}
+    total = sum(weights.values())
+    return {name: weight / total * getattr(features, name) for name, weight in weights.items()}
 
 
 def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Span, ...]:
@@ -139,6 +135,15 @@ def _leads_in(passage: Passage, place: int) -> bool:
 
 def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray((one + other) / 2, np.float32)
+
+
+def _with_headings(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean cosine of ``question`` with each passage and with its heading, its first key: as the adapter was taught."""
+    starts, ends = build.expansion_bounds[found.rows], build.expansion_bounds[found.rows + 1]
+    near, headed = found.passage.copy(), np.flatnonzero(ends > starts)
+    if len(headed):
+        near[headed] = _mean(near[headed], build.keys.cosines(question, starts[headed]))
+    return near
 
 
 def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from index.documents.store import RecentPassages
 from index.records import Passage, Span
 from index.retrieval.candidates import compared, retrieve
 from index.retrieval.questions import MOST_MENDED, AskedQuestion, Synonyms, follows, read_question
-from index.retrieval.rerank import TOTAL_WEIGHT, WEIGHTS, Candidates, answering_sentences, blended, contributions, rerank
+from index.retrieval.rerank import Candidates, answering_sentences, blended, contributions, rerank, weights_of
 from index.sparse.spelling import Mending
 
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
@@ -59,6 +59,8 @@ class Searcher:
     def __init__(self, build: Build) -> None:
         """Search ``build``."""
         self.build = build
+        self._weights = weights_of(build)
+        self._total_weight = sum(self._weights.values())
         # The words of questions repeat.
         self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))
         self._nearest = lru_cache(REMEMBERED_WORDS)(build.spelling.nearest)
@@ -84,7 +86,7 @@ class Searcher:
         candidates = self.candidates(asked, context, self._ranges(document_ids))
         if candidates is None:
             return Findings((), Evidence())
-        given = np.array(list(contributions(candidates.features).values()))
+        given = np.array(list(contributions(candidates.features, self._weights).values()))
         scores = given.sum(axis=0)
         order = self._order(candidates, scores)
         hits = self._hits(candidates, given, scores, order[:limit])
@@ -132,7 +134,7 @@ class Searcher:
                 passage=passage,
                 rank=rank,
                 score=score,
-                contributions=dict(zip(WEIGHTS, by_view, strict=True)),
+                contributions=dict(zip(self._weights, by_view, strict=True)),
                 sentence_matches=tuple(candidates.matches.sentence_matches[place].tolist()),
             )
             for rank, (place, passage, score, by_view) in enumerate(found, start=1)
@@ -170,8 +172,8 @@ class Searcher:
         return Signals(
             key=float(candidates.features.key[first]),
             covered=self._covered(row, asked),
-            margin_to_second=TOTAL_WEIGHT * float(scores[first] - scores[places[1]]) if len(places) > 1 else 0.0,
-            margin_to_tenth=TOTAL_WEIGHT * float(scores[first] - scores[places[-1]]),
+            margin_to_second=self._total_weight * float(scores[first] - scores[places[1]]) if len(places) > 1 else 0.0,
+            margin_to_tenth=self._total_weight * float(scores[first] - scores[places[-1]]),
             rarest=self._rarest(asked),
             scope_margin=self._scope_margin(row, candidates.features.key, out_of_scope),
         )

@@ -136,7 +136,6 @@ def test_brute_force_gives_every_candidate_the_same_features(build, question):
     np.testing.assert_allclose(seen.features.sentence, sentence, atol=TOLERANCE)
     np.testing.assert_allclose(seen.features.tokens, cubed, atol=TOLERANCE)
     np.testing.assert_allclose(seen.features.key, np.maximum(brute.key[rows], sentence), atol=TOLERANCE)
-    np.testing.assert_allclose(seen.features.expansion_words, np.maximum(brute.expansion_words[rows], cubed), atol=TOLERANCE)
     np.testing.assert_array_equal(seen.documents, brute.documents[rows])
 
 
@@ -187,7 +186,6 @@ def test_compared_gives_any_rows_what_finding_them_would_have_given(build, quest
     again = compared(build, found.rows, *question)
     np.testing.assert_allclose(again.passage, found.passage, atol=1e-6)
     np.testing.assert_allclose(again.words, found.words, atol=1e-5)
-    np.testing.assert_allclose(again.expansion_words, found.expansion_words, atol=1e-5)
     one, other = (rerank(build, each, *question).features for each in (found, again))
     np.testing.assert_allclose(one.key, other.key, atol=TOLERANCE)
 
