@@ -1,4 +1,4 @@
-"""How much memory a server holds for nothing after many questions, until ``bot.runtime.memory`` gives it back.
+"""How much memory a server holds for nothing after many questions, until ``bot.runtime.worker`` gives it back.
 
     python -m benchmarks.given_back [--index DIR] [--questions 1000]
 
@@ -20,7 +20,7 @@ from benchmarks.http_turns import QUESTIONS
 from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
-from bot.runtime import memory
+from bot.runtime import worker
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 
@@ -56,7 +56,7 @@ def main() -> int:
     parser.add_argument("--index", type=Path, default=DEFAULT_BUILDS)
     parser.add_argument("--questions", type=int, default=1000)
     options = parser.parse_args()
-    trim = memory.trimming()
+    trim = worker.trimming()
     if trim is None:
         print("This C library gives nothing back.")
         return 1

@@ -34,7 +34,7 @@ from pathlib import Path
 import uvicorn
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
-from bot.answering.live_answers import LiveAnswers
+from bot.answering.answer_source import LiveAnswers
 service = LiveAnswers(Path(sys.argv[1]), every_seconds=0.2)
 service.start()
 longest = [0.0]

@@ -19,8 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ingest.readers.read_document import FileLimits, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.sound_letters import shown_name
-from ingest.stages.isolation import read_each
-from ingest.stages.workers import FailureKind, ReadFailure
+from ingest.stages.workers import FailureKind, ReadFailure, read_each
 
 SECONDS = 120.0  # of wall time; a busy machine may take long over a file of many pages
 MOST_MEGABYTES = 1024

@@ -4,15 +4,12 @@ Comes in: a file or an address and what is known about it, or an id. Goes out: a
 cannot be read, and to take the same file twice.
 """
 
-import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from index.build.layout import sync_folder
 from index.digests import file_digest
@@ -22,16 +19,12 @@ from ingest.catalogue.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, 
 from ingest.catalogue.entries import append_entry, remove_entry
 from ingest.describing import GUESSABLE
 from ingest.errors import DocumentRefused
-from ingest.fetch.fetching import fetch
 from ingest.fetch.network import Network
+from ingest.intake import arrived_at, said_by
 from ingest.readers.read_document import FileMetadata, ReadingOptions
-from ingest.readers.registry import format_named
 from ingest.readers.sound_letters import shown_name
-from ingest.stages.isolation import read_each
-from ingest.stages.workers import ReadFailure
 
 REMOVED_FOLDER = ".removed"
-FETCHING_FOLDER = ".fetching"
 _ADDING = ".adding-"
 
 
@@ -79,9 +72,9 @@ def add_document(source: str, details: Details, corpus: Path, network: Network, 
     for left in home.glob(f"{_ADDING}*"):
         shutil.rmtree(left)  # by a run that was killed
     with tempfile.TemporaryDirectory(prefix=_ADDING, dir=home) as folder:
-        arrived = inside or _arrived(source, Path(folder), network, options)
+        arrived = inside or arrived_at(source, Path(folder), network, options)
         _check_new(arrived, corpus, listed, inside)
-        said = _read(arrived, options)
+        said = said_by(arrived, options)
         details = ask(_completed(details, said, arrived, source))
         awaited = next((entry for entry in listed if entry.document.id == details.id and not entry.held), None)
         if awaited is not None:
@@ -131,35 +124,6 @@ def _unlisted(source: str, corpus: Path, listed: list[Entry]) -> Path | None:
     return next((path for path in unlisted_files(corpus, listed) if path.resolve() == Path(source).resolve()), None)
 
 
-def _arrived(source: str, folder: Path, network: Network, options: ReadingOptions) -> Path:
-    if "://" in source:
-        return _downloaded(source, folder, network)
-    path = Path(source)
-    if not path.is_file():
-        raise DocumentRefused(f"There is no file {source!r}. Name a file, or an address that begins with https://")
-    if path.stat().st_size > options.limits.most_bytes:
-        raise DocumentRefused(
-            f"{path.name!r} has {path.stat().st_size:,} bytes; at most {options.limits.most_bytes:,} are taken."
-        )
-    copy = folder / path.name
-    shutil.copyfile(path, copy)
-    return copy
-
-
-def _downloaded(url: str, folder: Path, network: Network) -> Path:
-    name = Path(unquote(urlsplit(url).path)).name or "document"
-    name = name if format_named(name) else f"{name}.html"
-    # Beside ``folder``, which goes: what a broken line has brought stays, and the next try goes on from there.
-    coming = folder.parent / FETCHING_FOLDER / hashlib.sha256(url.encode()).hexdigest()[:16]
-    try:
-        fetched = fetch(Entry(Document("new", "", Kind.ORIGINAL), coming / name, held=False, fetch=url), network)
-        return fetched.path.rename(folder / name)
-    finally:
-        with suppress(OSError):  # which says that something is in it
-            coming.rmdir()
-            coming.parent.rmdir()
-
-
 def _check_new(arrived: Path, corpus: Path, listed: list[Entry], inside: Path | None) -> None:
     digest = file_digest(arrived)
     held = [(entry.document.id, entry.path) for entry in listed if entry.held]
@@ -167,15 +131,6 @@ def _check_new(arrived: Path, corpus: Path, listed: list[Entry], inside: Path | 
     for name, path in (*held, *others):
         if path.stat().st_size == arrived.stat().st_size and file_digest(path) == digest:
             raise DocumentRefused(f"{arrived.name!r} is there already: it is the same file as {name!r}. Nothing was changed.")
-
-
-def _read(arrived: Path, options: ReadingOptions) -> FileMetadata:
-    [(_, read)] = read_each([arrived], options)
-    if isinstance(read, ReadFailure):
-        raise DocumentRefused(f"{arrived.name!r} cannot be read: {read.reason}. Nothing was changed.")
-    if not read.pages:
-        raise DocumentRefused(f"{arrived.name!r} holds no text that could be read. Nothing was changed.")
-    return read.metadata
 
 
 def _completed(details: Details, said: FileMetadata, arrived: Path, source: str) -> Details:

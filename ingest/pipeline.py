@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from index.build.history import finished_builds, live_id, prune, publish, sweep_unfinished
-from index.build.hold_reason import HoldReason, note_standing, read_standings
+from index.build.hold_reason import HoldReason, note_hold_reason, read_hold_reasons
 from index.build.manifest import Manifest
 from index.errors import BuildError, NotWritten
-from ingest.build_run import make_build
-from ingest.cache.checkpoint import forget_checkpoint
+from ingest.build_run import forget_interrupted, make_build
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
 from ingest.progress import Progress
@@ -97,10 +96,10 @@ def build_index(
         builds.mkdir(parents=True, exist_ok=True)
         sweep_unfinished(builds)
         if live and not force and _made_from(builds, live) == digest:
-            forget_checkpoint(builds)
+            forget_interrupted(builds)
             return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
         standing = None if force else _standing_build(builds, digest)
-        if standing and read_standings(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:
+        if standing and read_hold_reasons(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
         build, reports = (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress)
         return bring_live(corpus, builds, build, recipe, progress, step, reports)
@@ -124,7 +123,7 @@ def bring_live(
     passes = comparison is None or comparison.passes(recipe.tolerance)
     if step is Step.HOLD or (step is Step.PUBLISH and not passes):
         held = HoldReason.HELD if step is Step.HOLD else HoldReason.REFUSED
-        note_standing(builds, build, held)
+        note_hold_reason(builds, build, held)
         state = State.HELD if step is Step.HOLD else State.REFUSED
         return Outcome(build, state, reports, corpus.warnings, comparison=comparison)
     progress.stage("verifying and switching")

@@ -1,29 +1,109 @@
-"""The Discord client: what it listens to, and who serves it.
+"""The Discord client: what it listens to, its commands, and who serves them.
 
 Comes in: events of the gateway. Goes out: calls of the functions that serve them. Refuses to answer, word or draw anything.
+
+Discord is told about the commands only when they changed: syncing is rate limited and takes up to an hour to spread.
 """
 
+import hashlib
+import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import discord
+from discord import app_commands
 from typing_extensions import override
 
 from bot.discord_bot import messages, presses
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import Control, Press
+from bot.discord_bot.cards.replies import Reply
+from bot.discord_bot.commands.ask import add_ask, add_find
 from bot.discord_bot.commands.naming import CatalogueTranslator
-from bot.discord_bot.commands.sync import sync_if_changed
-from bot.discord_bot.commands.tree import LocalismTree
+from bot.discord_bot.commands.settings import add_settings
+from bot.discord_bot.commands.sources import add_define, add_help, add_passage, add_sources
+from bot.discord_bot.sending import finish, say
+from bot.state.state_file import make_private
 
 log = logging.getLogger(__name__)
+
+_FILE = "discord_commands.sha256"
+
+
+async def sync_if_changed(tree: app_commands.CommandTree[Any], state: Path, application_id: int) -> bool:
+    """Sync the commands of ``tree`` unless the hash kept in ``state`` says that Discord knows them; return whether it was done."""
+    wanted = await _digest(tree, application_id)
+    if _known(state) == wanted:
+        return False
+    try:
+        commands = await tree.sync()
+    except (discord.HTTPException, app_commands.CommandSyncFailure):
+        # The old commands keep working; the next start tries again.
+        log.exception("Discord did not take the commands")
+        return False
+    _remember(state, wanted)
+    log.info("told Discord about %d commands", len(commands))
+    return True
+
+
+def _known(state: Path) -> str:
+    path = state / _FILE
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+def _remember(state: Path, digest: str) -> None:
+    make_private(state / _FILE)
+    (state / _FILE).write_text(digest, encoding="ascii")
+
+
+async def _digest(tree: app_commands.CommandTree[Any], application_id: int) -> str:
+    translator = tree.translator
+    payload = [
+        await command.get_translated_payload(tree, translator) if translator else command.to_dict(tree)
+        for command in tree.get_commands()
+    ]
+    return hashlib.sha256(json.dumps([application_id, payload], sort_keys=True).encode()).hexdigest()
+
+
+class LocalismTree(app_commands.CommandTree[Any]):
+    """The commands; usable on servers, in direct messages and wherever a person has installed the bot for themselves."""
+
+    def __init__(self, client: discord.Client, state: BotState) -> None:
+        """Make the commands of ``client``, served by ``state``."""
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+        self.state = state
+        for add in (add_ask, add_find, add_sources, add_passage, add_define, add_help, add_settings):
+            add(self, state)
+
+    @override
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
+        """Let every interaction through once, should Discord send it again after a lost connection."""
+        return self.state.once.first(interaction.id)
+
+    @override
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        """Say that something went wrong; the log has the reason, never the question."""
+        self.state.health.failed += 1
+        log.error("A command failed", exc_info=error)
+        sentence = self.state.texts_for(interaction.guild_id).say("reply.failed")
+        if interaction.type is discord.InteractionType.autocomplete:
+            return
+        if interaction.response.is_done():
+            await finish(interaction, Reply(sentence))
+        else:
+            await say(interaction, sentence)
 
 
 class LocalismClient(discord.Client):
     """Serves one bot account."""
 
-    def __init__(self, desk: BotState) -> None:
-        """Serve with ``desk``."""
+    def __init__(self, state: BotState) -> None:
+        """Serve with ``state``."""
         super().__init__(
             # None of these needs an approval: words come with commands, mentions and direct messages.
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
@@ -33,61 +113,61 @@ class LocalismClient(discord.Client):
             chunk_guilds_at_startup=False,
             enable_debug_events=True,  # the only way to hear heartbeats, by which a dead connection is told from a quiet one
         )
-        self.desk = desk
-        self.tree = LocalismTree(self, desk)
+        self.state = state
+        self.tree = LocalismTree(self, state)
         self.add_dynamic_items(Control)
 
     @override
     async def setup_hook(self) -> None:
         """Tell Discord about the commands where they changed; called once, after login."""
-        await self.tree.set_translator(CatalogueTranslator(self.desk.texts))
+        await self.tree.set_translator(CatalogueTranslator(self.state.texts))
         if self.application_id is not None:
-            await sync_if_changed(self.tree, self.desk.options.state, self.application_id)
+            await sync_if_changed(self.tree, self.state.options.state, self.application_id)
 
     async def pressed(self, interaction: discord.Interaction[Any], press: Press) -> None:
         """Do what a button says, once."""
-        if not self.desk.once.first(interaction.id):
+        if not self.state.once.first(interaction.id):
             return
         try:
-            await presses.press(interaction, self.desk, press)
+            await presses.press(interaction, self.state, press)
         except Exception:
             # discord.py would log the button with its custom id, which may name a person.
             log.exception("A button failed")
-            self.desk.health.failed += 1
+            self.state.health.failed += 1
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that speaks to us."""
-        await messages.receive(message, self.desk, self)
+        await messages.receive(message, self.state, self)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Serve forms, and buttons that no longer exist; discord.py itself brings commands and buttons where they belong."""
         given: Any = interaction.data or {}
         custom_id = str(given.get("custom_id", ""))
         if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(presses.FORM):
-            if self.desk.once.first(interaction.id):
-                await presses.submit(interaction, self.desk, custom_id)
+            if self.state.once.first(interaction.id):
+                await presses.submit(interaction, self.state, custom_id)
         elif interaction.type is discord.InteractionType.component and not Control.knows(custom_id):
-            await presses.explain_old(interaction, self.desk)
+            await presses.explain_old(interaction, self.state)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget the settings of a server that the bot was removed from."""
-        await self.desk.asking.answering.run(self.desk.settings.forget, guild.id)
+        await self.state.asking.found_in.answering.run(self.state.settings.forget, guild.id)
 
     async def on_connect(self) -> None:
         """Note that the gateway took us."""
-        self.desk.health.connects += 1
-        self.desk.health.connected = True
+        self.state.health.connects += 1
+        self.state.health.connected = True
 
     async def on_resumed(self) -> None:
         """Note that the gateway took us back where we were."""
-        self.desk.health.resumes += 1
-        self.desk.health.connected = True
+        self.state.health.resumes += 1
+        self.state.health.connected = True
 
     async def on_disconnect(self) -> None:
         """Note that the connection is gone; discord.py makes it again."""
-        self.desk.health.disconnects += 1
-        self.desk.health.connected = False
+        self.state.health.disconnects += 1
+        self.state.health.connected = False
 
     async def on_socket_raw_receive(self, _: str) -> None:
         """Note that Discord was heard: an event, or the answer to a heartbeat."""
-        self.desk.health.heard(self.latency)
+        self.state.health.heard(self.latency)

@@ -45,13 +45,13 @@ def in_words(names: list[str], texts: Texts) -> str:
     return ", ".join(texts.say(f"permission.{name}") for name in dict.fromkeys(names))
 
 
-async def tell_manager(channel: ServerChannel, missing: list[str], desk: BotState, client: discord.Client) -> None:
+async def tell_manager(channel: ServerChannel, missing: list[str], state: BotState, client: discord.Client) -> None:
     """Write to the owner of the server which permission is missing; at most once a day for each channel and permission."""
     day = int(time.time() // _SECONDS_A_DAY)
     owner = channel.guild.owner_id
-    if owner is None or not desk.once.first((channel.id, tuple(missing), day)):
+    if owner is None or not state.once.first((channel.id, tuple(missing), day)):
         return
-    texts = desk.texts_for(channel.guild.id)
+    texts = state.texts_for(channel.guild.id)
     notice = texts.say(
         "permission.notice", channel=channel.mention, server=escape(channel.guild.name), permissions=in_words(missing, texts)
     )

@@ -27,7 +27,7 @@ _QUESTION_FIELD = "question"
 _LONGEST_QUESTION = 2000
 
 
-async def press(interaction: Interaction, desk: BotState, pressed: Press) -> None:
+async def press(interaction: Interaction, state: BotState, pressed: Press) -> None:
     """Do what ``pressed`` says."""
     serve: dict[Action, Callable[[Interaction, BotState, str], Awaitable[None]]] = {
         Action.MORE: _more,
@@ -37,49 +37,49 @@ async def press(interaction: Interaction, desk: BotState, pressed: Press) -> Non
         Action.SHARE: _share,
     }
     if pressed.action in _VERDICTS:
-        await _vote(interaction, desk, pressed.argument, _VERDICTS[pressed.action])
+        await _vote(interaction, state, pressed.argument, _VERDICTS[pressed.action])
     else:
-        await serve[pressed.action](interaction, desk, pressed.argument)
+        await serve[pressed.action](interaction, state, pressed.argument)
 
 
-async def submit(interaction: Interaction, desk: BotState, custom_id: str) -> None:
+async def submit(interaction: Interaction, state: BotState, custom_id: str) -> None:
     """Answer the next question, which was typed into the form."""
     typed = _typed(interaction)
-    before = _asked(interaction, desk, custom_id.removeprefix(FORM))
+    before = _asked(interaction, state, custom_id.removeprefix(FORM))
     if before is None:
-        await _say(interaction, desk, "reply.no_question")
+        await _say(interaction, state, "reply.no_question")
         return
     private = interaction.message is not None and interaction.message.flags.ephemeral
     earlier = (*before.earlier, before.question)[-len(EARLIER_COMPONENTS) :]
-    await answer(interaction, desk, replace(before, question=typed, earlier=earlier, private=private))
+    await answer(interaction, state, replace(before, question=typed, earlier=earlier, private=private))
 
 
-async def explain_old(interaction: Interaction, desk: BotState) -> None:
+async def explain_old(interaction: Interaction, state: BotState) -> None:
     """Say why a button of an earlier version does nothing."""
-    await _say(interaction, desk, "reply.old_button")
+    await _say(interaction, state, "reply.old_button")
 
 
-async def _more(interaction: Interaction, desk: BotState, argument: str) -> None:
+async def _more(interaction: Interaction, state: BotState, argument: str) -> None:
     which = Further.from_argument(argument)
-    asked = _asked(interaction, desk, which.digest) if which else None
+    asked = _asked(interaction, state, which.digest) if which else None
     if which is None or asked is None:
-        await _say(interaction, desk, "reply.no_question")
+        await _say(interaction, state, "reply.no_question")
     elif await defer(interaction, private=True):
-        await finish(interaction, await desk.asking.more(replace(asked, private=True), which))
+        await finish(interaction, await state.asking.more(replace(asked, private=True), which))
 
 
-async def _context(interaction: Interaction, desk: BotState, passage_id: str) -> None:
+async def _context(interaction: Interaction, state: BotState, passage_id: str) -> None:
     if await defer(interaction, private=True):
-        await finish(interaction, await desk.asking.context(passage_id, _language(interaction, desk)))
+        await finish(interaction, await state.asking.context(passage_id, _language(interaction, state)))
 
 
-async def _turn(interaction: Interaction, desk: BotState, passage_id: str) -> None:
+async def _turn(interaction: Interaction, state: BotState, passage_id: str) -> None:
     """Show a neighbour in the same message where that is the person's own, else in a new one."""
     own = interaction.message is not None and interaction.message.flags.ephemeral
     if not own:
-        await _context(interaction, desk, passage_id)
+        await _context(interaction, state, passage_id)
     elif await defer_change(interaction):
-        reply = await desk.asking.context(passage_id, _language(interaction, desk))
+        reply = await state.asking.context(passage_id, _language(interaction, state))
         # The message is a card and stays one; a sentence that there is nothing to show comes beside it.
         if reply.view is not None:
             await finish(interaction, reply)
@@ -87,15 +87,15 @@ async def _turn(interaction: Interaction, desk: BotState, passage_id: str) -> No
             await interaction.followup.send(reply.fallback, ephemeral=True)
 
 
-async def _vote(interaction: Interaction, desk: BotState, passage_id: str, verdict: Verdict) -> None:
-    if not desk.once.first((interaction.user.id, passage_id, verdict)):
-        await _say(interaction, desk, "reply.thanks_already")
+async def _vote(interaction: Interaction, state: BotState, passage_id: str, verdict: Verdict) -> None:
+    if not state.once.first((interaction.user.id, passage_id, verdict)):
+        await _say(interaction, state, "reply.thanks_already")
     elif await defer(interaction, private=True):
-        await finish(interaction, await desk.asking.vote(passage_id, verdict, _language(interaction, desk)))
+        await finish(interaction, await state.asking.vote(passage_id, verdict, _language(interaction, state)))
 
 
-async def _open_form(interaction: Interaction, desk: BotState, digest: str) -> None:
-    texts = desk.texts_for(interaction.guild_id)
+async def _open_form(interaction: Interaction, state: BotState, digest: str) -> None:
+    texts = state.texts_for(interaction.guild_id)
     # The form is answered by its custom id, not by this object, so that it survives a restart.
     form = discord.ui.Modal(title=texts.say("modal.further_title"), timeout=1.0, custom_id=f"{FORM}{digest}")
     box: discord.ui.TextInput[Any] = discord.ui.TextInput(
@@ -105,32 +105,32 @@ async def _open_form(interaction: Interaction, desk: BotState, digest: str) -> N
     await interaction.response.send_modal(form)
 
 
-async def _share(interaction: Interaction, desk: BotState, argument: str) -> None:
+async def _share(interaction: Interaction, state: BotState, argument: str) -> None:
     """Post a private answer for all; only the person who asked may, and only where they may write."""
     owner, _, digest = argument.partition(":")
-    asked = _asked(interaction, desk, digest)
+    asked = _asked(interaction, state, digest)
     if owner != str(interaction.user.id):
-        await _say(interaction, desk, "reply.not_yours")
+        await _say(interaction, state, "reply.not_yours")
     elif asked is None:
-        await _say(interaction, desk, "reply.no_question")
+        await _say(interaction, state, "reply.no_question")
     elif interaction.guild_id is not None and not interaction.permissions.send_messages:
-        await _say(interaction, desk, "reply.cannot_write")
-    elif interaction.message is not None and not desk.once.first(("shared", interaction.message.id)):
-        await _say(interaction, desk, "reply.shared_already")
+        await _say(interaction, state, "reply.cannot_write")
+    elif interaction.message is not None and not state.once.first(("shared", interaction.message.id)):
+        await _say(interaction, state, "reply.shared_already")
     elif await defer(interaction, private=False):
-        await finish(interaction, await desk.asking.answer(asked, shared_by=interaction.user.id))
+        await finish(interaction, await state.asking.answer(asked, shared_by=interaction.user.id))
 
 
-def _asked(interaction: Interaction, desk: BotState, digest: str) -> Asked | None:
+def _asked(interaction: Interaction, state: BotState, digest: str) -> Asked | None:
     """Return the question that the message of the button carries, or None where it carries none that can be asked again."""
     questions = questions_in(interaction.message.components) if interaction.message is not None else ()
     if not questions:
         return None
     try:
-        source = source_of_digest(digest, desk.service.documents)
+        source = source_of_digest(digest, state.service.documents)
     except LookupError:
         return None
-    asked = desk.asked(questions[-1], interaction.user.id, interaction.guild_id)
+    asked = state.asked(questions[-1], interaction.user.id, interaction.guild_id)
     return replace(asked, earlier=questions[:-1], source=source, plain=False)
 
 
@@ -141,9 +141,9 @@ def _typed(interaction: Interaction) -> str:
     return next((str(box["value"]) for box in boxes if box.get("custom_id") == _QUESTION_FIELD), "")
 
 
-def _language(interaction: Interaction, desk: BotState) -> str:
-    return desk.texts_for(interaction.guild_id).language
+def _language(interaction: Interaction, state: BotState) -> str:
+    return state.texts_for(interaction.guild_id).language
 
 
-async def _say(interaction: Interaction, desk: BotState, key: str) -> None:
-    await say(interaction, desk.texts_for(interaction.guild_id).say(key))
+async def _say(interaction: Interaction, state: BotState, key: str) -> None:
+    await say(interaction, state.texts_for(interaction.guild_id).say(key))

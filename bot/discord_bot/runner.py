@@ -13,6 +13,7 @@ from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.asking import Asking
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.client import LocalismClient
+from bot.discord_bot.looking_up import LookingUp
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.health import DEAD_AFTER, GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
@@ -61,9 +62,9 @@ async def run_bot(service: AnswerSource, token: str, options: BotOptions, health
 
 async def _serve(service: AnswerSource, token: str, options: BotOptions, health: GatewayHealth) -> None:
     texts = open_texts()
-    asking = Asking(service, options, texts, health)
+    looking_up = LookingUp(service, options)
     settings = ServerSettingsStore(options.state)
-    client = LocalismClient(BotState(service, options, texts, health, asking, settings))
+    client = LocalismClient(BotState(service, options, texts, health, Asking(looking_up, texts, health), settings))
     try:
         async with client:
             await _start(client, token, health)
@@ -75,7 +76,7 @@ async def _serve(service: AnswerSource, token: str, options: BotOptions, health:
         raise
     finally:
         health.connected = False
-        asking.close()
+        looking_up.close()
         settings.close()
 
 

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from bot.answering.answer_source import AnswerSource
 from bot.http.admission.admission import Admission, door
 from bot.http.api.openapi import describe
-from bot.http.gateway import Gateway
 from bot.http.http_state import set_up
+from bot.http.metrics import Gateway
 from bot.http.middleware.stack import add_middleware
 from bot.http.options import HttpOptions
 from bot.http.problems import add_problem_handlers
@@ -42,7 +42,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page loads scripts from other sites; /api is ours
         redoc_url=None,
-        redirect_slashes=False,  # it would lead to whatever host the client named; see bot.http.middleware.slashes
+        redirect_slashes=False,  # it would lead to whatever host the client named; see bot.http.middleware.stack
         lifespan=lifespan,
         # No traces, ever: the address of a request holds the question.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False},

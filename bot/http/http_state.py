@@ -7,8 +7,7 @@ from typing import Generic, TypeVar
 from bot.answering.answer_source import AnswerSource
 from bot.answering.suggestions import Suggester
 from bot.http.admission.admission import Admission
-from bot.http.gateway import Gateway
-from bot.http.metrics import Metrics
+from bot.http.metrics import Gateway, Metrics
 from bot.http.options import HttpOptions
 from bot.pictures.drawing_process import shared_drawing
 from bot.pictures.page_pictures import PagePictures

@@ -18,6 +18,37 @@ from typing_extensions import override
 EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds, upper edges of the buckets
 
 
+class Gateway(Protocol):
+    """The health of the connection to Discord; ``bot.discord_bot.state.health`` has it."""
+
+    latency: float  # seconds between a heartbeat and its answer
+    connects: int
+    disconnects: int
+    resumes: int
+
+    @property
+    def silence(self) -> float:
+        """Seconds since anything was heard."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether Discord is connected and was heard lately."""
+
+
+def gateway_gauges(gateway: Gateway | None) -> dict[str, float]:
+    """Return what can be read off ``gateway`` at this moment; nothing where no bot runs."""
+    if gateway is None:
+        return {}
+    return {
+        "discord_healthy": float(gateway.healthy),
+        "discord_latency_seconds": gateway.latency,
+        "discord_silence_seconds": gateway.silence,
+        "discord_connects": gateway.connects,
+        "discord_disconnects": gateway.disconnects,
+        "discord_resumes": gateway.resumes,
+    }
+
+
 class Encoder(Protocol):
     """Knows how long it has worked; ``index.encoders.query_encoder`` has it."""
 

@@ -1,8 +1,10 @@
 """Errors as RFC 9457 problems, or as a page for people.
 
-Comes in: any error. Goes out: one clear sentence with the right status. Refuses to show what was typed, and any inner working.
+Comes in: any error. Goes out: one clear sentence with the right status, of a disk too that is full or may not be written to.
+Refuses to show what was typed, any inner working, and what was to be kept.
 """
 
+import errno
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -17,9 +19,27 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from bot.errors import PassageGone, TooBusy
-from bot.http.storage_faults import storage_fault
 from index.errors import BuildError, LocalismError, QuestionError, UnknownDocument, UnknownPassage
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+_FULL_FILE = {sqlite3.SQLITE_FULL}
+_NOT_WRITABLE_FILE = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_BUSY,
+}
+_ROOM = (
+    HTTPStatus.INSUFFICIENT_STORAGE,
+    "There is no room left on this server to keep that, so nothing was changed. Its operator has to make room.",
+)
+_RIGHT = (
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "This server may not write where it would keep that, so nothing was changed. Its operator has to give it the right to.",
+)
+Fault = tuple[HTTPStatus, str]
 log = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
@@ -36,6 +56,18 @@ _SENTENCES = {
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
 }
 PageOfProblem = Callable[[HTTPStatus, str, str], Response]
+
+
+def storage_fault(error: Exception) -> Fault | None:
+    """Return the status and the sentence for ``error`` where it says that the disk takes nothing, else None."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it tells kinds of one fault apart
+        return _fault(code, _FULL_FILE, _NOT_WRITABLE_FILE)
+    return _fault(error.errno or 0, _FULL, _NOT_WRITABLE) if isinstance(error, OSError) else None
+
+
+def _fault(code: int, full: set[int], not_writable: set[int]) -> Fault | None:
+    return _ROOM if code in full else _RIGHT if code in not_writable else None
 
 
 def status_of(error: LocalismError) -> HTTPStatus:

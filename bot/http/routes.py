@@ -6,17 +6,14 @@ Comes in: what every route needs. Goes out: an application that has them. Refuse
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from bot.http.admin.login import login_routes
-from bot.http.admin.reports import admin_routes
-from bot.http.api.ask import ask_routes
-from bot.http.api.feedback import feedback_routes
+from bot.http.admin.pages import admin_routes, login_routes
+from bot.http.api.ask import ask_routes, feedback_routes
 from bot.http.api.health import health_routes
 from bot.http.api.library import document_routes, passage_routes
-from bot.http.api.pictures import picture_routes
+from bot.http.api.passages import picture_routes
 from bot.http.http_state import HttpState
 from bot.http.pages.ask import page_routes
-from bot.http.pages.library import library_pages
-from bot.http.pages.plain import plain_pages
+from bot.http.pages.library import library_pages, plain_pages
 from bot.http.templates import STATIC, Templates
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from index.abstention.scope import CLOSE_KINDS, Kind, OutOfScope, Signposts, kind_of, language_of
-from index.encoders.query_encoder import LIGHT_DIMENSION
+from index.encoders.model_folders import LIGHT_DIMENSION
 from index.lexicon import Signpost
 
 EMERGENCY = "emergency"

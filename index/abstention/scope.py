@@ -18,14 +18,17 @@ from dataclasses import dataclass
 from enum import Enum
 from importlib.util import find_spec
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense.faiss_reader import Vectors
-from index.encoders.query_encoder import QueryEncoder
 from index.lexicon import Signpost
 from index.text.language import GREETING, LIVE_FACT, REQUEST, STOP_WORDS
+
+if TYPE_CHECKING:  # what opens builds takes long to import, and is not needed to know what a Status is
+    from index.dense.faiss_reader import Vectors
+    from index.encoders.query_encoder import QueryEncoder
 
 # Kinds of signpost that lie so close to what is held that their words also occur in questions that are answered.
 CLOSE_KINDS = frozenset({"near miss", "personal matter"})
@@ -96,7 +99,7 @@ class OutOfScope:
 class Signposts:
     """The signposts of a build, ready to be looked for."""
 
-    def __init__(self, signposts: Sequence[Signpost], paraphrases: Vectors) -> None:
+    def __init__(self, signposts: Sequence[Signpost], paraphrases: "Vectors") -> None:
         """Prepare ``signposts``; ``paraphrases`` holds the vectors that ``paraphrase_vectors`` made of them, in the same order."""
         self._posts = tuple(signposts)
         self._paraphrases = paraphrases
@@ -133,7 +136,7 @@ class Signposts:
         return chain.from_iterable(self._patterns.get(word, ()) for word in {"", *_WORD.findall(asked)})
 
 
-def paraphrase_vectors(signposts: Sequence[Signpost], encoder: QueryEncoder) -> NDArray[np.float32]:
+def paraphrase_vectors(signposts: Sequence[Signpost], encoder: "QueryEncoder") -> NDArray[np.float32]:
     """Return the vectors of the ways in which people ask about what the signposts stand for, in order, shape (paraphrases, d)."""
     return encoder.vectors([paraphrase for post in signposts for paraphrase in post.asked])
 

@@ -8,7 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from index.build.hold_reason import HoldReason, note_lived, note_standing, once_live, read_standings, waiting_builds
+from index.build.hold_reason import HoldReason, note_hold_reason, note_lived, once_live, read_hold_reasons, waiting_builds
 from index.build.layout import MANIFEST_FILE, UNFINISHED, live_build, point_to, sync_folder
 from index.errors import DamagedBuild, NoBuild, UnknownBuild
 
@@ -54,9 +54,9 @@ def _switch(builds: Path, build: str, leaving: HoldReason | None) -> None:
     if live is not None and live != build:
         # Noted before the switch: after a power cut between the two, a build that was live must still be one to go back to.
         note_lived(builds, live)
-        note_standing(builds, live, leaving)
+        note_hold_reason(builds, live, leaving)
     point_to(builds, build)
-    note_standing(builds, build, None)
+    note_hold_reason(builds, build, None)
 
 
 def live_id(builds: Path) -> str | None:
@@ -116,11 +116,11 @@ def remove_build(builds: Path, build: str) -> None:
     (builds / build).rename(doomed)
     sync_folder(builds)
     shutil.rmtree(doomed)
-    note_standing(builds, build, None)
+    note_hold_reason(builds, build, None)
 
 
 def _live_before(builds: Path, live: str | None) -> str:
-    finished, waiting = finished_builds(builds), read_standings(builds)
+    finished, waiting = finished_builds(builds), read_hold_reasons(builds)
     sound = [one for one in once_live(builds) if one != live and one in finished and one not in waiting]
     if not sound:
         raise UnknownBuild("There is no earlier build to go back to. localism-ingest builds lists what is there.")
@@ -129,7 +129,7 @@ def _live_before(builds: Path, live: str | None) -> str:
 
 def _check_was_live(builds: Path, build: str) -> None:
     if build not in once_live(builds):
-        refused = read_standings(builds).get(build) is HoldReason.REFUSED
+        refused = read_hold_reasons(builds).get(build) is HoldReason.REFUSED
         why, accept = ("was refused by the gate", " --accept") if refused else ("was never live", "")
         raise UnknownBuild(
             f"Build {build} {why}, and a rollback goes only to what was live before. Look at it: localism-ingest diff. "

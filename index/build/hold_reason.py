@@ -22,7 +22,7 @@ class HoldReason(Enum):
     ROLLED_BACK = "rolled back"  # it was live, and a person took it back
 
 
-def read_standings(builds: Path) -> dict[str, HoldReason]:
+def read_hold_reasons(builds: Path) -> dict[str, HoldReason]:
     """Return what is noted; a file that cannot be read counts as empty, for it only holds reasons to wait for a person."""
     try:
         noted = json.loads((builds / STANDING_FILE).read_text(encoding="utf-8"))
@@ -33,7 +33,7 @@ def read_standings(builds: Path) -> dict[str, HoldReason]:
 
 def waiting_builds(builds: Path) -> list[str]:
     """Return the builds that wait for a person to publish or discard them, oldest first."""
-    return sorted(build for build, standing in read_standings(builds).items() if standing is not HoldReason.ROLLED_BACK)
+    return sorted(build for build, reason in read_hold_reasons(builds).items() if reason is not HoldReason.ROLLED_BACK)
 
 
 def once_live(builds: Path) -> list[str]:
@@ -50,12 +50,12 @@ def note_lived(builds: Path, build: str) -> None:
     replace_text(builds / LIVED_FILE, "".join(f"{name}\n" for name in (*others, build)))
 
 
-def note_standing(builds: Path, build: str, standing: HoldReason | None) -> None:
+def note_hold_reason(builds: Path, build: str, reason: HoldReason | None) -> None:
     """Note why ``build`` is not live; None takes the note back. Notes on builds that are gone go too."""
-    before = read_standings(builds)
+    before = read_hold_reasons(builds)
     after = {name: reason for name, reason in before.items() if name != build and (builds / name).is_dir()}
-    if standing is not None:
-        after[build] = standing
+    if reason is not None:
+        after[build] = reason
     if after != before:
         text = json.dumps({name: reason.value for name, reason in sorted(after.items())}, indent=2)
         replace_text(builds / STANDING_FILE, text + "\n")

@@ -4,7 +4,7 @@ Comes in: a sentence-transformers model. Goes out: a folder that index.encoders.
 Refuses to know where builds lie.
 
 Precision is chosen by measured error, the cheapest first: models differ in how much of them is lost in int8. all-MiniLM-L6-v2
-bears one scale for all word pieces, all-mpnet-base-v2 wants one for each (``index.encoders.quantiser``). What bears neither runs
+bears one scale for all word pieces, all-mpnet-base-v2 wants one for each (``index.encoders.row_quantiser``). What bears neither runs
 in full.
 """
 
@@ -101,7 +101,8 @@ def _cheapest_true(
 
 def _write_light(full_graph: Path, target: Path, arithmetic: Arithmetic) -> None:
     # They need onnx, which serving does not have.
-    from index.encoders.quantiser import quantise, quantise_by_blocks, quantise_by_rows
+    from index.encoders.quantiser import quantise
+    from index.encoders.row_quantiser import quantise_by_blocks, quantise_by_rows
 
     write = {
         Arithmetic.INT8: quantise,

@@ -13,6 +13,7 @@ from pathlib import Path
 from index.errors import ModelError
 
 LIGHT_READER = "all-MiniLM-L6-v2"
+LIGHT_DIMENSION = 384  # of its vectors; a reader with longer ones is a thorough one
 THOROUGH_READER = "all-mpnet-base-v2"
 # Of the file model.safetensors, as sentence-transformers publishes it.
 PUBLISHED_WEIGHTS: Mapping[str, str] = {

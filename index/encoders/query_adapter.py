@@ -9,7 +9,7 @@ also those about documents that have no paraphrases; matched word by word they o
 (Oord and others, "InfoNCE", 2018) with Adam (Kingma and Ba, 2014).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from index.arrays import unit
 from index.errors import DamagedBuild
 
 RANK = 128
-ROUNDS = 12  # over all paraphrases
+ROUNDS = 12  # over all paraphrases, or as many as make
+LEAST_STEPS = 150
 AT_ONCE = 256  # paraphrases
 TEMPERATURE = 0.05
 STEP, DECAY = 2e-3, 1e-2
@@ -42,7 +43,7 @@ class QueryAdapter:
 
     def adapted(self, question: Vectors) -> Vectors:
         """Return the vector of a question, unit length, shape (..., d), half way to where it leads."""
-        return unit(unit(question + question @ self.down @ self.up) + question)
+        return unit(unit(_moved(question, self)) + question)
 
     def save(self, path: Path) -> None:
         """Write it to ``path``, in half precision."""
@@ -101,7 +102,7 @@ class AdapterLessons:
         self._passages.append(targets(passages, keys, starts, ends))
         self._pairs, self._targets = self._pairs + len(asked), self._targets + len(passages)
 
-    def learned(self, progress: Callable[[int, int], None] | None = None) -> QueryAdapter | None:
+    def learned(self) -> QueryAdapter | None:
         """Return what there is to learn; None where fewer than ``LEAST_PAIRS`` paraphrases teach it.
 
         The same lessons give the same adapter, but for the rounding of the machine.
@@ -111,13 +112,12 @@ class AdapterLessons:
         asked, answers, passages = np.concatenate(self._asked), np.concatenate(self._answers), np.concatenate(self._passages)
         random = np.random.default_rng(0)
         learner = _Learner(asked.shape[1], random)
-        for round_ in range(ROUNDS):
+        rounds = max(ROUNDS, -(-LEAST_STEPS * AT_ONCE // len(asked)))
+        for _ in range(rounds):
             order = random.permutation(len(asked))
             for start in range(0, len(order), AT_ONCE):
                 rows = order[start : start + AT_ONCE]
                 learner.step(asked[rows], *_compared(passages, answers[rows], random))
-            if progress:
-                progress(round_ + 1, ROUNDS)
         return learner.adapter
 
 
@@ -173,7 +173,7 @@ def gradients(adapter: QueryAdapter, asked: Vectors, passages: Vectors, answers:
         answers: the place among ``passages`` of the one that each asks for, shape (m,).
     """
     inner: Vectors = asked @ adapter.down
-    moved: Vectors = asked + inner @ adapter.up
+    moved = _moved(asked, adapter)
     led, plain = unit(moved), unit(asked)
     joined: Vectors = led + plain
     adapted = unit(joined)
@@ -184,6 +184,10 @@ def gradients(adapter: QueryAdapter, asked: Vectors, passages: Vectors, answers:
     by_adapted: Vectors = chances @ passages / np.float32(TEMPERATURE * len(asked))
     by_moved = _through_unit(_through_unit(by_adapted, adapted, joined), led, moved)
     return asked.T @ (by_moved @ adapter.up.T), inner.T @ by_moved
+
+
+def _moved(asked: Vectors, adapter: QueryAdapter) -> Vectors:
+    return np.asarray(asked + asked @ adapter.down @ adapter.up, np.float32)
 
 
 def _through_unit(slope: Vectors, result: Vectors, vectors: Vectors) -> Vectors:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import unit
+from index.encoders.model_folders import LIGHT_DIMENSION
 from index.errors import DamagedBuild
 
 
@@ -33,7 +34,6 @@ _PIECES_AT_ONCE = 256  # more gain nothing, and take memory
 MOST_PIECES = 128  # of a question, special ones included: 600 characters of English; other scripts have one a character
 # A reader with longer vectors costs several times as much a word piece; of 219 questions that people asked in public five have more.
 MOST_PIECES_THOROUGH = 64
-LIGHT_DIMENSION = 384
 
 
 @dataclass(frozen=True, slots=True)

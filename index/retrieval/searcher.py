@@ -134,10 +134,10 @@ class Searcher:
                 passage=passage,
                 rank=rank,
                 score=score,
-                contributions=dict(zip(self._weights, by_view, strict=True)),
+                contributions=dict(zip(self._weights, by_feature, strict=True)),
                 sentence_matches=tuple(candidates.matches.sentence_matches[place].tolist()),
             )
-            for rank, (place, passage, score, by_view) in enumerate(found, start=1)
+            for rank, (place, passage, score, by_feature) in enumerate(found, start=1)
         )
 
     def _order(self, candidates: Candidates, scores: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""``build``, ``publish``, ``discard``, ``status``, ``check``: from the corpus to a live build.
+"""``build``, ``publish``, ``discard``: from the corpus to a live build.
 
 Comes in: a context. Goes out: an exit code, and what was printed. Refuses to know how the work is done.
 """
@@ -13,11 +13,10 @@ from index.encoders.full import ModelIdentity
 from index.errors import BuildError, UnknownBuild
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, NOT_PUBLISHED, PROBLEMS, CommandContext
-from ingest.commands.telling import tell_guessed, tell_outcome, tell_plan
-from ingest.describing import descriptions_of, said_of
+from ingest.commands.looking import status
+from ingest.commands.telling import tell_outcome
 from ingest.encoder.model import open_model
 from ingest.pipeline import Outcome, State, Step, bring_live, build_index
-from ingest.plan import plan_of
 
 
 def build(context: CommandContext) -> int:
@@ -103,37 +102,6 @@ def _not_live(context: CommandContext) -> str:
     if named == live_id(context.builds):
         raise UnknownBuild(f"Build {named} is the live one already; nothing was changed.")
     return named
-
-
-def status(context: CommandContext) -> int:
-    """Say what a build would do and why, without doing it."""
-    corpus = open_corpus(context.corpus)
-    plan = plan_of(
-        corpus, context.builds, context.recipe, open_model(context.settings.model, context.settings.embed_with).identity
-    )
-    for warning in corpus.warnings:
-        context.say(f"Warning: {warning}", "yellow")
-    guessed = {one.id: one.guessed for one in descriptions_of(corpus, said_of(context.builds)) if one.guessed}
-    tell_plan(context, plan)
-    tell_guessed(context, guessed)
-    context.give_json(plan.json() | {"warnings": list(corpus.warnings), "guessed": guessed})
-    return DONE
-
-
-def check(context: CommandContext) -> int:
-    """Name every problem of the corpus."""
-    # The readers' libraries take longer to import than a run with nothing to do takes.
-    from ingest.check import checked
-
-    found = checked(context.corpus, context.reading)
-    problems = list(found.problems)
-    for warning in found.warnings:
-        context.say(f"Warning: {warning}", "yellow")
-    for problem in problems:
-        context.say(problem)
-    context.say(f"{len(problems)} problems." if problems else "The corpus is in order.")
-    context.give_json({"problems": problems, "warnings": list(found.warnings)})
-    return PROBLEMS if problems else DONE
 
 
 def _step(context: CommandContext) -> Step:

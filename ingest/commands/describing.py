@@ -95,7 +95,7 @@ def keep_both_documents(context: CommandContext) -> int:
 def _document(context: CommandContext) -> "tuple[Entry, FileMetadata]":
     """Return the entry of the document that is meant, and what its file says: as the live build noted it, else as it is read now."""
     from ingest.readers.read_document import FileMetadata, ReadDocument
-    from ingest.stages.isolation import read_each  # the readers' libraries take longer to import than most of this takes
+    from ingest.stages.workers import read_each  # the readers' libraries take longer to import than most of this takes
 
     corpus = open_corpus(context.corpus)
     entries = {entry.document.id: entry for entry in (*corpus.entries, *corpus.missing)}

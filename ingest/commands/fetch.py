@@ -1,11 +1,15 @@
 """The command ``localism-ingest fetch``: download originals from the addresses in the catalogue, only when asked.
 
-Comes in: ids of the catalogue. Goes out: files in corpus/documents, their hashes in the catalogue, a line for each. Refuses to build.
+Comes in: ids of the catalogue. Goes out: files in corpus/documents, their hashes in the catalogue, a line for each; before
+``--all`` which files, how large, and the question whether a person wants that. Refuses to build.
 """
 
 import argparse
+import http.client
 import json
 import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -13,13 +17,80 @@ from rich.console import Console
 from index.errors import CatalogueError
 from ingest.catalogue.catalogue import CATALOGUE_FILE, Entry, read_catalogue
 from ingest.catalogue.writer import record_digest
-from ingest.commands.fetch_plan import agreed, wanted_of
 from ingest.errors import FetchRefused
 from ingest.fetch.fetching import Fetched, fetch
-from ingest.fetch.network import Network, PublicNetwork
+from ingest.fetch.network import Network, PublicNetwork, WebAddress, announced_size
 from ingest.settings import Settings
 
+_YES = frozenset({"y", "yes"})
 DONE, PROBLEMS, REFUSED = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that is not here yet."""
+
+    entry: Entry
+    size: int | None  # bytes; None where nobody says
+    problem: str = ""  # why its server could not be asked
+
+
+def wanted_of(entries: Iterable[Entry], network: Network) -> list[Wanted]:
+    """Return what of ``entries`` is not here yet, with the sizes that their servers announce.
+
+    A server that cannot be reached is asked once: forty files of one server would else cost forty waits.
+    """
+    unreached: dict[str, str] = {}
+    return [_wanted(entry, network, unreached) for entry in entries if not entry.path.exists()]
+
+
+def _wanted(entry: Entry, network: Network, unreached: dict[str, str]) -> Wanted:
+    try:
+        host = WebAddress.from_url(entry.fetch).host
+    except FetchRefused as error:
+        return Wanted(entry, None, str(error))
+    if host not in unreached:
+        try:
+            return Wanted(entry, announced_size(entry.fetch, network))
+        except FetchRefused as error:
+            return Wanted(entry, None, str(error))
+        except (OSError, http.client.HTTPException) as error:
+            unreached[host] = f"{host} could not be asked ({error})"
+    return Wanted(entry, None, unreached[host])
+
+
+def agreed(wanted: list[Wanted], console: Console, answer: Callable[[], str] | None) -> bool:
+    """Say what is to be downloaded, and return whether the person at the console wants it.
+
+    Args:
+        wanted: what is not here yet; with none of it nothing is asked.
+        console: where it is said.
+        answer: gives the line that the person types; None where they have said yes beforehand.
+    """
+    if not wanted:
+        return True
+    for one in wanted:
+        _say(console, f"{one.entry.document.id}: {one.problem or _in_words(one.size)}, {one.entry.fetch}")
+    _say(console, _sum_of(wanted))
+    if answer is None:
+        return True
+    console.print("Download them now? y or n: ", end="", markup=False, highlight=False)
+    return answer().strip().lower() in _YES  # an empty line, or nobody there to answer, is no
+
+
+def _sum_of(wanted: list[Wanted]) -> str:
+    known = [one.size for one in wanted if one.size is not None]
+    silent = len(wanted) - len(known)
+    beside = f", and {silent} of which no size is known" if silent else ""
+    return f"{len(wanted)} files to download: {_in_words(sum(known))} in {len(known)} of them{beside}."
+
+
+def _in_words(size: int | None) -> str:
+    return "size not said" if size is None else f"{size / 1_000_000:.1f} MB"
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def add_parser(

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from index.build.history import check_known, finished_builds, live_id, prune, roll_back, sweep_unfinished
-from index.build.hold_reason import once_live, read_standings
+from index.build.hold_reason import once_live, read_hold_reasons
 from index.build.manifest import Manifest
 from index.errors import BuildError, UnknownBuild
 from ingest.catalogue.corpus import open_corpus
@@ -73,7 +73,7 @@ def _pair(context: CommandContext) -> tuple[str, str]:
             check_known(context.builds, named)
     if context.options.old:
         return context.options.old, context.options.new or live or known[-1]
-    noted = sorted(read_standings(context.builds))
+    noted = sorted(read_hold_reasons(context.builds))
     if live and noted:
         return live, noted[-1]
     older = [build for build in known if live and build < live]
@@ -108,7 +108,7 @@ def _described(context: CommandContext, build: str) -> dict[str, Any]:
 def _standing(context: CommandContext, build: str) -> str:
     if build == live_id(context.builds):
         return "live"
-    noted = read_standings(context.builds).get(build)
+    noted = read_hold_reasons(context.builds).get(build)
     if noted is not None:
         return noted.value
     return "was live" if build in once_live(context.builds) else "never live"

@@ -6,7 +6,7 @@ Comes in: settings, for the defaults. Goes out: a parser whose options carry the
 import argparse
 
 from index.version import add_version
-from ingest.commands import building, describing, documents, fetch, keeping, reader, watching
+from ingest.commands import building, describing, documents, fetch, keeping, looking, reader, watching
 from ingest.commands.context import building_arguments, changing_arguments, shared_arguments
 from ingest.settings import Settings
 
@@ -31,7 +31,7 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     build.add_argument("--dry-run", action="store_true", help="say what would be done and why, as status does")
     build.set_defaults(run=building.build)
     status = commands.add_parser("status", parents=[shared], help="say what a build would do and why, without doing it")
-    status.set_defaults(run=building.status)
+    status.set_defaults(run=looking.status)
     publish = commands.add_parser(
         "publish", parents=[shared, building_arguments()], help="make a build live that waits, or any other"
     )
@@ -41,7 +41,7 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     discard.add_argument("build", nargs="?", metavar="ID", help="the build; without it the newest that waits")
     discard.set_defaults(run=building.discard)
     check = commands.add_parser("check", parents=[shared], help="name every problem of the corpus with its file and line")
-    check.set_defaults(run=building.check)
+    check.set_defaults(run=looking.check)
     reading = commands.add_parser("reader", parents=[shared], help="find the embedding model, or set it up from its packages")
     reading.add_argument("--only-look", action="store_true", help="set nothing up; say whether it is there")
     reading.set_defaults(run=reader.reader)

@@ -1,6 +1,7 @@
 """Reach a web server that anybody may reach: https, and no address inside the house.
 
-Comes in: an address from the catalogue. Goes out: an open connection, or the reason why not. Refuses to know what is downloaded.
+Comes in: an address from the catalogue. Goes out: an open connection, or the reason why not; how large a file is, where the server
+says so. Refuses to know what is downloaded, and to decide whether a size is too large.
 
 The catalogue is edited by volunteers, so an address in it could point into the network of whoever runs the command (a router, a
 cloud's metadata service). The name is therefore resolved here, every address it has must be public, and the connection goes to the
@@ -14,7 +15,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ingest.errors import FetchRefused
 
@@ -28,6 +29,9 @@ _HANDED_OUT = ipaddress.ip_network("2000::/3")
 _DOCUMENTATION = ipaddress.ip_network("3fff::/20")  # RFC 9637, younger than the Pythons that we run on
 _RELAYS = ipaddress.ip_network("192.88.99.0/24")  # 6to4 relays (RFC 7526): whoever is nearest answers
 _ISATAP = {0x00005EFE, 0x02005EFE}  # RFC 5214: the second half of the address, before the IPv4 address that it ends with
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 5
+_AGENT = "localism-ingest (asks for the size of documents that a maintainer may want)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +129,36 @@ def _resolve(host: str, port: int) -> list[str]:
     except OSError as error:
         raise FetchRefused(f"{host} cannot be found ({error}). Check the address and the network.") from error
     return list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+
+
+def announced_size(url: str, network: Network, wait: float = 10.0) -> int | None:
+    """Return the bytes of the file at ``url``; None where the server gives no size or will not be asked so.
+
+    Args:
+        url: https.
+        network: where servers are reached.
+        wait: seconds without an answer.
+
+    Raises:
+        FetchRefused: the address may not be fetched from, or its server has no public address.
+        OSError: the server cannot be reached.
+        http.client.HTTPException: it answers with something that is not HTTP.
+    """
+    for _ in range(_MOST_REDIRECTS + 1):
+        address = WebAddress.from_url(url)
+        connection = network.connect(address.host, wait)
+        try:
+            connection.request("HEAD", address.target, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})
+            answer = connection.getresponse()
+            if answer.status not in _REDIRECTS:
+                return _size_of(answer)
+            url = urljoin(url, answer.getheader("Location") or "")
+        finally:
+            connection.close()
+    return None
+
+
+def _size_of(answer: http.client.HTTPResponse) -> int | None:
+    # The length that the library keeps is 0 for every answer to HEAD.
+    said = answer.getheader("Content-Length") or ""
+    return int(said) if answer.status == http.client.OK and said.isdecimal() else None

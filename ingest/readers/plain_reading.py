@@ -11,19 +11,16 @@ import lxml.html
 
 from index.records import Page
 from ingest.readers.encodings import decode_text
-from ingest.readers.letters import HYPHEN_AT_LINE_END
-from ingest.readers.office import csv_rows, docx, ods, odt, pptx
+from ingest.readers.office import docx, odt, pptx, sheets
 from ingest.readers.office.archives import Archive, local_name
 from ingest.readers.pdf import reader as pdf
-from ingest.readers.pdf.pdfium import PdfFile
-from ingest.readers.pdf.structure import structure_of
 from ingest.readers.read_document import FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.web import epub, html, markdown
 
 _ZIPPED = {
     docx.MEDIA_TYPE: "word/document",
     odt.MEDIA_TYPE: "content",
-    ods.MEDIA_TYPE: "content",
+    sheets.ODS.media_type: "content",
     pptx.MEDIA_TYPE: "ppt/slides/slide",
     epub.MEDIA_TYPE: "",
 }
@@ -39,7 +36,7 @@ def read_plainly(path: Path, media_type: str, options: ReadingOptions, error: Ex
     """
     cause = f"read as plain text, without headings and tables, for its reader failed ({type(error).__name__})"
     if media_type == pdf.MEDIA_TYPE:
-        read = _pdf_pages(path, cause)
+        read = pdf.words_of_pdf(path, cause)
     else:
         texts = [text for text in _texts(path, media_type, options) if text.strip()]
         pages = tuple(Page(number, text.strip(), paged=False) for number, text in enumerate(texts, start=1))
@@ -50,32 +47,13 @@ def read_plainly(path: Path, media_type: str, options: ReadingOptions, error: Ex
     return read
 
 
-def _pdf_pages(path: Path, cause: str) -> ReadDocument:
-    """Return the pages of a PDF in the file's order of words, without boxes."""
-    pages: list[Page] = []
-    outcomes: list[PageOutcome] = []
-    with PdfFile(path) as file:
-        for number in range(1, len(file) + 1):
-            text = _plain(file.plain_text(number))
-            if text:
-                pages.append(Page(number, text))
-            status = PageStatus.READ if text else PageStatus.UNREADABLE
-            outcomes.append(PageOutcome(number, status, cause, len(text)))
-        return ReadDocument(pdf.MEDIA_TYPE, tuple(pages), len(file), tuple(outcomes), structure_of(path).metadata)
-
-
-def _plain(text: str) -> str:
-    whole = text.replace(HYPHEN_AT_LINE_END + "\r\n", "").replace(HYPHEN_AT_LINE_END, "-")
-    return "\n".join(" ".join(line.split()) for line in whole.splitlines()).strip()
-
-
 def _texts(path: Path, media_type: str, options: ReadingOptions) -> Iterator[str]:
     if media_type in _ZIPPED:
         with Archive(path, options.limits.most_unpacked_bytes) as archive:
             yield from _members(archive, _ZIPPED[media_type])
     elif media_type == html.MEDIA_TYPE:
         yield _paragraphs(html.parse_html(path.read_bytes()))
-    elif media_type in (markdown.MEDIA_TYPE, csv_rows.MEDIA_TYPE):
+    elif media_type in (markdown.MEDIA_TYPE, sheets.CSV.media_type):
         yield decode_text(path.read_bytes())
 
 

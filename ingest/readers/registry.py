@@ -6,7 +6,7 @@ a format that its reader does not say. Loading it loads every reader and its lib
 
 from ingest.readers import email_message, plain_text
 from ingest.readers.formats import Format
-from ingest.readers.office import csv_rows, docx, ods, odt, pptx, rtf, xlsx
+from ingest.readers.office import docx, odt, pptx, rtf, sheets
 from ingest.readers.pdf import reader as pdf
 from ingest.readers.web import epub, html, markdown
 
@@ -19,9 +19,9 @@ FORMATS: tuple[Format, ...] = (
     html.FORMAT,
     pptx.FORMAT,
     rtf.FORMAT,
-    xlsx.FORMAT,
-    ods.FORMAT,
-    csv_rows.FORMAT,
+    sheets.XLSX,
+    sheets.ODS,
+    sheets.CSV,
     email_message.FORMAT,
     markdown.FORMAT,
     plain_text.FORMAT,

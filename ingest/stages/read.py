@@ -18,9 +18,8 @@ from ingest.catalogue.catalogue import Entry
 from ingest.catalogue.corpus import digest_of
 from ingest.readers.read_document import ReadDocument, ReadingOptions
 from ingest.recipe import reading_key
-from ingest.stages.isolation import read_each
 from ingest.stages.on_the_way import LeftOutDocument, Listed
-from ingest.stages.workers import FailureKind, Outcome, ReadFailure
+from ingest.stages.workers import FailureKind, Outcome, ReadFailure, read_each
 
 GROUP = 32  # files that are given to the workers together: bounds the memory, and keeps them busy
 

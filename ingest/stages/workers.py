@@ -1,10 +1,13 @@
 """Read files in worker processes with limits of time and memory, so that one bad file never stops a run.
 
 Comes in: paths. Goes out: what was read, or why not, in the order in which it is ready. Refuses to let a file's reader run in this
-process.
+process, and to know what it is read for.
 
-A worker reads one file at a time and goes on to the next; one that hangs is killed, one that dies is replaced, and after some
-files each is replaced anyway, so that nothing leaks from file to file.
+A worker reads one file at a time and goes on to the next; one that hangs is killed, one that dies is replaced, and after some files
+each is replaced anyway, so that nothing leaks from file to file.
+
+Plain text and Markdown are read right here: nothing beneath their readers can hang or crash, and starting a worker would take
+longer than reading them.
 """
 
 import gc
@@ -13,7 +16,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -22,14 +25,18 @@ from pathlib import Path
 
 from index.errors import CatalogueError, UnreadableDocument
 from index.processors import usable_processors
+from ingest.readers.media_types import media_type_of
 from ingest.readers.read_document import ReadDocument, ReadingOptions
 from ingest.readers.read_file import read_file
+from ingest.readers.registry import FORMATS
 
 _FILES_PER_WORKER = 50
 # Each takes up to 100 MB, beside 800 MB for the making of a light encoder: the whole tree must fit into a small machine however many
 # processors it has, and embedding, not reading, is what a build takes its time for.
 MOST_WORKERS = 3
 _SIGN_OF_LIFE = 60.0  # seconds, at most, until a worker is ready
+TEXT_TYPES = {one.media_type for one in FORMATS if one.is_harmless}
+MOST_TEXT_BYTES = 4 * 2**20  # a larger text file is read by a worker too
 
 
 class FailureKind(Enum):
@@ -195,3 +202,23 @@ def answer(path: Path, options: ReadingOptions, read: Read = read_file) -> ReadD
         return ReadFailure(FailureKind.UNREADABLE, "the file is nested too deeply to be read")
     except Exception as error:  # noqa: BLE001  a mistake of a reader must cost one file, not the run; it is reported by name
         return ReadFailure(FailureKind.CRASHED, f"its reader failed: {type(error).__name__}: {error}")
+
+
+def read_each(paths: Sequence[Path], options: ReadingOptions, most_workers: int = 0) -> Generator[Outcome, None, None]:
+    """Yield each of ``paths`` with what was read from it, or why nothing was, as it becomes ready.
+
+    Between two of them the workers read on; there are at most ``most_workers``, as many as processors where 0.
+    """
+    plain = [path for path in paths if _is_plain(path)]
+    for path in plain:
+        yield path, answer(path, options, read_file)
+    others = [path for path in paths if path not in plain]
+    if others:
+        yield from read_files(others, options, most_workers)
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return media_type_of(path) in TEXT_TYPES and path.stat().st_size <= MOST_TEXT_BYTES
+    except (OSError, UnreadableDocument):
+        return False

@@ -60,7 +60,7 @@ STEPS: dict[str, Callable[[], Any]] = {
     "before a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename)),
     "after a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename, after=True)),
     "half a build removed": lambda: mock.patch("index.build.history.shutil.rmtree", _half_removed),
-    "before the standing is noted": lambda: mock.patch.object(history, "note_standing", _pause),
+    "before the standing is noted": lambda: mock.patch.object(history, "note_hold_reason", _pause),
 }
 
 

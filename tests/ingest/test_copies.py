@@ -24,7 +24,7 @@ def read(monkeypatch):
     """The names of the files that were read since the start of the test, in order."""
     names = []
     monkeypatch.setattr(
-        "ingest.stages.isolation.read_file", lambda path, options: names.append(path.name) or read_file(path, options)
+        "ingest.stages.workers.read_file", lambda path, options: names.append(path.name) or read_file(path, options)
     )
     return names
 

@@ -13,9 +13,8 @@ from rich.console import Console
 from typing_extensions import override
 
 from ingest.catalogue.catalogue import read_catalogue
-from ingest.commands.fetch import fetch_all
-from ingest.commands.fetch_plan import agreed, wanted_of
-from ingest.fetch.announced_size import announced_size
+from ingest.commands.fetch import agreed, fetch_all, wanted_of
+from ingest.fetch.network import announced_size
 
 ACT = b"%PDF-1.7 an Act" + b"." * 1_499_985
 CATALOGUE = "".join(

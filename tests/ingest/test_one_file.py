@@ -86,7 +86,7 @@ def test_a_reader_that_crashes_gives_way_to_plain_text_and_says_so(tmp_path, mon
         path.write_text(
             "<html><body><p>The hall opens at seven.</p></body></html>" if "html" in name else "The hall opens at seven."
         )
-    for place in ("pdf.reader._Binder.bind", "office.docx.pages_of", "web.html.pages_of", "web.markdown.decode_text"):
+    for place in ("pdf.binder.Binder.bind", "office.docx.pages_of", "web.html.pages_of", "web.markdown.decode_text"):
         monkeypatch.setattr(f"ingest.readers.{place}", lambda *_: [][1])
     document = read_file(path, OPTIONS)
     assert "The hall opens at seven." in document.pages[0].text
@@ -99,7 +99,7 @@ def test_a_fault_of_the_program_has_its_own_exit_code(run, workshop, monkeypatch
     assert run("build")[0] == 0
     live = live_id(workshop.builds)
     workshop.write("bread.md", BREAD.replace("three", "four"))
-    monkeypatch.setattr("ingest.build_run._check_any", lambda _: dict[str, int]()["nothing"])
+    monkeypatch.setattr("ingest.stages.write._check_any", lambda _: dict[str, int]()["nothing"])
     code, out, complaints = run("build", "--json")
     assert (code, live_id(workshop.builds)) == (5, live)
     assert "unexpected error, KeyError" in json.loads(out)["error"]

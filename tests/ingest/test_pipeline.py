@@ -47,7 +47,7 @@ def test_only_new_text_is_embedded_and_read(workshop, monkeypatch):
     workshop.embedded()
     read = []
     monkeypatch.setattr(
-        "ingest.stages.isolation.read_file", lambda path, options: read.append(path.name) or read_file(path, options)
+        "ingest.stages.workers.read_file", lambda path, options: read.append(path.name) or read_file(path, options)
     )
     workshop.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
     outcome = workshop.build()
@@ -94,7 +94,7 @@ def test_a_removed_document_leaves_nothing_behind(workshop):
 def test_a_renamed_file_is_not_read_again(workshop, monkeypatch):
     """Readings are known by content, never by name."""
     workshop.build()
-    monkeypatch.setattr("ingest.stages.isolation.read_file", lambda path, options: pytest.fail(f"{path.name} was read again"))
+    monkeypatch.setattr("ingest.stages.workers.read_file", lambda path, options: pytest.fail(f"{path.name} was read again"))
     catalogue = (workshop.corpus / "catalogue.toml").read_text()
     (workshop.corpus / "documents" / "boats.md").rename(workshop.corpus / "documents" / "ships.md")
     workshop.write(
@@ -193,7 +193,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_out(workshop, monkeypatch)
         path.write_text(BREAD.replace("three days", "five days"))
         return found
 
-    monkeypatch.setattr("ingest.stages.isolation.read_file", read_and_change)
+    monkeypatch.setattr("ingest.stages.workers.read_file", read_and_change)
     outcome = workshop.build()
     assert (outcome.state, live_id(workshop.builds)) == (State.REFUSED, first.build)
     (left,) = [report for report in outcome.reports if report.reason]
@@ -210,7 +210,7 @@ def test_a_file_that_is_gone_while_it_is_read_is_left_out_and_the_rest_is_read(w
         path.unlink(missing_ok=True)
         return read_file(read, options)
 
-    monkeypatch.setattr("ingest.stages.isolation.read_file", gone)
+    monkeypatch.setattr("ingest.stages.workers.read_file", gone)
     outcome = workshop.build()
     assert outcome.state is State.PUBLISHED
     assert [(one.document_id, one.passages) for one in outcome.reports] == [("bread", 2), ("boats", 1), ("birds", 0)]
@@ -227,7 +227,7 @@ def test_a_file_that_may_not_be_read_is_left_out_with_its_reason(workshop, monke
         return opened(self, *rest, **named)
 
     monkeypatch.setattr(Path, "open", refuse)
-    monkeypatch.setattr("ingest.stages.isolation.media_type_of", lambda _: "text/markdown")  # a worker would not be refused
+    monkeypatch.setattr("ingest.stages.workers.media_type_of", lambda _: "text/markdown")  # a worker would not be refused
     outcome = workshop.build()
     assert outcome.state is State.PUBLISHED
     assert [report.reason for report in outcome.reports if report.reason] == ["the file cannot be opened: Permission denied"]

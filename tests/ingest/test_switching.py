@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from index.build.history import finished_builds, live_id, prune, publish, roll_back, sweep_unfinished
-from index.build.hold_reason import LIVED_FILE, HoldReason, note_lived, once_live, read_standings
+from index.build.hold_reason import LIVED_FILE, HoldReason, note_lived, once_live, read_hold_reasons
 from index.build.manifest import Manifest
 from index.build.verification import verify_build
 from index.errors import DamagedBuild, UnknownBuild
@@ -27,12 +27,12 @@ def test_a_worse_build_is_refused_and_can_be_accepted(workshop):
     assert refused.state is State.REFUSED
     assert refused.comparison.score_after < refused.comparison.score_before
     assert live_id(workshop.builds) == first.build
-    assert read_standings(workshop.builds) == {refused.build: HoldReason.REFUSED}
+    assert read_hold_reasons(workshop.builds) == {refused.build: HoldReason.REFUSED}
     workshop.embedded()
     accepted = workshop.build(Step.ACCEPT)
     assert (accepted.state, accepted.build) == (State.PUBLISHED, refused.build)
     assert workshop.embedded() == []
-    assert read_standings(workshop.builds) == {}
+    assert read_hold_reasons(workshop.builds) == {}
 
 
 def test_a_listed_document_that_cannot_be_read_any_more_is_refused(workshop):

@@ -1,14 +1,22 @@
-"""A message ready to be sent.
+"""A message ready to be sent: a card with its picture, and the text for who gets no card.
 
-Comes in: nothing. Goes out: the one type that those who make messages and those who send them share.
+Comes in: what was found. Goes out: a Reply, the one type that those who make messages and those who send them share. Pure: nothing is
+looked up or sent here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 import discord
 
-from bot.discord_bot.cards.cards import PICTURE_NAME
+from bot.answering.answers import Answer, PassageInContext, Quote
+from bot.discord_bot.cards.cards import PICTURE_NAME, CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.cards.controls import Further
+from bot.discord_bot.cards.plain import CONTENT_LIMIT, plain_answer, plain_passage
+from bot.discord_bot.cards.quote_text import alt_text
+from bot.discord_bot.escaping import clip_escaped
+from bot.discord_bot.state.asked import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +33,35 @@ class Reply:
         if self.picture is None or self.view is None:
             return []
         return [discord.File(BytesIO(self.picture), PICTURE_NAME, description=self.alt)]
+
+
+def reply_of_answer(found: Answer, asked: Asked, style: CardStyle, picture: bytes | None, shared_by: int) -> Reply:
+    """Return the reply to a question; ``shared_by`` is the id of the person who shows it to others, or 0."""
+    plain = plain_answer(found, asked, style.texts)
+    if asked.plain:
+        return Reply(plain)
+    if not found.quotes:
+        return Reply(plain, answer_card(found, asked, style))
+    view = answer_card(found, asked, style, picture is not None, shared_by)
+    return Reply(plain, view, picture, alt_text(found.quotes[0], style.texts))
+
+
+def reply_with_more(shown: Sequence[Quote], asked: Asked, following: Further | None, style: CardStyle) -> Reply:
+    """Return further passages, at least one; ``following`` leads to those after them."""
+    return Reply(plain_passage(shown[0], style.texts), more_card(shown, asked, following, style))
+
+
+def reply_of_passage(found: PassageInContext, style: CardStyle, picture: bytes | None) -> Reply:
+    """Return the card of one passage."""
+    view = passage_card(found, style, picture is not None)
+    return Reply(plain_passage(found.quote, style.texts), view, picture, alt_text(found.quote, style.texts))
+
+
+def reply_of_context(found: PassageInContext, style: CardStyle) -> Reply:
+    """Return what stands around a passage."""
+    return Reply(plain_passage(found.quote, style.texts), context_card(found, style))
+
+
+def reply_in_words(sentence: str) -> Reply:
+    """Return a sentence that was not written for Discord's Markdown."""
+    return Reply(clip_escaped(sentence, CONTENT_LIMIT))

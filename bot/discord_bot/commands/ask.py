@@ -1,6 +1,6 @@
 """``/ask`` and the message menu: a question answered where it was asked.
 
-Comes in: interactions. Goes out: replies. Refuses to answer by itself: it defers, then asks the desk.
+Comes in: interactions. Goes out: replies. Refuses to answer by itself: it defers, then has the question answered.
 """
 
 from collections.abc import Iterable
@@ -22,9 +22,9 @@ _CHOICES = 25  # Discord's limits for autocomplete
 _CHOICE_LENGTH = 100
 
 
-def add_ask(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
+def add_ask(tree: app_commands.CommandTree[Any], state: BotState) -> None:
     """Add ``/ask`` to ``tree``."""
-    texts = desk.english
+    texts = state.english
 
     @tree.command(name=named(texts, "command.ask.name"), description=named(texts, "command.ask.description"))
     @app_commands.describe(
@@ -40,43 +40,43 @@ def add_ask(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
         private: bool | None = None,
         plain: bool | None = None,
     ) -> None:
-        settings = desk.settings.of(interaction.guild_id)
+        settings = state.settings.of(interaction.guild_id)
         asked = replace(
-            desk.asked(question, interaction.user.id, interaction.guild_id),
+            state.asked(question, interaction.user.id, interaction.guild_id),
             source=source,
             private=settings.private if private is None else private,
             plain=settings.plain if plain is None else plain,
         )
         if source and settings.sources and source not in settings.sources:
-            await say(interaction, desk.texts_for(interaction.guild_id).say("reply.not_here"))
+            await say(interaction, state.texts_for(interaction.guild_id).say("reply.not_here"))
             return
-        await answer(interaction, desk, asked)
+        await answer(interaction, state, asked)
 
     @ask.autocomplete("source")
     async def sources(interaction: discord.Interaction[Any], typed: str) -> list[Choice[str]]:
-        return source_choices(desk.documents_for(interaction.guild_id), typed)
+        return source_choices(state.documents_for(interaction.guild_id), typed)
 
 
-def add_find(tree: app_commands.CommandTree[Any], desk: BotState) -> None:
+def add_find(tree: app_commands.CommandTree[Any], state: BotState) -> None:
     """Add the message menu "Find guidance on this" to ``tree``; the answer is private, as the other person did not ask."""
 
-    @tree.context_menu(name=named(desk.english, "command.find.name"))
+    @tree.context_menu(name=named(state.english, "command.find.name"))
     async def find(interaction: discord.Interaction[Any], message: discord.Message) -> None:
         question, _ = question_in(message.content)
         if not question:
-            await say(interaction, desk.texts_for(interaction.guild_id).say("reply.no_text"))
+            await say(interaction, state.texts_for(interaction.guild_id).say("reply.no_text"))
             return
-        asked = desk.asked(question, interaction.user.id, interaction.guild_id)
-        await answer(interaction, desk, replace(asked, private=True))
+        asked = state.asked(question, interaction.user.id, interaction.guild_id)
+        await answer(interaction, state, replace(asked, private=True))
 
 
-async def answer(interaction: discord.Interaction[Any], desk: BotState, asked: Asked) -> None:
+async def answer(interaction: discord.Interaction[Any], state: BotState, asked: Asked) -> None:
     """Answer an interaction: at once "thinking …", then the card; or a friendly note where the person has to wait."""
-    note = desk.too_quick(interaction.user.id, interaction.channel_id, interaction.guild_id)
+    note = state.too_quick(interaction.user.id, interaction.channel_id, interaction.guild_id)
     if note:
         await say(interaction, note)
-    elif not (await defer(interaction, asked.private) and await finish(interaction, await desk.asking.answer(asked))):
-        desk.health.failed += 1
+    elif not (await defer(interaction, asked.private) and await finish(interaction, await state.asking.answer(asked))):
+        state.health.failed += 1
 
 
 def source_choices(documents: Iterable[Document], typed: str) -> list[Choice[str]]:

@@ -17,14 +17,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from bot.http.admin.reports import NO_STORE
+from bot.http.admin.pages import NO_STORE
 from bot.http.admin.upload_address import API
 from bot.http.admission.admission import Admission
 from bot.http.templates import Templates
 from bot.state.admin_jobs import Job, Jobs, JobState
 from bot.state.job_claim import Claimed, claim
 from index.build.history import finished_builds, live_id
-from index.build.hold_reason import once_live, read_standings, waiting_builds
+from index.build.hold_reason import once_live, read_hold_reasons, waiting_builds
 from index.build.manifest import Manifest
 from index.errors import BuildError
 
@@ -107,7 +107,7 @@ class Keeping:
 
     def builds(self) -> list[dict[str, Any]]:
         """Return all builds, the newest first."""
-        live, standings = live_id(self.options.builds), read_standings(self.options.builds)
+        live, standings = live_id(self.options.builds), read_hold_reasons(self.options.builds)
         lived, listed = once_live(self.options.builds), []
         for build in reversed(finished_builds(self.options.builds)):
             try:

@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from bot.http.admin.keeping import BUSY, Keeping, KeepingOptions, keeping_page, keeping_routes
-from bot.http.admin.reports import NO_STORE
+from bot.http.admin.pages import NO_STORE
 from bot.http.admin.upload_address import UPLOADS
 from bot.http.admission.admission import Admission
 from bot.http.problems import add_problem_handlers

@@ -12,8 +12,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
 from bot.http.api.openapi import problems
-from bot.http.gateway import gateway_gauges
 from bot.http.http_state import HttpState
+from bot.http.metrics import gateway_gauges
 from bot.http.middleware.rate_limit import client_of
 from index.build.reader import Build
 from index.errors import NoBuild

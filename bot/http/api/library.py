@@ -1,34 +1,125 @@
 """``/api/…`` for what the build holds: documents, coverage, passages in context, glossary, suggestions.
 
-Comes in: ids and letters typed. Goes out: JSON. Refuses to rank and to read files.
+Comes in: ids and letters typed. Goes out: JSON, in the shapes that stand here for the OpenAPI file. Refuses to rank and to read
+files.
 """
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
 from bot.answering.answer_json import quote_json
 from bot.answering.library import contents_of, coverage_of, glossary_of, left_out_of
-from bot.http.api.library_schemas import (
-    ContextBody,
-    CoverageBody,
-    DocumentsBody,
-    GlossaryBody,
-    SuggestionsBody,
-    WholeDocumentBody,
-)
 from bot.http.api.openapi import NOT_MODIFIED, Described, problems
-from bot.http.api.passages import passage_of
-from bot.http.api.schemas import PassageBody
+from bot.http.api.passages import DocumentIdPath, PassageId, passage_of
+from bot.http.api.schemas import PageBody, PassageBody
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
 from index.records import Document
 
-PassageId = Annotated[str, Path(max_length=64, description="Id of a passage.")]
-DocumentIdPath = Annotated[str, Path(max_length=200, description="Id of a document.")]
+
+class ContextBody(BaseModel):
+    """A passage with its page and its neighbours."""
+
+    passage: PassageBody
+    page_text: str = Field(description="The whole text of the page or section.")
+    start: int = Field(description="Where the quote begins in the text, in characters.")
+    end: int = Field(description="Where it ends, exclusive.")
+    before: str | None = Field(description="Id of the passage before it in the document.")
+    after: str | None = Field(description="Id of the passage after it.")
+    picture: str | None = Field(description="Path of the picture of the page with the quote marked.")
+
+
+class CoverageBody(BaseModel):
+    """How much of a document could be read."""
+
+    pages: int
+    read: int
+    share: float = Field(ge=0, le=1)
+    not_read: list[dict[str, str | int]]
+
+
+class DocumentBody(BaseModel):
+    """A document that answers are quoted from."""
+
+    id: str
+    title: str
+    kind: Literal["notes", "briefing", "original"]
+    publisher: str
+    published: str
+    authors: str
+    url: str
+    licence: str
+    about: str = Field(description="For a note: the id of the text that it is about.")
+    jurisdiction: str
+    as_of: str
+    notice: str
+    passages: int
+    coverage: CoverageBody
+
+
+class EntryBody(BaseModel):
+    """A line of a document's contents."""
+
+    heading: str
+    page: PageBody | None
+    passage: str = Field(description="Id of the first passage under the heading.")
+
+
+class WholeDocumentBody(DocumentBody):
+    """A document with its contents."""
+
+    contents: list[EntryBody]
+
+
+class LeftOutBody(BaseModel):
+    """A document of the corpus that answers are not quoted from."""
+
+    id: str
+    title: str
+    reason: str
+    copy_of: str = Field(description="Id of the document that says the same and is quoted; empty where it could not be read.")
+
+
+class DocumentsBody(BaseModel):
+    """All documents, in the order of the catalogue."""
+
+    build: str
+    documents: list[DocumentBody]
+    left_out: list[LeftOutBody] = Field(description="What the corpus lists and the build does not hold, and why.")
+
+
+class TermBody(BaseModel):
+    """An entry of the glossary."""
+
+    term: str
+    definition: str
+    aliases: list[str]
+    source: str
+    see: list[str]
+
+
+class GlossaryBody(BaseModel):
+    """The glossary, in alphabetical order."""
+
+    terms: list[TermBody]
+
+
+class SuggestionBody(BaseModel):
+    """A text that can be asked as it stands."""
+
+    text: str
+    origin: Literal["question", "term", "heading", "title"]
+
+
+class SuggestionsBody(BaseModel):
+    """Texts that go on from what was typed."""
+
+    suggestions: list[SuggestionBody]
 
 
 def given(model: type) -> dict[str, Any]:

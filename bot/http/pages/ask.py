@@ -4,7 +4,6 @@ Comes in: an address. Goes out: HTML that works without JavaScript. Refuses to r
 """
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,19 +11,16 @@ from markupsafe import Markup
 
 from bot.answering.answers import Answer
 from bot.answering.suggestions import examples_of
-from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, SCOPE, WHAT_TO_TRY
 from bot.http.answering import Asked, answer_to
-from bot.http.api.schemas import EARLIER_KEPT, PageQuery
+from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState, PerBuild
-from bot.http.pages.quote_cards import QuoteCards
+from bot.http.pages.ask_values import EXAMPLES, QuoteCards, page_values
 from bot.http.problems import status_of
 from bot.http.templates import Templates
 from index.build.reader import Build
 from index.errors import LocalismError
-from index.records import Document, Kind
-
-EXAMPLES = 8
+from index.records import Kind
 
 
 def page_routes(state: HttpState, templates: Templates) -> APIRouter:
@@ -36,7 +32,7 @@ def page_routes(state: HttpState, templates: Templates) -> APIRouter:
     def values(asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
         chosen = asked.document or asked.kind
         choices = _choices(templates, state.build, asked) if chosen else plain_choices.of(state.build)
-        return {**_values(state, cards, asked, answer, fault), "choices": choices}
+        return {**page_values(state, cards, asked, answer, fault), "choices": choices}
 
     @routes.get("/", response_class=HTMLResponse)
     async def ask_page(request: Request, given: Annotated[PageQuery, Query()]) -> Response:
@@ -63,29 +59,3 @@ def _choices(templates: Templates, build: Build, asked: Asked) -> Markup:
         "_choices.html",
         {"asked": asked, "documents": build.records.documents, "kinds": tuple(Kind), "examples": examples},
     )
-
-
-def _values(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
-    values: dict[str, object] = {"asked": asked, "answer": answer, "fault": fault, "here": "/"}
-    site = state.build.lexicon.site
-    values |= {"heading": site.heading or HEADING, "about": site.about}
-    if answer is None:
-        return {**values, "examples": examples_of(state.build.lexicon, EXAMPLES)}
-    return {**values, **_values_of_answer(state, cards, asked, answer)}
-
-
-def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer) -> dict[str, object]:
-    return {
-        "quotes": [cards.of(quote) for quote in answer.quotes],
-        "headline": HEADLINES[answer.status],
-        "explanation": EXPLANATIONS[answer.status],
-        "hints": (*WHAT_TO_TRY, state.build.lexicon.site.scope or SCOPE),
-        "nearest": _documents_named(state, answer.nearest),
-        "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
-        "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",
-    }
-
-
-def _documents_named(state: HttpState, titles: tuple[str, ...]) -> list[Document]:
-    by_title = {document.title: document for document in state.service.documents}
-    return [by_title[title] for title in titles if title in by_title]

@@ -1,26 +1,28 @@
-"""Pages to look around in: sources, a document with its contents, the glossary, and the reader page of a passage.
+"""Pages to look around in: sources, a document with its contents, the glossary, the reader page of a passage; help, privacy, API.
 
-Comes in: an address. Goes out: HTML. Refuses to rank and to read files.
+Comes in: an address. Goes out: HTML, or the widget's script. Refuses to rank and to read files.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
 
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
+from bot.answering.wording import EXPLANATIONS, HEADLINES
 from bot.http.api.passages import passage_of
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
-from bot.http.templates import Templates
+from bot.http.templates import STATIC, Templates
 from index.lexicon import Term
 from index.records import Document, Kind
 
 SUMMARY_CHARACTERS = 200
 Values = dict[str, object]
+_FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +140,41 @@ def _reader(state: HttpState, passage_id: str) -> Values:
 def _summary(found: PassageInContext) -> str:
     text = " ".join(found.quote.text.split())
     return text if len(text) <= SUMMARY_CHARACTERS else text[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+
+def plain_pages(app: FastAPI, templates: Templates) -> APIRouter:
+    """Return the routes of the pages that do not depend on the build; ``app`` is described on the API page."""
+    routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @routes.get("/help")
+    async def help_page() -> Response:
+        headlines = {status.value: text for status, text in HEADLINES.items()}
+        explanations = {status.value: text for status, text in EXPLANATIONS.items()}
+        return templates.page("help.html", {"here": "/help", "headlines": headlines, "explanations": explanations})
+
+    @routes.get("/privacy")
+    async def privacy_page() -> Response:
+        return templates.page("privacy.html", {})
+
+    @routes.get("/embed")
+    async def embed_page() -> Response:
+        return templates.page("embed.html", {})
+
+    @routes.get("/api")
+    async def api_page() -> Response:
+        return templates.page("api.html", {"operations": operations_of(app)})
+
+    @routes.get("/widget.js")
+    async def widget() -> Response:
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=_FOR_ANY_SITE)
+
+    return routes
+
+
+def operations_of(app: FastAPI) -> list[tuple[str, str, str]]:
+    """Return method, path and one sentence for each operation that ``app`` describes."""
+    return [
+        (method.upper(), path, operation["description"])
+        for path, operations in app.openapi()["paths"].items()
+        for method, operation in operations.items()
+    ]

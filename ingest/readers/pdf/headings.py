@@ -1,7 +1,7 @@
-"""Find headings by the file's outline and by their type.
+"""Find headings by the file's outline and by their type, and the title that a first page shows.
 
-Comes in: the paragraphs of all pages and the outline. Goes out: the same paragraphs, headings marked with their level. Refuses
-to take a line for a heading that only stands alone.
+Comes in: the paragraphs of all pages and the outline. Goes out: the same paragraphs, headings marked with their level; a title, and
+the lines that may bear a date or a name. Refuses to take a line for a heading that only stands alone, and to look at metadata.
 """
 
 import re
@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from ingest.readers.front_matter import MOST_TITLE, short_title
 from ingest.readers.pdf.markers import begins_entry
 from ingest.readers.pdf.paragraphs import Paragraph, Role, cells_of
 from ingest.readers.pdf.structure import OutlineEntry
+from ingest.readers.sections import Block, BlockKind
 
 _LARGER = 1.12  # than the body type
 _MOST_WORDS = 25
@@ -24,6 +26,8 @@ _ENDINGS = ".,;:?!"
 _LETTERED = re.compile(r"\(?(?:[a-zA-Z]|\d{1,2}|[ivx]{1,5})[.)]\s+(?=\S)")
 _MOST_WORDS_LETTERED = 10
 _BULLETS = re.compile(r"[•●■▪\-–*\ufffd]")
+_TITLE_TYPE = 0.7  # of the largest type of the page
+_SHORT_ROWS = 3  # of a paragraph whose rows may each be a line of its own: a date below a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +175,34 @@ def _alike(above: Style, style: Style) -> bool:
         style.italic,
         style.capitals,
     )
+
+
+def title_shown(paragraphs: Sequence[Paragraph], body: float) -> str:
+    """Return the title that a page shows, or nothing: the words in its largest type, else the short lines at its head."""
+    texts = [one for one in paragraphs if one.role is not Role.ROW and one.rows[0].upright]
+    largest = max((one.size for one in texts if len(one.text) > 3), default=0.0)
+    if largest > _LARGER * body:
+        return _joined([one for one in texts if one.size >= max(_TITLE_TYPE * largest, 1.02 * body)])
+    opening: list[Paragraph] = []
+    for one in paragraphs:
+        if one.role is Role.ROW or not short_title(Block(BlockKind.PARAGRAPH, one.text)):
+            break
+        opening.append(one)
+    return _joined(opening) if len(opening) < len(paragraphs) else ""
+
+
+def lines_of(paragraphs: Sequence[Paragraph]) -> list[str]:
+    """Return the paragraphs of a page, and of short ones each row as well."""
+    lines = [one.text for one in paragraphs]
+    return lines + [row.text for one in paragraphs if 1 < len(one.rows) <= _SHORT_ROWS for row in one.rows]
+
+
+def _joined(paragraphs: Sequence[Paragraph]) -> str:
+    """Return paragraphs as one line, as many as fit."""
+    title = ""
+    for paragraph in paragraphs:
+        longer = f"{title} {' '.join(paragraph.text.split())}".strip()
+        if len(longer) > MOST_TITLE:
+            break
+        title = longer
+    return title

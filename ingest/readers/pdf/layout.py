@@ -1,22 +1,30 @@
-"""Put the lines of a page into reading order: columns, boxes, tables.
+"""Put the lines of a page into reading order: columns, boxes, tables, what is laid over it, notes at the foot of a column.
 
-Comes in: a sheet with lines in the file's own order. Goes out: rows in the order of reading. Refuses to know words, headings
-and other pages.
+Comes in: a sheet with lines in the file's own order, and those laid over it: values of form fields, text boxes, stamps. Goes out:
+rows in the order of reading. Refuses to know words, headings, other pages and pdfium.
 
 Both geometry and the file's order are evidence. Programs that make PDFs write a column from top to bottom and a table row by row,
 so a gap that runs down the page parts columns only where the file's order seldom jumps over it.
+
+Notes come last, but nothing is moved for one except small type that stands at the foot of one column before another: there a note
+would part a sentence that goes on in the next column.
 """
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from ingest.readers.pdf.markers import is_marker
-from ingest.readers.pdf.notes import notes_last
 from ingest.readers.pdf.sheet.blocks import Block, blocks_of, joined, pieces_of, rows_of
 from ingest.readers.pdf.sheet.glyphs import Line, Sheet
 from ingest.readers.pdf.sheet.turning import rows_of_turned
 
+_MOST_LEAPS = 0.4  # of a line's letters
+_SMALL = 0.93  # of the usual type
+_LOWER = 0.65  # of the page's height, below which feet stand
 _GUTTER = 0.5  # least width of the gap between columns
 _SHRINK = 0.15  # font boxes of neighbouring lines overlap by about this share
 _JUMPS = 0.12  # most jumps of the file's order over a gutter, as a share of the lines beside it
@@ -28,6 +36,64 @@ _EDGE_STEP = 6  # points within which left edges of cells are the same
 _LEAST_TABLE_ROWS = 3
 _MOST_CELL_LINES = 15
 _FULL = 0.7  # lines of running text fill so much of their column
+
+
+def with_laid_over(sheet: Sheet) -> Sheet:
+    """Return a sheet with each line laid over it behind the line that it goes on: its label, or else the text above it."""
+    lines = list(sheet.lines)
+    pieces = [piece for line in sheet.laid_over for piece in _parted(line)]
+    for line in sorted(pieces, key=lambda line: (round(line.y0), line.x0)):
+        lines.insert(_place(lines, line), line)
+    return replace(sheet, lines=lines, laid_over=[])
+
+
+def _parted(line: Line) -> list[Line]:
+    """Part a line where it goes from one field to the next; one that runs up or down leaps at each letter and is left whole."""
+    pieces = pieces_of(line)
+    return pieces if len(pieces) <= _MOST_LEAPS * len(line.ink) else [line]
+
+
+def _place(lines: Sequence[Line], new: Line) -> int:
+    level = [place for place, line in enumerate(lines) if line.level_with(new)]
+    before = [place for place in level if lines[place].x0 <= new.x0]
+    if before:
+        return 1 + max(before, key=lambda place: lines[place].x0)
+    if level:
+        return min(level, key=lambda place: lines[place].x0)
+    above = [place for place, line in enumerate(lines) if line.y1 <= new.y1 and line.x0 < new.x1 and new.x0 < line.x1]
+    return 1 + max(above, key=lambda place: lines[place].y1) if above else len(lines)
+
+
+def notes_last(rows: Sequence[Line], height: float) -> list[Line]:
+    """Return rows with the notes of all columns but the last behind the others, in their order."""
+    if not rows:
+        return []
+    letters = [row.size for row in rows for _ in row.ink]
+    usual = median(letters)
+    text: list[Line] = []
+    notes: list[Line] = []
+    start = 0  # of the column in ``text``
+    for row in rows:
+        if len(text) > start and _begins_column(text[-1], row):
+            foot = _foot(text, start, usual, height)
+            notes.extend(text[foot:])
+            del text[foot:]
+            start = len(text)
+        text.append(row)
+    return text + notes
+
+
+def _begins_column(above: Line, row: Line) -> bool:
+    """Tell whether a row stands higher and to the right of all that the row before it covers."""
+    return row.y0 < above.y0 - above.size and row.x0 > above.x0 + above.size and not row.table_row and not above.table_row
+
+
+def _foot(text: Sequence[Line], start: int, usual: float, height: float) -> int:
+    """Return where the notes at the foot of a column begin; a column of small type throughout has none."""
+    foot = len(text)
+    while foot > start and text[foot - 1].size < _SMALL * usual and text[foot - 1].y0 > _LOWER * height:
+        foot -= 1
+    return foot if foot > start else len(text)
 
 
 def rows_in_order(sheet: Sheet) -> list[Line]:

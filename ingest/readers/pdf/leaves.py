@@ -1,31 +1,56 @@
 """Turn sheets into leaves: pages whose rows are in order, read from their text or by OCR, or with a reason why not.
 
 Comes in: an open PDF file. Goes out: leaves. Refuses to know paragraphs and other pages.
+
+Fonts may name their letters where pdfium does not look: drawn fonts (Type 3) with a list of names. Such a page is read by those
+names, without places, where every font of it names its letters and what comes of it reads as words.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from index.records import Reading
+from ingest.readers.letters import UNNAMED, reads_as_words
 from ingest.readers.ocr import DOTS_PER_INCH, OcrUnavailableError, OcrWord, mean_confidence, read_picture
-from ingest.readers.pdf.laid_over import with_laid_over
-from ingest.readers.pdf.layout import rows_in_order
+from ingest.readers.pdf.layout import rows_in_order, with_laid_over
 from ingest.readers.pdf.pdfium import PdfFile
 from ingest.readers.pdf.sheet.glyphs import Glyph, Line, Sheet
-from ingest.readers.pdf.sheet.named_letters import NamedLetters
 from ingest.readers.pdf.sheet.turning import upright
+from ingest.readers.pdf.structure import PageNames, page_names
 from ingest.readers.read_document import NO_TEXT, PageOutcome, PageStatus, ReadingOptions
 
+_NUMBERED = re.compile(r"/?[A-Za-z]{0,2}\d+|/?\.notdef")  # a name that says no letter: "a112", "g7", "31"
 NAMELESS = "the page's fonts do not say which letters they show"
 _MOST_UNMAPPED = 0.3  # of a page's characters; with more it reads as gibberish
 _SPARSE = 25  # characters; a scan often carries a stamp or a number as its only text
 _NUMBER = 4  # characters of a list's number, read well or badly: "12.", "2H."
 _BLANK_DPI = 50
 _BLANK_SHARE = 0.00005  # of a page's pixels; one short word has more
+
+
+class NamedLetters:
+    """The pages of one file, by the names of their letters; the file is opened when the first is asked for."""
+
+    def __init__(self, source: Path | bytes) -> None:
+        self._source = source
+
+    @cached_property
+    def _pages(self) -> PageNames:
+        return page_names(self._source)
+
+    def text(self, number: int) -> str:
+        """Return the text of a page (1-based), or nothing."""
+        names, text = self._pages.names(number), self._pages.text(number)
+        if not names or any(_NUMBERED.fullmatch(name) for name in names):
+            return ""
+        return text if UNNAMED not in text and reads_as_words(text) else ""
 
 
 @dataclass

@@ -1,36 +1,26 @@
 """Read a PDF file: every page, the right page, or a plain word why not.
 
-Comes in: a path. Goes out: pages with boxes, labels and sections. Refuses to know pdfium, pypdf and tesseract: it only leads
-the way from leaves to pages.
+Comes in: a path. Goes out: the document of its pages, as far as the file goes; or its words alone, where reading it failed. Refuses to
+know how leaves become pages.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from index.errors import UnreadableDocument
-from index.records import Heading, Page, Reading
+from index.records import Page
 from ingest.readers.broken_off import BROKEN_OFF, pdf_breaks_off
 from ingest.readers.formats import Format
-from ingest.readers.front_matter import metadata_of
-from ingest.readers.letters import UNNAMED
-from ingest.readers.pdf.assemble import PageText, page_text, vocabulary_of
-from ingest.readers.pdf.furniture import edge_rows, printed_numbers, running_rows
-from ingest.readers.pdf.headings import Typography
-from ingest.readers.pdf.leaves import Leaf, leaves
-from ingest.readers.pdf.paragraphs import paragraphs_of
+from ingest.readers.letters import HYPHEN_AT_LINE_END
+from ingest.readers.pdf.binder import MEDIA_TYPE as MEDIA_TYPE
+from ingest.readers.pdf.binder import Binder
+from ingest.readers.pdf.leaves import leaves
 from ingest.readers.pdf.pdfium import LOCKED, PdfFile
 from ingest.readers.pdf.structure import Structure, mended, structure_of
-from ingest.readers.pdf.table_grid import mark_columns
-from ingest.readers.pdf.title_page import lines_of, title_shown
-from ingest.readers.read_document import Boxes, FileMetadata, PageOutcome, PageStatus, ReadDocument, ReadingOptions
-
-MEDIA_TYPE = "application/pdf"
+from ingest.readers.read_document import PageOutcome, PageStatus, ReadDocument, ReadingOptions
 
 _GATHERING = 250  # pages that are looked at together: what repeats shows itself, and memory stays bounded
-_MOST_OF = 0.6  # of a heading that repeats the title
-_FIRST_PAGES = 3  # of which the first that holds text shows the title
 
 
 def read_pdf(path: Path, options: ReadingOptions) -> ReadDocument:
@@ -46,6 +36,25 @@ def read_pdf(path: Path, options: ReadingOptions) -> ReadDocument:
             raise
         raise UnreadableDocument(BROKEN_OFF) from error
     return _as_far_as_it_goes(document) if pdf_breaks_off(path) else document
+
+
+def words_of_pdf(path: Path, cause: str) -> ReadDocument:
+    """Return the pages of a PDF in the file's order of words, without boxes, each with ``cause`` for it."""
+    pages: list[Page] = []
+    outcomes: list[PageOutcome] = []
+    with PdfFile(path) as file:
+        for number in range(1, len(file) + 1):
+            text = _in_lines(file.plain_text(number))
+            if text:
+                pages.append(Page(number, text))
+            status = PageStatus.READ if text else PageStatus.UNREADABLE
+            outcomes.append(PageOutcome(number, status, cause, len(text)))
+        return ReadDocument(MEDIA_TYPE, tuple(pages), len(file), tuple(outcomes), structure_of(path).metadata)
+
+
+def _in_lines(text: str) -> str:
+    whole = text.replace(HYPHEN_AT_LINE_END + "\r\n", "").replace(HYPHEN_AT_LINE_END, "-")
+    return "\n".join(" ".join(line.split()) for line in whole.splitlines()).strip()
 
 
 def _as_far_as_it_goes(document: ReadDocument) -> ReadDocument:
@@ -73,7 +82,7 @@ def _read(source: Path | bytes, structure: Structure, options: ReadingOptions) -
     with PdfFile(source) as file:
         if len(file) == 0:
             raise UnreadableDocument("the file has no pages")
-        binder = _Binder(structure)
+        binder = Binder(structure)
         every = leaves(file, options)
         while gathering := list(islice(every, _GATHERING)):
             binder.bind(gathering)
@@ -81,93 +90,6 @@ def _read(source: Path | bytes, structure: Structure, options: ReadingOptions) -
         if file.is_encrypted and not document.pages:
             raise UnreadableDocument("the file is encrypted and nothing in it could be read; save it without protection")
         return document
-
-
-class _Binder:
-    """Gathers leaves into the pages of one document."""
-
-    def __init__(self, structure: Structure) -> None:
-        self._structure = structure
-        self._pages: list[Page] = []
-        self._outcomes: list[PageOutcome] = []
-        self._boxes: dict[int, Boxes] = {}
-        self._path: list[Heading] = []  # the headings in force, highest first
-        self._metadata: FileMetadata | None = None
-
-    def bind(self, gathering: Sequence[Leaf]) -> None:
-        """Add the next leaves: take away what repeats, find headings, write the text out."""
-        edges = [edge for leaf in gathering for edge in edge_rows(leaf.number, leaf.height, leaf.rows)]
-        numbers = printed_numbers(edges, len(gathering))
-        running = running_rows(edges, numbers, len(gathering))
-        if all(id(row) in running or not row.text.strip(UNNAMED) for leaf in gathering for row in leaf.rows):
-            running = set()  # a document that holds nothing else
-        paragraphs = {leaf.number: paragraphs_of([row for row in leaf.rows if id(row) not in running]) for leaf in gathering}
-        by_text = {leaf.number for leaf in gathering if leaf.reading is Reading.TEXT}
-        typography = Typography.of({n: found for n, found in paragraphs.items() if n in by_text}, self._structure.outline)
-        if self._metadata is None:
-            first = next((found for leaf in gathering[:_FIRST_PAGES] if (found := paragraphs[leaf.number])), [])
-            self._metadata = metadata_of(title_shown(first, typography.body), self._structure.metadata, lines_of(first))
-        vocabulary = vocabulary_of(one for found in paragraphs.values() for one in found)
-        for leaf in gathering:
-            if leaf.number in by_text:
-                typography.mark(leaf.number, paragraphs[leaf.number])
-            label = self._structure.labels.get(leaf.number, numbers.get(leaf.number))
-            mark_columns(paragraphs[leaf.number])
-            self._add(leaf, page_text(paragraphs[leaf.number], vocabulary), label)
-
-    def _add(self, leaf: Leaf, written: PageText, label: str | None) -> None:
-        text = written.text or leaf.plain
-        if not text:
-            empty = PageOutcome(
-                leaf.number, PageStatus.EMPTY, "nothing but a running head or page number" if leaf.rows else "a blank page"
-            )
-            self._outcomes.append(leaf.outcome or empty)
-            return
-        status = PageStatus.OCR if leaf.reading is Reading.OCR else PageStatus.READ
-        self._outcomes.append(PageOutcome(leaf.number, status, leaf.remark, len(text)))
-        if written.text:
-            self._boxes[leaf.number] = written.boxes(leaf.width, leaf.height, leaf.turn)
-        section = tuple(heading.text for heading in self._path)  # before this page's own headings
-        self._pages.append(
-            Page(
-                leaf.number,
-                text,
-                label,
-                section=section,
-                headings=self._nested(written.headings),
-                reading=leaf.reading,
-                confidence=leaf.confidence,
-                keep_together=tuple(written.runs),
-            )
-        )
-
-    def _nested(self, headings: Sequence[Heading]) -> tuple[Heading, ...]:
-        """Return headings with their depth in the path as their level: 1, 2, 3, whatever levels the document skips."""
-        nested: list[Heading] = []
-        for heading in headings:
-            if self._is_title(heading.text):
-                continue
-            while self._path and self._path[-1].level >= heading.level:
-                self._path.pop()
-            self._path.append(heading)
-            nested.append(replace(heading, level=len(self._path)))
-        return tuple(nested)
-
-    def _is_title(self, text: str) -> bool:
-        """Tell whether a heading is the document's title, which stands above every path."""
-        heading, title = _key(text), _key(self._metadata.title if self._metadata else "")
-        if len(heading) <= 8 or len(title) <= 8:
-            return False
-        return heading in title or (title in heading and len(title) > _MOST_OF * len(heading))
-
-    def document(self, page_count: int) -> ReadDocument:
-        """Return the document of all leaves so far."""
-        metadata = self._metadata or FileMetadata()
-        return ReadDocument(MEDIA_TYPE, tuple(self._pages), page_count, tuple(self._outcomes), metadata, self._boxes)
-
-
-def _key(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 FORMAT = Format(

@@ -12,21 +12,85 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
 from index.errors import CatalogueError
 from index.records import Page, Source
 from ingest.readers.encodings import decode_text
 from ingest.readers.formats import Format
 from ingest.readers.provisions import address_of
 from ingest.readers.read_document import FileMetadata, ReadDocument, ReadingOptions, document_of_sections
-from ingest.readers.sections import Block, BlockKind, Section, page_of, sections_of, title_and_rest
-from ingest.readers.web.markdown_blocks import blocks_of
+from ingest.readers.sections import Block, BlockKind, Section, page_of, row_of, sections_of, title_and_rest
 
+_PROVENANCE = re.compile(r"(?:Source|Applies to|As of):")
+_LINE_ENDS = {"softbreak": " ", "hardbreak": "\n"}
 MEDIA_TYPE = "text/markdown"
 
 _FENCE = "+++"
 _HEADER_KEYS = {"as_of", "jurisdiction", "notice", "title", "authors", "published", "sources"}
 _SOURCE_KEYS = {"title", "url", "as_of", "publisher"}
 _CITED = re.compile(r"\[(?P<key>[^\]]+)\]\s*(?P<where>[^\[]*?)\s*(?:;\s*(?=\[)|;?\s*$)")
+
+
+def blocks_of(markdown: str) -> list[Block]:
+    """Return the blocks of a Markdown text, in order, without markup.
+
+    Entries of lists keep "- " or their number, indented by two spaces a level; cells of a table row are parted by " | ". HTML
+    inside Markdown is left out: it is markup, not text.
+    """
+    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(markdown))
+    return _blocks(tree.children)
+
+
+def _blocks(nodes: list[SyntaxTreeNode]) -> list[Block]:
+    return [block for node in nodes for block in _blocks_of_node(node)]
+
+
+def _blocks_of_node(node: SyntaxTreeNode) -> list[Block]:
+    match node.type:
+        case "heading":
+            return [Block(BlockKind.HEADING, " ".join(_plain(node).split()), int(node.tag[1:]), _line(node))]
+        case "bullet_list" | "ordered_list":
+            return [block for entry in node.children for block in _entry_blocks(entry)]
+        case "blockquote":
+            return [_quoted(child, block) for child in node.children for block in _blocks_of_node(child)]
+        case "table":
+            rows = [row for part in node.children for row in part.children]
+            return [Block(BlockKind.ROW, row_of([_plain(cell) for cell in row.children]), line=_line(row)) for row in rows]
+        case "paragraph":
+            return [Block(BlockKind.PARAGRAPH, _plain(node), line=_line(node))]
+        case "fence" | "code_block":
+            return [Block(BlockKind.PARAGRAPH, node.content.rstrip(), line=_line(node))]
+    return []
+
+
+def _entry_blocks(entry: SyntaxTreeNode) -> list[Block]:
+    marker = f"{entry.info}{entry.markup}" if entry.info else "-"
+    inner = _blocks(entry.children)
+    return [
+        Block(BlockKind.ENTRY, f"{marker} {block.text}" if index == 0 else f"  {block.text}", line=block.line)
+        for index, block in enumerate(inner)
+    ]
+
+
+def _quoted(node: SyntaxTreeNode, block: Block) -> Block:
+    if node.type == "paragraph" and _PROVENANCE.match(block.text):
+        return Block(BlockKind.PROVENANCE, node.children[0].content, line=block.line)  # with its line breaks
+    return block
+
+
+def _line(node: SyntaxTreeNode) -> int:
+    return node.map[0] + 1 if node.map else 0
+
+
+def _plain(node: SyntaxTreeNode) -> str:
+    """Return the text that a reader sees: no emphasis marks, links by their words, pictures by their description."""
+    if node.type in ("text", "code_inline", "text_special", "image"):
+        return node.content
+    if node.type in _LINE_ENDS:
+        return _LINE_ENDS[node.type]
+    return "".join(_plain(child) for child in node.children)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Beside what is not sure stands who handles the matter, in the words of the document that was found."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
 from bot.answering.guidance import Pointers
 from index.abstention.decision import Decision, Status
+from index.documents.store import Records
 from index.records import Passage
 from index.retrieval.searcher import Hit
 
@@ -30,6 +32,11 @@ class OneDocument:
         return [self.all[row] for row in rows]
 
 
+def pointers(*headings: str) -> Pointers:
+    """Return what points to the desks of one document."""
+    return Pointers(cast(Records, OneDocument(*headings)))
+
+
 @pytest.mark.parametrize(
     "heading",
     [
@@ -42,17 +49,19 @@ class OneDocument:
 )
 def test_a_heading_that_names_a_desk_is_pointed_to(heading):
     """Wherever in the heading that stands."""
-    told = Pointers(OneDocument("When are swings mended?", heading)).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())])
+    told = pointers("When are swings mended?", heading).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())])
     assert told == f"{heading} Ask the park keeper."
 
 
 def test_the_last_desk_of_a_document_is_taken():
     """It closes the text; one before it is about a part."""
-    records = OneDocument("Who handles a broken chain?", "Who handles swings?")
-    assert Pointers(records).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())]).startswith("Who handles swings?")
+    assert (
+        pointers("Who handles a broken chain?", "Who handles swings?")
+        .told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())])
+        .startswith("Who handles swings?")
+    )
 
 
 def test_a_document_without_a_desk_points_nowhere():
     """Nothing is made up."""
-    records = OneDocument("When are swings mended?", "Who pays for swings?")
-    assert Pointers(records).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())]) == ""
+    assert pointers("When are swings mended?", "Who pays for swings?").told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())]) == ""

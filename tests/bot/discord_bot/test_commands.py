@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.discord_bot.commands.sync import _FILE
+from bot.discord_bot.client import _FILE
 
 ANYWHERE = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 SERVERS = {"integration_types": [0], "contexts": [0]}

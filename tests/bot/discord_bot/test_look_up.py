@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.discord_bot.cards.notes import NOTE_LIMIT, sources_note
+from bot.discord_bot.cards.plain import NOTE_LIMIT, sources_note
 from bot.discord_bot.texts import open_texts
 from index.lexicon import Lexicon, Term
 from index.records import Document, Kind

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
-from bot.http.api.library_schemas import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
+from bot.http.api.library import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
 from bot.http.api.schemas import PassageBody
 from bot.http.app import create_app
 from bot.http.options import HttpOptions

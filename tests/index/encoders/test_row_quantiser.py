@@ -5,8 +5,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from index.encoders.quantiser import quantise, quantise_by_blocks, quantise_by_rows
+from index.encoders.quantiser import quantise
 from index.encoders.query_encoder import opened_graph
+from index.encoders.row_quantiser import quantise_by_blocks, quantise_by_rows
 
 WIDTH = 64
 BOTH = pytest.mark.parametrize("way", [quantise_by_rows, quantise_by_blocks])

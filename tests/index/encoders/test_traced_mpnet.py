@@ -9,7 +9,8 @@ from transformers import MPNetConfig, MPNetModel
 
 from index.encoders.export import write_graph
 from index.encoders.query_encoder import opened_graph
-from index.encoders.traced import AsItIs, JoinedMpnet, module_to_trace, takes_several
+from index.encoders.traced import AsItIs, module_to_trace, takes_several
+from index.encoders.traced_mpnet import JoinedMpnet
 
 SMALL: dict[str, Any] = {
     "vocab_size": 90,

@@ -104,8 +104,8 @@ def _interrupting(embed_tokens):
 
 def test_the_next_run_reads_nothing_twice(interrupted, monkeypatch):
     """Reading a scan takes longer than embedding it."""
-    monkeypatch.setattr("ingest.stages.isolation.read_file", lambda path, options: pytest.fail(f"{path.name} was read again"))
-    monkeypatch.setattr("ingest.stages.isolation.read_files", lambda paths, *_: pytest.fail(f"{paths} were read again"))
+    monkeypatch.setattr("ingest.stages.workers.read_file", lambda path, options: pytest.fail(f"{path.name} was read again"))
+    monkeypatch.setattr("ingest.stages.workers.read_files", lambda paths, *_: pytest.fail(f"{paths} were read again"))
     assert interrupted.build().state is State.PUBLISHED
     assert verify_build(interrupted.builds / live_id(interrupted.builds)) == []
 

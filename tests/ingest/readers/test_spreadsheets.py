@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import UnreadableDocument
 from ingest.readers.office import sheet_rows
-from ingest.readers.office.xlsx import shown
+from ingest.readers.office.sheets import shown
 from ingest.readers.read_document import FileLimits, PageStatus, ReadingOptions
 from ingest.readers.read_file import read_file
 

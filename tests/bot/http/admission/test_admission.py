@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
-from bot.http.admission.admission import COOKIE, Admission
-from bot.http.admission.sessions import SESSION_SECONDS, Sessions
-from bot.http.admission.wrong_tries import LONGEST_WAIT, WrongTries
+from bot.http.admission.admission import COOKIE, SESSION_SECONDS, Admission, Sessions
+from bot.http.admission.senders import LONGEST_WAIT, WrongTries
 from bot.http.app import create_app
 from bot.http.clients import network_of
 from bot.http.options import HttpOptions

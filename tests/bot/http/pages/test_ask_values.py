@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
 from bot.answering.wording import REASONS
-from bot.http.pages.quote_cards import why_found
+from bot.http.pages.ask_values import why_found
 
 QUESTION = "How long does the council have to decide on a nomination?"
 

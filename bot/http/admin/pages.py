@@ -1,22 +1,26 @@
-"""``/admin/login`` and ``/admin/logout``: the token once, and then the cookie of a session. Works without a script.
+"""The operator's pages to log in and out, and to read what was asked and said.
 
-Comes in: a form. Goes out: a page, or the way to where the operator wanted to go. Refuses to lead anywhere but to our own pages.
+Comes in: a form, or who may see the reports. Goes out: a page, or the way to where the operator wanted to go. Refuses to lead
+anywhere but to our own pages. Logging in takes the token once, and then the cookie of a session; it works without a script.
 """
 
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from bot.http.admission.admission import LOGIN, Admission
 from bot.http.admission.senders import check_sender
+from bot.http.http_state import HttpState
 from bot.http.templates import Templates
+from bot.state.question_log import csv_of
 
 PAGES = ("/admin/index", "/admin")
 _WRONG = "That is not the token. It stands in LOCALISM_ADMIN_TOKEN on the server."
 _NO_STORE = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 def login_routes(admission: Admission, templates: Templates) -> APIRouter:
@@ -68,3 +72,25 @@ def login_routes(admission: Admission, templates: Templates) -> APIRouter:
 
 def _page_of_ours(to: str) -> str:
     return to if to in PAGES else PAGES[0]
+
+
+def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
+    """Return the routes of the reports."""
+    routes = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[Depends(state.admission.check)])
+
+    @routes.get("", response_class=HTMLResponse)
+    async def reports() -> HTMLResponse:
+        questions = await state.answering.run(state.questions.not_answered) if state.questions else []
+        feedback = await state.answering.run(state.feedback.rows) if state.feedback else []
+        judged = await state.answering.run(state.questions.judged) if state.questions else []
+        page = templates.page("admin.html", {"questions": questions, "feedback": feedback, "judged": judged})
+        page.headers.update(NO_STORE)
+        return page
+
+    @routes.get("/questions.csv")
+    async def questions_as_csv() -> Response:
+        rows = await state.answering.run(state.questions.not_answered) if state.questions else []
+        headers = {"Content-Disposition": 'attachment; filename="questions.csv"', **NO_STORE}
+        return Response(csv_of(rows), media_type="text/csv; charset=utf-8", headers=headers)
+
+    return routes

@@ -5,16 +5,16 @@ from types import SimpleNamespace
 import limits.storage.memory
 import pytest
 
+from bot.discord_bot import bot_state
+from bot.discord_bot.bot_state import Once, Pace
 from bot.discord_bot.questions import question_in
-from bot.discord_bot.state import pace
-from bot.discord_bot.state.pace import Once, Pace
 
 
 @pytest.fixture
 def clock(monkeypatch):
     """The clock that questions are counted by, standing still until a test sets it."""
     made = SimpleNamespace(now=600_000.0)
-    for module in (limits.storage.memory, pace):
+    for module in (limits.storage.memory, bot_state):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: made.now))
     return made
 
@@ -40,14 +40,14 @@ def test_a_persons_questions_count_together_where_servers_have_limits_of_their_o
 
 def test_what_was_dealt_with_is_forgotten_oldest_first(monkeypatch):
     """Memory is bounded."""
-    monkeypatch.setattr(pace, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(bot_state, "_MOST_REMEMBERED", 3)
     once = Once()
     assert [once.first(number) for number in (1, 2, 3, 4, 2, 1)] == [True, True, True, True, False, True]
 
 
 def test_nobody_is_known_a_minute_after_the_last_question(monkeypatch, clock):
     """However many ask in the course of a year, memory holds those of this minute."""
-    monkeypatch.setattr(pace, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(bot_state, "_MOST_REMEMBERED", 3)
     counted = Pace()
     for number in range(20):
         clock.now += 61.0

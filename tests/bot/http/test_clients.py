@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.http.clients import Proxies
-from bot.http.middleware.connections import Connections
+from bot.http.clients import Connections, Proxies
 
 
 @dataclass(eq=False)

@@ -9,8 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
-from bot.answering.answer_source import AnswerSource
-from bot.answering.live_answers import LiveAnswers
+from bot.answering.answer_source import AnswerSource, LiveAnswers
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
 from index.build.layout import point_to

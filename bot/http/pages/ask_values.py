@@ -1,0 +1,103 @@
+"""What the page where people ask shows: of an answer, of its quotes, of a build that was not asked yet.
+
+Comes in: what was asked and its Answer. Goes out: values for the templates of the page. Refuses to rank, filter and word answers by
+itself. What is the same of a quote in whatever answer is rendered once for a build.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from bot.answering.answer_service import MOST_REMEMBERED
+from bot.answering.answers import Answer, Quote
+from bot.answering.links import original_link
+from bot.answering.suggestions import examples_of
+from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, REASONS, SCOPE, WHAT_TO_TRY
+from bot.http.answering import Asked
+from bot.http.api.schemas import EARLIER_KEPT
+from bot.http.http_state import HttpState, PerBuild
+from bot.http.templates import Templates
+from index.records import Document
+from index.remembered import Remembered
+
+EXAMPLES = 8
+LEAST_REASON = 0.02  # of the strongest: what gave less is no reason that a reader could see
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuote:
+    """A quote with what stands around it on the page."""
+
+    quote: Quote
+    original: str  # address, or empty
+    head: Markup  # title and place
+    foot: Markup  # citation and links
+    why: list[tuple[str, str]]  # see why_found
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What is the same of a quote whatever was asked."""
+
+    original: str
+    head: Markup
+    foot: Markup
+
+
+class QuoteCards:
+    """Makes what the page shows of quotes."""
+
+    def __init__(self, state: HttpState, templates: Templates) -> None:
+        """Render with ``templates``; nothing yet."""
+        self._state = state
+        self._templates = templates
+        self._frames: PerBuild[Remembered[_Frame]] = PerBuild(lambda _: Remembered(MOST_REMEMBERED))
+
+    def of(self, quote: Quote) -> ShownQuote:
+        """Return what the page shows of ``quote``."""
+        frame = self._frames.of(self._state.build).of(quote.id, lambda: self._frame(quote))
+        return ShownQuote(quote, frame.original, frame.head, frame.foot, why_found(quote))
+
+    def _frame(self, quote: Quote) -> _Frame:
+        original = original_link(quote.citation, quote.text)
+        values = {"quote": quote, "original": original, "pictured": self._state.pictures.has(quote.citation.document)}
+        return _Frame(
+            original, self._templates.part("_quote_head.html", values), self._templates.part("_quote_foot.html", values)
+        )
+
+
+def why_found(quote: Quote) -> list[tuple[str, str]]:
+    """Return why ``quote`` was found, the strongest reason first: in words, and its strength beside that, 0 to 1."""
+    reasons = sorted(quote.contributions.items(), key=lambda reason: -reason[1])
+    strongest = reasons[0][1] if reasons else 0.0
+    return [
+        (REASONS[feature], f"{share / strongest:.2f}") for feature, share in reasons if share > LEAST_REASON * strongest > 0
+    ]
+
+
+def page_values(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer | None, fault: str) -> dict[str, object]:
+    """Return what the page shows of ``answer``; where there is none, of ``fault``, a sentence, or of a build that was not asked."""
+    values: dict[str, object] = {"asked": asked, "answer": answer, "fault": fault, "here": "/"}
+    site = state.build.lexicon.site
+    values |= {"heading": site.heading or HEADING, "about": site.about}
+    if answer is None:
+        return {**values, "examples": examples_of(state.build.lexicon, EXAMPLES)}
+    return {**values, **_values_of_answer(state, cards, asked, answer)}
+
+
+def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer) -> dict[str, object]:
+    return {
+        "quotes": [cards.of(quote) for quote in answer.quotes],
+        "headline": HEADLINES[answer.status],
+        "explanation": EXPLANATIONS[answer.status],
+        "hints": (*WHAT_TO_TRY, state.build.lexicon.site.scope or SCOPE),
+        "nearest": _documents_named(state, answer.nearest),
+        "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
+        "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",
+    }
+
+
+def _documents_named(state: HttpState, titles: tuple[str, ...]) -> list[Document]:
+    by_title = {document.title: document for document in state.service.documents}
+    return [by_title[title] for title in titles if title in by_title]

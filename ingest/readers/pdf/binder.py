@@ -1,0 +1,113 @@
+"""Bind the leaves of a PDF into the pages of one document.
+
+Comes in: leaves, some hundred at a time, and the structure of the file. Goes out: pages with boxes, labels and sections. Refuses to
+know pdfium, pypdf and tesseract: it only leads the way from leaves to pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.records import Heading, Page, Reading
+from ingest.readers.front_matter import metadata_of
+from ingest.readers.letters import UNNAMED
+from ingest.readers.pdf.assemble import PageText, page_text, vocabulary_of
+from ingest.readers.pdf.furniture import edge_rows, printed_numbers, running_rows
+from ingest.readers.pdf.headings import Typography, lines_of, title_shown
+from ingest.readers.pdf.leaves import Leaf
+from ingest.readers.pdf.paragraphs import paragraphs_of
+from ingest.readers.pdf.structure import Structure
+from ingest.readers.pdf.table_grid import mark_columns
+from ingest.readers.read_document import Boxes, FileMetadata, PageOutcome, PageStatus, ReadDocument
+
+MEDIA_TYPE = "application/pdf"
+
+_MOST_OF = 0.6  # of a heading that repeats the title
+_FIRST_PAGES = 3  # of which the first that holds text shows the title
+
+
+class Binder:
+    """Gathers leaves into the pages of one document."""
+
+    def __init__(self, structure: Structure) -> None:
+        """Begin with no page; ``structure`` is the file's."""
+        self._structure = structure
+        self._pages: list[Page] = []
+        self._outcomes: list[PageOutcome] = []
+        self._boxes: dict[int, Boxes] = {}
+        self._path: list[Heading] = []  # the headings in force, highest first
+        self._metadata: FileMetadata | None = None
+
+    def bind(self, gathering: Sequence[Leaf]) -> None:
+        """Add the next leaves: take away what repeats, find headings, write the text out."""
+        edges = [edge for leaf in gathering for edge in edge_rows(leaf.number, leaf.height, leaf.rows)]
+        numbers = printed_numbers(edges, len(gathering))
+        running = running_rows(edges, numbers, len(gathering))
+        if all(id(row) in running or not row.text.strip(UNNAMED) for leaf in gathering for row in leaf.rows):
+            running = set()  # a document that holds nothing else
+        paragraphs = {leaf.number: paragraphs_of([row for row in leaf.rows if id(row) not in running]) for leaf in gathering}
+        by_text = {leaf.number for leaf in gathering if leaf.reading is Reading.TEXT}
+        typography = Typography.of({n: found for n, found in paragraphs.items() if n in by_text}, self._structure.outline)
+        if self._metadata is None:
+            first = next((found for leaf in gathering[:_FIRST_PAGES] if (found := paragraphs[leaf.number])), [])
+            self._metadata = metadata_of(title_shown(first, typography.body), self._structure.metadata, lines_of(first))
+        vocabulary = vocabulary_of(one for found in paragraphs.values() for one in found)
+        for leaf in gathering:
+            if leaf.number in by_text:
+                typography.mark(leaf.number, paragraphs[leaf.number])
+            label = self._structure.labels.get(leaf.number, numbers.get(leaf.number))
+            mark_columns(paragraphs[leaf.number])
+            self._add(leaf, page_text(paragraphs[leaf.number], vocabulary), label)
+
+    def _add(self, leaf: Leaf, written: PageText, label: str | None) -> None:
+        text = written.text or leaf.plain
+        if not text:
+            empty = PageOutcome(
+                leaf.number, PageStatus.EMPTY, "nothing but a running head or page number" if leaf.rows else "a blank page"
+            )
+            self._outcomes.append(leaf.outcome or empty)
+            return
+        status = PageStatus.OCR if leaf.reading is Reading.OCR else PageStatus.READ
+        self._outcomes.append(PageOutcome(leaf.number, status, leaf.remark, len(text)))
+        if written.text:
+            self._boxes[leaf.number] = written.boxes(leaf.width, leaf.height, leaf.turn)
+        section = tuple(heading.text for heading in self._path)  # before this page's own headings
+        self._pages.append(
+            Page(
+                leaf.number,
+                text,
+                label,
+                section=section,
+                headings=self._nested(written.headings),
+                reading=leaf.reading,
+                confidence=leaf.confidence,
+                keep_together=tuple(written.runs),
+            )
+        )
+
+    def _nested(self, headings: Sequence[Heading]) -> tuple[Heading, ...]:
+        """Return headings with their depth in the path as their level: 1, 2, 3, whatever levels the document skips."""
+        nested: list[Heading] = []
+        for heading in headings:
+            if self._is_title(heading.text):
+                continue
+            while self._path and self._path[-1].level >= heading.level:
+                self._path.pop()
+            self._path.append(heading)
+            nested.append(replace(heading, level=len(self._path)))
+        return tuple(nested)
+
+    def _is_title(self, text: str) -> bool:
+        """Tell whether a heading is the document's title, which stands above every path."""
+        heading, title = _key(text), _key(self._metadata.title if self._metadata else "")
+        if len(heading) <= 8 or len(title) <= 8:
+            return False
+        return heading in title or (title in heading and len(title) > _MOST_OF * len(heading))
+
+    def document(self, page_count: int) -> ReadDocument:
+        """Return the document of all leaves so far."""
+        metadata = self._metadata or FileMetadata()
+        return ReadDocument(MEDIA_TYPE, tuple(self._pages), page_count, tuple(self._outcomes), metadata, self._boxes)
+
+
+def _key(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
