@@ -16,7 +16,7 @@ from index.build.history import finished_builds, live_id, prune, publish, sweep_
 from index.build.hold_reason import HoldReason, note_hold_reason, read_hold_reasons
 from index.build.manifest import Manifest
 from index.errors import BuildError, NotWritten
-from ingest.build_run import forget_interrupted, make_build
+from ingest.build_run import fit_confidence, forget_interrupted, make_build
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
 from ingest.progress import Progress
@@ -102,6 +102,7 @@ def build_index(
         if standing and read_hold_reasons(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
         build, reports = (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress)
+        fit_confidence(corpus, builds / build, progress)
         return bring_live(corpus, builds, build, recipe, progress, step, reports)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.build.layout import MANIFEST_FILE
+from index.build.layout import MANIFEST_FILE, replace_text
 from index.encoders.full import ModelIdentity
 from index.errors import DamagedBuild, ForeignBuild
 from index.text.splitting import Geometry
@@ -34,6 +34,8 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)  # relative path to SHA-256
     parts: dict[str, str] = field(default_factory=dict)  # what stands beside the documents in the corpus: name to SHA-256
     searches: dict[str, dict[str, Any]] = field(default_factory=dict)  # how each vector index is searched, and its recall
+    # How sure to be: bias and weights (index.abstention.decision), and how they were found to hold; empty where nothing was fitted.
+    calibration: dict[str, Any] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
 
     @property
@@ -44,7 +46,7 @@ class Manifest:
     def save(self, folder: Path) -> None:
         """Write the manifest into ``folder``."""
         text = json.dumps(asdict(self), indent=2, sort_keys=True)
-        (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+        replace_text(folder / MANIFEST_FILE, text + "\n")
 
     @classmethod
     def open(cls, folder: Path) -> "Manifest":

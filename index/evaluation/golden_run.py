@@ -7,7 +7,7 @@ shown.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from index.abstention.decision import Status, Thresholds
+from index.abstention.decision import Signals, Status, Thresholds
 from index.build.reader import Build
 from index.evaluation.golden import GoldenQuestion, Place
 from index.records import Passage
@@ -27,6 +27,7 @@ class Outcome:
     found: tuple[Place, ...]  # the sections of the first passages, best first
     rank: int | None  # 1-based, of the first right passage among them
     signpost: str  # id of the signpost that is shown, or empty
+    signals: Signals | None = None  # what the confidence was made from
 
     @property
     def refused(self) -> bool:
@@ -106,6 +107,7 @@ def _asker(build: Build, thresholds: Thresholds) -> Callable[[GoldenQuestion], O
             found=tuple(Place(passage.document_id, " > ".join(passage.section)) for passage in passages),
             rank=next((rank for rank, passage in enumerate(passages, start=1) if _is_right(passage, question)), None),
             signpost=decision.signpost.id if decision.signpost else "",
+            signals=decision.signals,
         )
 
     return ask

@@ -60,6 +60,7 @@ class Searcher:
         """Search ``build``."""
         self.build = build
         self._weights = weights_of(build)
+        self.calibration = calibration_of(build.manifest.model.dimension, build.manifest.calibration)
         self._total_weight = sum(self._weights.values())
         # The words of questions repeat.
         self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))
@@ -95,8 +96,7 @@ class Searcher:
 
     def abstention(self, thresholds: Thresholds | None = None) -> Abstention:
         """Return what decides about the findings of this searcher, by ``thresholds``."""
-        build = self.build
-        return Abstention(self._signposts, calibration_of(build.manifest.model.dimension), thresholds)
+        return Abstention(self._signposts, self.calibration, thresholds)
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""

@@ -33,8 +33,8 @@ def test_each_signal_speaks_for_the_answer_or_against_it(name, reader):
 
 def test_each_reader_has_its_own_weights():
     """Any other model is taken for the one whose vectors are as long."""
-    assert calibration_of(384) is LIGHT
-    assert calibration_of(768) is THOROUGH
+    assert calibration_of(384, {}) is LIGHT
+    assert calibration_of(768, {}) is THOROUGH
 
 
 def test_a_question_nearer_to_what_is_not_held_is_no_answer():
