@@ -56,3 +56,10 @@ def test_no_test_waits_for_time_to_pass():
         if isinstance(node, ast.Call) and re.fullmatch(r"(time|asyncio)\.sleep\((?!0\)).*\)", ast.unparse(node))
     }
     assert sleeping == {"tests/waiting.py", "tests/bot/http/test_serving.py"}
+
+
+@pytest.mark.parametrize("package", ["bot", "ingest", "index"])
+def test_every_room_has_its_folder_of_tests(package):
+    """They mirror the tree, so that who changes a room finds what it must do."""
+    rooms = {path.parent.relative_to(ROOT) for path in (ROOT / package).rglob("*.py")}
+    assert [room.as_posix() for room in sorted(rooms) if not list((ROOT / "tests" / room).glob("test_*.py"))] == []
