@@ -1,11 +1,13 @@
 """Beside what is not sure stands who handles the matter, in the words of the document that was found."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
 from bot.answering.guidance import Pointers
 from index.abstention.decision import Decision, Status
+from index.documents.store import Records
 from index.records import Passage
 from index.retrieval.searcher import Hit
 
@@ -14,7 +16,7 @@ UNSURE = Decision(Status.UNCERTAIN, 0.5)
 
 
 class OneDocument:
-    """Records of one document."""
+    """Stands for records of one document, with what is asked of them."""
 
     def __init__(self, *headings: str) -> None:
         """Hold one passage under each of ``headings``."""
@@ -30,6 +32,11 @@ class OneDocument:
         return [self.all[row] for row in rows]
 
 
+def told(*headings: str) -> str:
+    """What is said beside an unsure answer from a document with these headings."""
+    return Pointers(cast(Records, OneDocument(*headings))).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())])
+
+
 @pytest.mark.parametrize(
     "heading",
     [
@@ -42,17 +49,14 @@ class OneDocument:
 )
 def test_a_heading_that_names_a_desk_is_pointed_to(heading):
     """Wherever in the heading that stands."""
-    told = Pointers(OneDocument("When are swings mended?", heading)).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())])
-    assert told == f"{heading} Ask the park keeper."
+    assert told("When are swings mended?", heading) == f"{heading} Ask the park keeper."
 
 
 def test_the_last_desk_of_a_document_is_taken():
     """It closes the text; one before it is about a part."""
-    records = OneDocument("Who handles a broken chain?", "Who handles swings?")
-    assert Pointers(records).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())]).startswith("Who handles swings?")
+    assert told("Who handles a broken chain?", "Who handles swings?").startswith("Who handles swings?")
 
 
 def test_a_document_without_a_desk_points_nowhere():
     """Nothing is made up."""
-    records = OneDocument("When are swings mended?", "Who pays for swings?")
-    assert Pointers(records).told(UNSURE, [Hit(CLAIM, 1, 0.5, {}, ())]) == ""
+    assert told("When are swings mended?", "Who pays for swings?") == ""

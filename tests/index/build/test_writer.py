@@ -8,8 +8,9 @@ import pytest
 from index.build.history import finished_builds, live_id
 from index.build.left_out import LeftOut
 from index.build.reader import open_build
+from index.build.ready_document import ReadyDocument
 from index.build.verification import verify_build
-from index.build.writer import BuildWriter, ReadyDocument
+from index.build.writer import BuildWriter
 from index.encoders.passage_vectors import passage_vectors
 from index.errors import UnreadableDocument
 from index.lexicon import Lexicon
