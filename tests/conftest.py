@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from index.encoders.model_folders import LIGHT_READER
 
 # Nothing of half a gigabyte is fetched to run tests: what a test starts reads with the light reader, unless it says otherwise.
 os.environ["LOCALISM_MODEL"] = LIGHT_READER
+
+# On a busy machine any example may take its time; the default limits would fail a test for that.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = {"localism": "bot", "localism-index": "index", "localism-ingest": "ingest"}

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,17 @@ def test_no_test_waits_for_time_to_pass():
         if isinstance(node, ast.Call) and re.fullmatch(r"(time|asyncio)\.sleep\((?!0\)).*\)", ast.unparse(node))
     }
     assert sleeping == {"tests/waiting.py", "tests/bot/http/test_serving.py"}
+
+
+@pytest.mark.parametrize("package", ["bot", "ingest", "index"])
+def test_every_room_has_its_folder_of_tests(package):
+    """They mirror the tree, so that who changes a room finds what it must do."""
+    rooms = {path.parent.relative_to(ROOT) for path in (ROOT / package).rglob("*.py")}
+    assert [room.as_posix() for room in sorted(rooms) if not list((ROOT / "tests" / room).glob("test_*.py"))] == []
+
+
+def test_no_folder_of_tests_is_left_out(pytestconfig):
+    """Pytest goes into no folder whose name it takes for something else, and says nothing of it."""
+    names = {path.name for path in (ROOT / "tests").rglob("*") if path.is_dir() and path.name != "__pycache__"}
+    left_out = pytestconfig.getini("norecursedirs")
+    assert {name for name in names for pattern in left_out if fnmatch(name, pattern)} == set()

@@ -92,14 +92,17 @@ def test_both_answer_and_count_feedback_in_one_file(served: Served):
 
 
 def test_an_answer_is_sent_at_once(served: Served):
-    """Over a connection that is kept open too, where TCP would like to wait for more."""
+    """Over a connection that is kept open too, where TCP would like to wait for more: 40 ms, each time.
+
+    The first answers of a connection never wait; of the others some come quicker than that, however busy the machine is.
+    """
     times = []
     with httpx2.Client() as client:
-        for _ in range(20):
+        for _ in range(60):
             before = time.perf_counter()
             client.get(f"http://127.0.0.1:{served.port}/livez")
             times.append(time.perf_counter() - before)
-    assert sorted(times)[10] < 0.03
+    assert sorted(times[20:])[2] < 0.03
 
 
 def test_each_follows_to_another_build(served: Served, workshop: Workshop):

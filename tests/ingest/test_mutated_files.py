@@ -5,7 +5,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import UnreadableDocument
@@ -53,7 +53,7 @@ ODD = st.sampled_from([b"\0", b"&#xD83D;", b"\xed\xa0\xbd", b"-1", b"99999999999
 CHANGES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 20), ODD | st.binary(max_size=9)), max_size=5)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(st.sampled_from(sorted(MAKERS)), CHANGES)
 def test_whatever_a_file_holds_it_ends_in_a_reading_or_a_reason(kind, change):
     """Never in an exception that the run would have to catch, and never in letters that cannot be written."""

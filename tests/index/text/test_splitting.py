@@ -38,7 +38,7 @@ def pages(draw):
     return Page(draw(st.integers(1, 3)), text, section=("Part",), headings=headings, keep_together=tuple(ranges[1::2]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(pages(), max_size=3), st.integers(5, 150), st.integers(64, 256))
 def test_passages_are_trimmed_slices_that_cover_each_page_within_the_token_limit(drawn, target, most):
     """The whole contract at once, on arbitrary pages."""

@@ -24,7 +24,7 @@ def texts() -> Texts:
     return open_texts()["en"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seed=st.integers(0, 2**32))
 def test_no_card_exceeds_discords_limits_pings_or_changes_a_quote(seed):
     """For any answer: limits kept, nobody pinged, the quote character for character, the question carried."""
