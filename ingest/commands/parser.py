@@ -4,6 +4,7 @@ Comes in: settings, for the defaults. Goes out: a parser whose options carry the
 """
 
 import argparse
+from pathlib import Path
 
 from index.version import add_version
 from ingest.commands import building, describing, documents, fetch, keeping, looking, reader, watching
@@ -44,6 +45,14 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     check.set_defaults(run=looking.check)
     reading = commands.add_parser("reader", parents=[shared], help="find the embedding model, or set it up from its packages")
     reading.add_argument("--only-look", action="store_true", help="set nothing up; say whether it is there")
+    reading.add_argument(
+        "--keep",
+        nargs="?",
+        type=Path,
+        const=Path(),
+        metavar="DIR",
+        help="make its light encoder and keep it, in the user's cache or in DIR: the weights are needed no more",
+    )
     reading.set_defaults(run=reader.reader)
 
 
