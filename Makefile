@@ -13,7 +13,10 @@ ifdef LIGHT
 export LOCALISM_MODEL = all-MiniLM-L6-v2
 endif
 
-.PHONY: serve index reader test coverage browser-test deploy-test lint types imports lock hooks bench clean
+# What is published: everything below localism, with corpus and light encoder. WHEELS says where it goes.
+WHEELS ?= dist
+
+.PHONY: serve wheel wheel-test index reader test coverage browser-test deploy-test lint types imports lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -39,6 +42,17 @@ reader: $(VENV)/.installed-serve
 		$(BIN)/pip uninstall --quiet --yes --requirement requirements/thorough-reader.txt; }
 	rm -rf $(VENV)/.uv
 endif
+
+wheel: export LOCALISM_MODEL = all-MiniLM-L6-v2
+wheel: $(VENV)/.installed-light
+	$(SET_UP) encoder light-reader
+	$(BIN)/localism-ingest reader --keep build/light-encoder
+	mkdir -p $(WHEELS)
+	$(BIN)/python -c 'import sys; sys.path.insert(0, "tools"); import build_backend; print(build_backend.build_wheel(sys.argv[1]))' $(WHEELS)
+
+# The wheel in an environment of its own, as a user installs it: it builds its index and answers.
+wheel-test: wheel $(VENV)/.installed-test
+	$(BIN)/python -m pytest -rs tests/wheel_installed.py
 
 # With the light reader: nothing of half a gigabyte is fetched to run the checks.
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2

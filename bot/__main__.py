@@ -97,8 +97,10 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.runtime.first_build import build_first
     from bot.runtime.server import serve
 
+    build_first(options.index)
     checked_token(settings.admin_token.get_secret_value() if settings.admin_token else "")
     return serve(options.index, options.host, options.port, processes(options.workers), settings)
 

@@ -1,9 +1,10 @@
 """Install lock files into a virtual environment, which is made where it is not there yet: ``make serve``.
 
-    python3 tools/set_up.py [--venv .venv] [--project | --remove] LAYER …
+    python3 tools/set_up.py [--venv .venv] [--project | --remove | --wheel FILE] LAYER …
 
 Comes in: names of files in ``requirements/``. Goes out: their packages, each held to its hash; with ``--project`` this project too, as
-it stands here; with ``--remove`` those packages are taken away. Refuses to choose versions.
+it stands here; with ``--wheel`` a wheel and what it names, without hashes where no
+layer brought it before; with ``--remove`` those packages are taken away. Refuses to choose versions.
 
 uv does it in a sixth of pip's time. It is fetched by the hash that ``requirements/dev.txt`` names, where it is not there already, into
 a folder of the environment that ``make`` removes again. Where it cannot be had, or does not reach what pip reaches, pip does the work.
@@ -35,11 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--project", action="store_true")
     what.add_argument("--remove", action="store_true")
+    what.add_argument("--wheel", type=Path)
     options = parser.parse_args(arguments)
     files = [part for layer in options.layers for part in ("-r", str(REQUIREMENTS / f"{layer}.txt"))]
     told = [["uninstall", *files]] if options.remove else [["install", *BY_HASH, *files]] if files else []
     if options.project:
         told.append(["install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+    if options.wheel:
+        told.append(["install", str(options.wheel.resolve())])
     carry_out(options.venv, told)
     return 0
 

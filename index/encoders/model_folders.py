@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from index.errors import ModelError
+from index.installation import INSTALLED, user_folder
 
 LIGHT_READER = "all-MiniLM-L6-v2"
 LIGHT_DIMENSION = 384  # of its vectors; a reader with longer ones is a thorough one
@@ -21,7 +22,11 @@ PUBLISHED_WEIGHTS: Mapping[str, str] = {
     THOROUGH_READER: "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
 }
 _ON_THE_HUB = {THOROUGH_READER: f"sentence-transformers/{THOROUGH_READER}"}
-INSTALL_FULL = "Install it: pip install --require-hashes --no-deps -r requirements/full.txt -r requirements/torch.txt"
+INSTALL_FULL = "Install it: " + (
+    "pip install 'localism[full]'"
+    if INSTALLED
+    else "pip install --require-hashes --no-deps -r requirements/full.txt -r requirements/torch.txt"
+)
 
 
 def model_folder(model: str) -> Path:
@@ -39,9 +44,7 @@ def model_folder(model: str) -> Path:
 
 def kept_folder(model: str) -> Path:
     """Return where a reader of this project is kept in the user's cache, whether it is there or not."""
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    # As the standard says: a path that is not absolute counts for nothing.
-    return (Path(cache) if cache.startswith("/") else Path.home() / ".cache") / "localism" / "models" / model
+    return user_folder("XDG_CACHE_HOME", ".cache") / "models" / model
 
 
 def is_kept(model: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -69,7 +70,7 @@ def open_model(name: str, embed_with: EmbedWith = EmbedWith.AUTO) -> Model:
         ModelError: it is missing or not the pinned one.
     """
     light = not _has_gpu() if embed_with is EmbedWith.AUTO else embed_with is EmbedWith.LIGHT
-    ready = find_ready_made(name) if light and not is_here(name) else None
+    ready = find_ready_made(name) if light and not (is_here(name) and find_spec("onnx")) else None
     if ready is not None:
         return Model(ready, partial(CopiedEncoder, ready), light=True)
     full = SentenceTransformerEmbedder(name)
