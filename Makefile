@@ -16,7 +16,7 @@ endif
 # What is published: everything below localism, with corpus and light encoder. WHEELS says where it goes.
 WHEELS ?= dist
 
-.PHONY: serve wheel wheel-test index reader test coverage browser-test deploy-test lint types imports lock hooks bench clean
+.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test deploy-test lint types imports lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -53,6 +53,10 @@ wheel: $(VENV)/.installed-light
 # The wheel in an environment of its own, as a user installs it: it builds its index and answers.
 wheel-test: wheel $(VENV)/.installed-test
 	$(BIN)/python -m pytest -rs tests/wheel_installed.py
+
+# The steps of the Dockerfile, one after the other in folders of their own, and what comes of them at work.
+container-test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -rs tests/container_steps.py
 
 # With the light reader: nothing of half a gigabyte is fetched to run the checks.
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2
