@@ -43,6 +43,8 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     discard.set_defaults(run=building.discard)
     check = commands.add_parser("check", parents=[shared], help="name every problem of the corpus with its file and line")
     check.set_defaults(run=looking.check)
+    telling = commands.add_parser("settings", parents=[shared], help="list the settings in force and where each comes from")
+    telling.set_defaults(run=looking.settings)
     reading = commands.add_parser("reader", parents=[shared], help="find the embedding model, or set it up from its packages")
     reading.add_argument("--only-look", action="store_true", help="set nothing up; say whether it is there")
     reading.add_argument(
