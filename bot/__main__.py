@@ -60,6 +60,10 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
         "--workers", type=_workers, default=settings.workers, metavar="N", help="processes that answer, or auto (%(default)s)"
     )
     serve.set_defaults(run=_serve)
+    doctor = commands.add_parser(
+        "doctor", parents=[shared], help="print how this installation stands, for a report of a fault"
+    )
+    doctor.set_defaults(run=_doctor)
     report = commands.add_parser("report", help="print what was asked and not found, and what people said of passages")
     report.add_argument("--csv", action="store_true", help="print the questions as CSV and nothing else")
     report.set_defaults(run=_report)
@@ -96,9 +100,18 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
     return ANSWERED
 
 
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.runtime.doctor import report
+
+    print(report(options.index, settings))
+    return ANSWERED
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.runtime.first_build import build_first
     from bot.runtime.server import serve
 
+    build_first(options.index)
     checked_token(settings.admin_token.get_secret_value() if settings.admin_token else "")
     return serve(options.index, options.host, options.port, processes(options.workers), settings)
 

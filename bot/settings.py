@@ -12,12 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 from index.build.layout import DEFAULT_BUILDS
+from index.installation import data_folder
 from index.processors import usable_processors
 
 MOST_WORKERS = 64
 LEAST_CHARACTERS = 20
 _HOW = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"'
-DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+DEFAULT_CORPUS = data_folder() / "corpus"
 
 
 class Settings(BaseSettings):

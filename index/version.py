@@ -13,8 +13,7 @@ from typing import Any
 from typing_extensions import override
 
 from index.errors import LocalismError
-
-PACKAGE = "localism"
+from index.installation import PACKAGE
 
 
 def add_version(parser: argparse.ArgumentParser) -> None:

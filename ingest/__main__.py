@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
+from ingest.catalogue.shipped import bring_where_it_is_ours
 from ingest.commands.context import FAULT, INTERRUPTED, LOCKED, REFUSED, CommandContext
 from ingest.commands.parser import parser
 from ingest.readers.sound_letters import shown_name
-from ingest.settings import read_settings
+from ingest.settings import DEFAULT_CORPUS, read_settings
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser(settings).parse_args(arguments)
         handler = RichHandler(console=console, show_path=False)
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+        bring_where_it_is_ours(options.corpus, DEFAULT_CORPUS)
         code: int = options.run(CommandContext(options, settings, console))
     except LocalismError as error:
         _tell(console, options, str(error))

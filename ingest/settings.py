@@ -9,11 +9,14 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.build.layout import DEFAULT_BUILDS
-from index.encoders.model_folders import THOROUGH_READER
+from index.encoders.model_folders import LIGHT_READER, THOROUGH_READER
 from index.errors import LocalismError
+from index.installation import INSTALLED, data_folder
 from ingest.encoder.model import EmbedWith
 
-DEFAULT_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+DEFAULT_CORPUS = data_folder() / "corpus"
+# The package comes with the encoder of the light reader.
+DEFAULT_READER = LIGHT_READER if INSTALLED else THOROUGH_READER
 
 
 class Settings(BaseSettings):
@@ -24,7 +27,7 @@ class Settings(BaseSettings):
     index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
     corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the catalogue, the notes and the documents.")
     model: str = Field(
-        THOROUGH_READER,
+        DEFAULT_READER,
         description="What reads: all-mpnet-base-v2 (thorough), all-MiniLM-L6-v2 (light), a folder, or a name on the hub.",
     )
     embed_with: EmbedWith = Field(

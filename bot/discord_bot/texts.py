@@ -67,7 +67,7 @@ def languages() -> list[str]:
 
 
 def _folder() -> Traversable:
-    return resources.files("bot.discord_bot").joinpath("texts")
+    return resources.files(__package__).joinpath("texts")
 
 
 def _read(language: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from bot.errors import PageNotDrawn
 from bot.pictures.drawing_jobs import FAILED, NO_SUCH_PAGE, PICTURE, READY, Job
 from index.errors import UnknownPassage
+from index.installation import full_name
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ def _start(seconds: float) -> _Running:
     numbers = (str(theirs.fileno()), str(seconds + 1), str(MEMORY_MB))
     with theirs:
         process = subprocess.Popen(  # noqa: S603  # nothing of this comes from outside
-            (sys.executable, "-m", "bot.pictures.page_drawing", *numbers),
+            (sys.executable, "-m", full_name("bot.pictures.page_drawing"), *numbers),
             stdin=subprocess.DEVNULL,
             pass_fds=(theirs.fileno(),),
         )

@@ -4,7 +4,6 @@ Comes in: settings and the answer service. Goes out: the bot, ready to be run. R
 """
 
 from collections.abc import Coroutine
-from pathlib import Path
 
 from bot.answering.answer_source import AnswerSource
 from bot.answering.answers import Quote
@@ -14,9 +13,10 @@ from bot.discord_bot.state.health import GatewayHealth
 from bot.pictures.page_pictures import PagePictures
 from bot.settings import Settings
 from bot.state.feedback import FeedbackStore
+from index.installation import data_folder
 
 # The bot must remember which commands Discord knows and what servers chose, even where the operator names no folder.
-DEFAULT_STATE = Path(__file__).resolve().parents[2] / "state"
+DEFAULT_STATE = data_folder() / "state"
 
 
 def bot_options(service: AnswerSource, settings: Settings) -> BotOptions:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from index.build.layout import replace_text
+from index.installation import full_name
 
 JOB_FILE, ALIVE, STDOUT, STDERR, CODE = "job.json", "alive", "stdout", "stderr", "code"
 UPLOAD = "upload"
@@ -128,7 +129,7 @@ class Jobs:
             fcntl.flock(alive, fcntl.LOCK_EX)
             # A session of its own: a signal to the server does not reach it.
             self._processes[folder.name] = subprocess.Popen(  # noqa: S603  # our own program, every argument stands by itself
-                [sys.executable, "-m", "bot.state.admin_runner", str(folder.resolve()), str(done)],
+                [sys.executable, "-m", full_name("bot.state.admin_runner"), str(folder.resolve()), str(done)],
                 stdout=out,
                 stderr=err,
                 start_new_session=True,

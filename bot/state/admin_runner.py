@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.state.admin_jobs import CODE, JOB_FILE
 from index.build.layout import replace_text
+from index.installation import full_name
 
 WENT_WELL = {0, 1, 3}  # done · done, and something could not be read · done, and not published
 
@@ -19,7 +20,7 @@ def main() -> int:
     folder, done_before = Path(sys.argv[1]), int(sys.argv[2])
     code = 0
     for command in json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))["commands"][done_before:]:
-        done = subprocess.run([sys.executable, "-m", "ingest", *command], check=False)  # noqa: S603  # our own program
+        done = subprocess.run([sys.executable, "-m", full_name("ingest"), *command], check=False)  # noqa: S603  # our own program
         code = done.returncode
         if code not in WENT_WELL:
             break

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import NoBuild
+from index.installation import default_builds
 
 POINTER = "CURRENT"
 MANIFEST_FILE = "manifest.json"
 UNFINISHED = ".writing-"
-DEFAULT_BUILDS = Path(__file__).resolve().parents[1] / "builds"
+DEFAULT_BUILDS = default_builds()
 
 
 @dataclass(frozen=True, slots=True)

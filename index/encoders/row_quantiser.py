@@ -9,15 +9,12 @@ number ("per token": Yao and others, "ZeroQuant", 2022). That also makes what a 
 Or by the greatest of each few numbers (``by_blocks``): nearly as true as full precision, and half as dear.
 """
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnx
-from numpy.typing import NDArray
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import NodeProto, TensorProto, helper
 
-from index.encoders.quantiser import in_int8
+from index.encoders.quantiser import WeightedGraph, in_int8
 
 # Numbers run from 1 to 255 around this, so that they are unsigned: the kernels multiply unsigned with signed ones.
 _MIDDLE = 128
@@ -32,56 +29,25 @@ _SHARED = {
 
 def quantise_by_rows(source: Path, target: Path) -> None:
     """Write the graph ``source`` to ``target`` with products in int8, one scale a row."""
-    graph = _Graph(onnx.load(source))
+    graph = WeightedGraph(source)
     for name, value in _SHARED.items():
         graph.hold(name, np.asarray(value))
     scaled: dict[str, tuple[str, str]] = {}
     graph.replace("MatMul", lambda node: _product_by_rows(graph, node, scaled))
     graph.replace("Gather", lambda node: _look_up(graph, node))
-    onnx.save(graph.model, target)
+    graph.save(target)
 
 
 def quantise_by_blocks(source: Path, target: Path) -> None:
     """Write the graph ``source`` to ``target`` with products in int8, one scale for each 32 numbers of a row."""
-    graph = _Graph(onnx.load(source))
+    graph = WeightedGraph(source)
     graph.replace("MatMul", lambda node: _product_by_blocks(graph, node))
     graph.replace("Gather", lambda node: _look_up(graph, node))
     graph.model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
-    onnx.save(graph.model, target)
+    graph.save(target)
 
 
-class _Graph:
-    """A graph whose weights can be exchanged."""
-
-    def __init__(self, model: onnx.ModelProto) -> None:
-        self.model = model
-        self._held = {tensor.name: tensor for tensor in model.graph.initializer}
-
-    def weights(self, name: str) -> NDArray[np.float32] | None:
-        """Return the weights ``name`` where they are a matrix of floats."""
-        held = self._held.get(name)
-        if held is None or len(held.dims) != 2 or held.data_type != TensorProto.FLOAT:
-            return None
-        return np.asarray(numpy_helper.to_array(held))
-
-    def hold(self, name: str, array: NDArray[np.generic]) -> str:
-        """Put an array into the graph, once; returns its name."""
-        if name not in self._held:
-            self._held[name] = numpy_helper.from_array(array, name)
-        return name
-
-    def replace(self, kind: str, made: Callable[[NodeProto], Sequence[NodeProto]]) -> None:
-        """Put what ``made`` returns in the place of each node of ``kind``, and forget what nobody needs after that."""
-        nodes = [new for node in self.model.graph.node for new in (made(node) if node.op_type == kind else (node,))]
-        del self.model.graph.node[:]
-        self.model.graph.node.extend(nodes)
-        needed = {name for node in nodes for name in node.input}
-        self._held = {name: tensor for name, tensor in self._held.items() if name in needed | set(_SHARED)}
-        del self.model.graph.initializer[:]
-        self.model.graph.initializer.extend(self._held.values())
-
-
-def _product_by_rows(graph: _Graph, node: NodeProto, scaled: dict[str, tuple[str, str]]) -> list[NodeProto]:
+def _product_by_rows(graph: WeightedGraph, node: NodeProto, scaled: dict[str, tuple[str, str]]) -> list[NodeProto]:
     weights = graph.weights(node.input[1])
     if weights is None:
         return [node]
@@ -89,10 +55,11 @@ def _product_by_rows(graph: _Graph, node: NodeProto, scaled: dict[str, tuple[str
     before: list[NodeProto] = []
     if rows not in scaled:  # what several products share is scaled once
         before, scaled[rows] = _scaled_rows(rows)
-    numbers, scales = in_int8(weights, 1)
+    if not graph.holds(f"{name}_numbers"):
+        numbers, scales = in_int8(weights, 1)
+        graph.hold(f"{name}_numbers", numbers)
+        graph.hold(f"{name}_scales", scales)
     whole, scale = scaled[rows]
-    graph.hold(f"{name}_numbers", numbers)
-    graph.hold(f"{name}_scales", scales)
     out = node.output[0]
     return [
         *before,
@@ -117,7 +84,7 @@ def _scaled_rows(rows: str) -> tuple[list[NodeProto], tuple[str, str]]:
     return steps, (f"{rows}_bytes", f"{rows}_scale")
 
 
-def _product_by_blocks(graph: _Graph, node: NodeProto) -> list[NodeProto]:
+def _product_by_blocks(graph: WeightedGraph, node: NodeProto) -> list[NodeProto]:
     weights = graph.weights(node.input[1])
     if weights is None or len(weights) % _BLOCK:
         return [node]
@@ -129,10 +96,10 @@ def _product_by_blocks(graph: _Graph, node: NodeProto) -> list[NodeProto]:
     return [helper.make_node("MatMulNBits", taken, list(node.output), domain="com.microsoft", **settings)]
 
 
-def _look_up(graph: _Graph, node: NodeProto) -> list[NodeProto]:
+def _look_up(graph: WeightedGraph, node: NodeProto) -> list[NodeProto]:
     """Return the steps that look rows up in a table of bytes, each row with its own scale."""
-    table = graph.weights(node.input[0])
-    if table is None or any(attribute.name == "axis" and attribute.i for attribute in node.attribute):
+    table = graph.table(node)
+    if table is None:
         return [node]
     name, out = node.input[0], node.output[0]
     numbers, scales = in_int8(table, 0)

@@ -20,9 +20,10 @@ from index.errors import BenchmarkSetError
 from index.evaluation.benchmark_sets import read_set
 from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
 from index.evaluation.golden_run import GoldenReport, Outcome, Tally, evaluate_golden
+from index.installation import data_folder
 
 PARTS = ("tuned", "held-back", "all")
-DEFAULT_CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+DEFAULT_CORPUS = data_folder() / "corpus"
 COLUMNS = ("answer", "1st", "1–3", "lost", "refuse", "kept")
 LEGEND = (
     "answer: questions that the corpus answers · 1st, 1–3: the right passage stands first, among the first three · "

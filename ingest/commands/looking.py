@@ -1,8 +1,13 @@
-"""``status``, ``check``: what a build would do, and what is to be mended first.
+"""``status``, ``check``, ``settings``: what a build would do, what is to be mended first, and what is set.
 
 Comes in: a context. Goes out: an exit code, and what was printed. Refuses to change anything.
 """
 
+from dataclasses import asdict
+
+from rich.table import Table
+
+from index.setting_sources import told_settings
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, PROBLEMS, CommandContext
 from ingest.commands.telling import tell_guessed, tell_plan
@@ -40,3 +45,15 @@ def check(context: CommandContext) -> int:
     context.say(f"{len(problems)} problems." if problems else "The corpus is in order.")
     context.give_json({"problems": problems, "warnings": list(found.warnings)})
     return PROBLEMS if problems else DONE
+
+
+def settings(context: CommandContext) -> int:
+    """Print every setting of ingestion with its value and where it comes from."""
+    told = told_settings(context.settings)
+    if not context.json:
+        table = Table("setting", "value", "from")
+        for one in told:
+            table.add_row(one.name, one.value, one.source)
+        context.console.print(table)
+    context.give_json({"settings": [asdict(one) for one in told]})
+    return DONE

@@ -4,6 +4,7 @@ Comes in: settings, for the defaults. Goes out: a parser whose options carry the
 """
 
 import argparse
+from pathlib import Path
 
 from index.version import add_version
 from ingest.commands import building, describing, documents, fetch, keeping, looking, reader, watching
@@ -42,8 +43,18 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     discard.set_defaults(run=building.discard)
     check = commands.add_parser("check", parents=[shared], help="name every problem of the corpus with its file and line")
     check.set_defaults(run=looking.check)
+    telling = commands.add_parser("settings", parents=[shared], help="list the settings in force and where each comes from")
+    telling.set_defaults(run=looking.settings)
     reading = commands.add_parser("reader", parents=[shared], help="find the embedding model, or set it up from its packages")
     reading.add_argument("--only-look", action="store_true", help="set nothing up; say whether it is there")
+    reading.add_argument(
+        "--keep",
+        nargs="?",
+        type=Path,
+        const=Path(),
+        metavar="DIR",
+        help="make its light encoder and keep it, in the user's cache or in DIR: the weights are needed no more",
+    )
     reading.set_defaults(run=reader.reader)
 
 

@@ -7,10 +7,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 from index.encoders.full import Embedder, ModelIdentity, SentenceTransformerEmbedder, light_identity
+from index.encoders.model_folders import is_here
+from index.encoders.ready_made import ReadyMadeEncoder, find_ready_made
 
 # What a machine with a GPU has: a driver's device, or a Mac's own.
 _GPU_DEVICES = (Path("/dev/nvidiactl"), Path("/dev/kfd"))
@@ -60,11 +64,16 @@ class Model:
 def open_model(name: str, embed_with: EmbedWith = EmbedWith.AUTO) -> Model:
     """Find the model ``name``; its weights are hashed now and loaded when they are needed.
 
+    Where only the light encoder embeds and the weights are gone, one that was made of them beforehand does.
+
     Raises:
         ModelError: it is missing or not the pinned one.
     """
-    full = SentenceTransformerEmbedder(name)
     light = not _has_gpu() if embed_with is EmbedWith.AUTO else embed_with is EmbedWith.LIGHT
+    ready = find_ready_made(name) if light and not (is_here(name) and find_spec("onnx")) else None
+    if ready is not None:
+        return Model(ready, partial(CopiedEncoder, ready), light=True)
+    full = SentenceTransformerEmbedder(name)
 
     def export(folder: Path) -> EncoderExport:
         from ingest.encoder.export_process import ExportProcess
@@ -72,6 +81,28 @@ def open_model(name: str, embed_with: EmbedWith = EmbedWith.AUTO) -> Model:
         return ExportProcess(full, folder)
 
     return Model(full, export, light)
+
+
+class CopiedEncoder:
+    """A ready-made light encoder, taken over into a run's folder."""
+
+    def __init__(self, ready: ReadyMadeEncoder, folder: Path) -> None:
+        """Copy ``ready`` to ``folder``."""
+        self._folder, self._weights = folder, ready.identity.weights_sha256
+        ready.copy_to(folder)
+
+    def mean_cosine(self) -> float:
+        """Compare it with the vectors that the full model once gave; return how near it is, 0 to 1.
+
+        Raises:
+            ModelError: it strays from them.
+        """
+        from index.encoders.nearness import checked_nearness
+
+        return checked_nearness(self._folder, self._weights)
+
+    def stop(self) -> None:
+        """Do nothing: it is there already."""
 
 
 def _has_gpu() -> bool:

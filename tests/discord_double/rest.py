@@ -58,6 +58,7 @@ class Rest:
         self.interactions: dict[str, Open] = {}  # by token
         self.messages: dict[str, dict[str, Any]] = {}  # by id
         self.commands: list[dict[str, Any]] = []
+        self.granted: list[int] = []  # the bot's permissions on each of its servers, where they are listed
         self.silent_channels: dict[str, int] = {}  # channel id: error code given on writing there
         self.nonces: dict[str, dict[str, Any]] = {}
 
@@ -78,6 +79,8 @@ class Rest:
         match parts:
             case ["users", "@me"]:
                 return 200, user(BOT, bot=True)
+            case ["users", "@me", "guilds"]:
+                return 200, [{"id": new_id(), "name": "A server", "permissions": str(value)} for value in self.granted]
             case ["oauth2", "applications", "@me"] | ["applications", "@me"]:
                 return 200, _application()
             case ["applications", _, "commands"]:

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from index.encoders import export as encoder_export
-from index.encoders.export import SAMPLES, Arithmetic, export_query_encoder
+from index.encoders import nearness
+from index.encoders.export import Arithmetic, export_query_encoder
 from index.encoders.full import SentenceTransformerEmbedder
 from index.encoders.light import LightEmbedder
+from index.encoders.nearness import SAMPLES
 from index.encoders.query_encoder import QueryEncoder
 from tests.drawn_mpnet import write_drawn_mpnet
 
@@ -46,14 +47,14 @@ def test_the_cheapest_that_is_true_enough_is_taken(model, exported):
     encoder, mean = exported
     cosines = np.sum(QueryEncoder.open(encoder).vectors(SAMPLES) * model.embed(SAMPLES), axis=1)
     assert mean == pytest.approx(float(cosines.mean()), abs=1e-4)
-    assert cosines.min() >= encoder_export.LEAST_COSINE
+    assert cosines.min() >= nearness.LEAST_COSINE
     assert arithmetic(encoder) in (Arithmetic.INT8_ROWS, Arithmetic.INT8_BLOCKS)
-    assert not (encoder / "full.onnx").exists()
+    assert {path.name for path in encoder.iterdir()} == {"model.onnx", "tokenizer.json", "encoder.json"}
 
 
 def test_where_no_int8_is_true_enough_it_runs_in_full_and_says_what_that_costs(model, tmp_path, monkeypatch, caplog):
     """Slower and larger, and never refused."""
-    monkeypatch.setattr(encoder_export, "LEAST_COSINE", 0.999999)
+    monkeypatch.setattr(nearness, "LEAST_COSINE", 0.999999)
     assert export_query_encoder(model, tmp_path / "encoder") > 0.999999
     assert arithmetic(tmp_path / "encoder") is Arithmetic.FULL
     assert "three times as slow" in caplog.text
@@ -74,7 +75,7 @@ def test_a_long_text_is_cut_where_the_full_model_cuts_it(model, exported):
     """At the longest that the model reads, not at what a graph could take."""
     text = ["many words stand here and go on " * 20]
     light = LightEmbedder(model, exported[0])
-    assert float((light.embed(text) @ model.embed(text).T)[0, 0]) > encoder_export.LEAST_COSINE
+    assert float((light.embed(text) @ model.embed(text).T)[0, 0]) > nearness.LEAST_COSINE
     assert len(light.embed_tokens(text)[0].pieces) == len(model.embed_tokens(text)[0].pieces)
 
 
@@ -84,4 +85,4 @@ def test_other_ways_of_pooling_are_followed(tmp_path, pooling):
     model = SentenceTransformerEmbedder(str(write_drawn_mpnet(tmp_path / "model", pooling)))
     export_query_encoder(model, tmp_path / "encoder")
     cosines = np.sum(QueryEncoder.open(tmp_path / "encoder").vectors(TEXTS[:3]) * model.embed(TEXTS[:3]), axis=1)
-    assert cosines.min() >= encoder_export.LEAST_COSINE
+    assert cosines.min() >= nearness.LEAST_COSINE

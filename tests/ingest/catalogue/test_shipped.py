@@ -1,0 +1,47 @@
+"""The corpus of an installed package, copied to where its user changes it: upgrades reach it, and nothing of a person's is lost."""
+
+import pytest
+
+from ingest.catalogue.shipped import bring_shipped, bring_where_it_is_ours
+
+
+@pytest.fixture
+def shipped(tmp_path):
+    """What a package ships, and the user's folder, which is not there yet."""
+    folder = tmp_path / "shipped"
+    (folder / "briefings").mkdir(parents=True)
+    for name in ("catalogue.toml", "briefings/pubs.md", "briefings/halls.md"):
+        (folder / name).write_text(f"{name}, first edition")
+    return folder, tmp_path / "data" / "corpus"
+
+
+def test_the_first_time_all_of_it_is_copied_and_after_that_nothing(shipped):
+    """Folders too."""
+    source, target = shipped
+    assert bring_shipped(target, source) == ["briefings/halls.md", "briefings/pubs.md", "catalogue.toml"]
+    assert (target / "briefings" / "pubs.md").read_text() == "briefings/pubs.md, first edition"
+    assert bring_shipped(target, source) == []
+
+
+def test_an_upgrade_replaces_what_nobody_changed_and_brings_what_is_new(shipped):
+    """What a person changed, wrote or removed stays as that person left it, in this upgrade and in the next."""
+    source, target = shipped
+    bring_shipped(target, source)
+    (target / "catalogue.toml").write_text("mine")
+    (target / "briefings" / "halls.md").unlink()
+    (target / "notes.md").write_text("mine")
+    for edition in ("second", "third"):
+        for name in ("catalogue.toml", "briefings/pubs.md", "briefings/halls.md", f"briefings/{edition}.md", "notes.md"):
+            (source / name).write_text(f"{name}, {edition} edition")
+        assert bring_shipped(target, source) == sorted(["briefings/pubs.md", f"briefings/{edition}.md"])
+    assert (target / "catalogue.toml").read_text() == (target / "notes.md").read_text() == "mine"
+    assert (target / "briefings" / "pubs.md").read_text() == "briefings/pubs.md, third edition"
+    assert not (target / "briefings" / "halls.md").exists()
+
+
+def test_nothing_is_copied_in_a_checkout_or_into_a_folder_that_somebody_names(tmp_path, monkeypatch):
+    """There the corpus is what it is."""
+    bring_where_it_is_ours(tmp_path / "corpus", tmp_path / "corpus")
+    monkeypatch.setattr("ingest.catalogue.shipped.INSTALLED", True)
+    bring_where_it_is_ours(tmp_path / "corpus", tmp_path / "usual")
+    assert list(tmp_path.iterdir()) == []
