@@ -12,7 +12,7 @@ from index.build.history import (
     roll_back,
     sweep_unfinished,
 )
-from index.build.hold_reason import HoldReason, note_standing
+from index.build.hold_reason import HoldReason, note_hold_reason
 from index.errors import DamagedBuild, UnknownBuild
 
 OLD, MIDDLE, NEW = "20260101T000000-aaaaaa", "20260102T000000-bbbbbb", "20260103T000000-cccccc"
@@ -74,7 +74,7 @@ def test_without_an_earlier_build_there_is_nothing_to_go_back_to(builds):
 def test_a_refused_build_is_said_to_be_refused(builds):
     """With the command that takes it all the same."""
     publish(builds, OLD)
-    note_standing(builds, NEW, HoldReason.REFUSED)
+    note_hold_reason(builds, NEW, HoldReason.REFUSED)
     with pytest.raises(UnknownBuild, match=rf"was refused by the gate.*localism-ingest publish {NEW} --accept"):
         roll_back(builds, NEW)
 
@@ -90,7 +90,7 @@ def test_prune_takes_the_oldest_and_spares_the_live_one(builds):
 def test_prune_spares_a_build_that_waits_for_a_person(builds):
     """It does not count among those that are kept either."""
     publish(builds, NEW)
-    note_standing(builds, OLD, HoldReason.HELD)
+    note_hold_reason(builds, OLD, HoldReason.HELD)
     assert prune(builds, keep=1) == [MIDDLE]
     assert finished_builds(builds) == [OLD, NEW]
 
