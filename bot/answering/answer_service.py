@@ -13,6 +13,7 @@ from bot.answering.citations import Citation, cite
 from bot.answering.diversification import SPARE, Diversification, ResultGroup
 from bot.answering.guidance import Definitions, Pointers
 from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
+from bot.answering.lists import whole_lists
 from index.abstention.decision import Thresholds
 from index.build.reader import Build
 from index.errors import QuestionError
@@ -142,7 +143,7 @@ class AnswerService:
         return Quote(
             passage.id,
             its.text,
-            highlights,
+            whole_lists(its.text, highlights),
             score,
             its.citation,
             contributions,
