@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from bot.answering.answers import Answer, PassageInContext, Quote, Status
 from bot.answering.citations import Citation, cite
-from bot.answering.diversification import Diversification, ResultGroup
+from bot.answering.diversification import SPARE, Diversification, ResultGroup
 from bot.answering.guidance import Definitions, Pointers
 from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
+from bot.answering.lists import whole_lists
 from index.abstention.decision import Thresholds
 from index.build.reader import Build
 from index.errors import QuestionError
@@ -21,7 +22,6 @@ from index.remembered import Remembered
 from index.retrieval.searcher import Findings, Searcher
 
 NEAREST_TITLES = 3
-SPARE_PASSAGES = 7  # searched for beyond those shown, so that repetitions and single voices can be left out
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
 MOST_REMEMBERED = 512  # answers and, apart, texts of passages with their citations, which answers share
 
@@ -112,7 +112,7 @@ class AnswerService:
         return PassageInContext(quote, page, passage.start, passage.end, before, after)
 
     def _found(self, asked: str, limit: int, looked_in: Sequence[str] | None, context: Sequence[str]) -> Answer:
-        findings = self._searcher.search(asked, limit + SPARE_PASSAGES, looked_in, context)
+        findings = self._searcher.search(asked, _depth_for(limit), looked_in, context)
         decision = self._abstention.decide(asked, findings.evidence)
         found = decision.status is not Status.NOT_FOUND
         return Answer(
@@ -143,7 +143,7 @@ class AnswerService:
         return Quote(
             passage.id,
             its.text,
-            highlights,
+            whole_lists(its.text, highlights),
             score,
             its.citation,
             contributions,
@@ -171,6 +171,11 @@ class AnswerService:
             self.build.records.document(hit.passage.document_id).title for hit in findings.hits[:DEFAULT_PASSAGES]
         )
         return tuple(titles)[:NEAREST_TITLES]
+
+
+def _depth_for(limit: int) -> int:
+    """Return how many passages are searched for: one of two numbers, so that a longer answer begins like a shorter one."""
+    return SPARE + (DEFAULT_PASSAGES if limit <= DEFAULT_PASSAGES else MOST_PASSAGES)
 
 
 def check_question(question: str) -> str:

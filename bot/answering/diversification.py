@@ -7,11 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.answering.limits import DEFAULT_PASSAGES
 from index.records import Passage
 from index.remembered import Remembered
 from index.retrieval.searcher import Hit
 
 NEARLY_THE_SAME = 0.8  # share of common word pairs from which two passages count as one text
+FIRST = (
+    DEFAULT_PASSAGES  # places that are arranged among themselves, so that one more or fewer shown changes nothing before it
+)
+SPARE = 7  # hits beyond those shown, so that repetitions and single voices can be left out
 OUTLINE_BITS = 512  # a passage of usual length has 100 to 200 pairs
 MOST_OUTLINES = 4096  # 200 bytes each
 AS_GOOD = 0.9  # a passage of another document with at least this share of the score answers as well
@@ -42,13 +47,18 @@ class Diversification:
         self._outlines: Remembered[_Outline] = Remembered(MOST_OUTLINES)
 
     def arranged(self, hits: Sequence[Hit], limit: int) -> list[ResultGroup]:
-        """Return the ``limit`` hits to show, best first.
+        """Return the ``limit`` hits to show, best first; fewer are the beginning of more, whatever the limit.
 
         Args:
-            hits: more than are shown, best first.
+            hits: more than are shown, best first; to answer every limit alike, at least FIRST + SPARE of them.
             limit: how many to show.
         """
-        return _originals_first(_several_voices(self._without_repetition(hits), limit), self._note_of)
+        groups = self._without_repetition(hits)
+        near = {hit.passage.id for hit in hits[: FIRST + SPARE]}
+        first = _several_voices(groups[:FIRST], [one for one in groups[FIRST:] if one.hit.passage.id in near])
+        shown = {one.hit.passage.id for one in first}
+        rest = [one for one in groups if one.hit.passage.id not in shown]
+        return [*_originals_first(first, self._note_of), *_originals_first(rest, self._note_of)][:limit]
 
     def _without_repetition(self, hits: Sequence[Hit]) -> list[ResultGroup]:
         groups: list[tuple[Hit, list[Hit], _Outline]] = []
@@ -96,10 +106,9 @@ def _overlap(one: str, other: str) -> float:
     return common / (len(pairs) + len(others) - common)
 
 
-def _several_voices(groups: list[ResultGroup], limit: int) -> list[ResultGroup]:
+def _several_voices(shown: list[ResultGroup], rest: Sequence[ResultGroup]) -> list[ResultGroup]:
     """Give the last place to another document where one answers as well as what stands there."""
-    shown, rest = groups[:limit], groups[limit:]
-    if limit < 2 or len({one.hit.passage.document_id for one in shown}) != 1:
+    if len(shown) < 2 or len({one.hit.passage.document_id for one in shown}) != 1:
         return shown
     document = shown[0].hit.passage.document_id
     other = next((one for one in rest if one.hit.passage.document_id != document), None)

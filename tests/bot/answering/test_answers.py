@@ -102,6 +102,14 @@ def test_the_limit_is_kept(service):
     assert len(service.answer("nomination of a pub", limit=1).quotes) == 1
 
 
+def test_a_short_answer_is_the_beginning_of_a_longer_one(service):
+    """Two passages asked for are the first two of three, of four, of twenty."""
+    longest = [quote.id for quote in service.answer("nomination of a pub by the parish council", limit=20).quotes]
+    for limit in range(1, 6):
+        shorter = service.answer("nomination of a pub by the parish council", limit=limit)
+        assert [quote.id for quote in shorter.quotes] == longest[:limit]
+
+
 @pytest.mark.parametrize("limit", [0, -1, 21, 1000])
 def test_a_limit_out_of_range_is_refused(service, limit):
     """The message says what is allowed."""

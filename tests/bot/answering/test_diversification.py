@@ -43,8 +43,8 @@ def test_another_document_that_answers_as_well_gets_the_last_place():
 
 def test_another_document_that_answers_worse_does_not():
     """Variety is no reason to show what does not answer."""
-    hits = [hit("a", "one two three", 0.9), hit("a", "four five six", 0.8), hit("b", "nine ten", 0.3)]
-    assert shown(hits, 2) == ["a", "a"]
+    hits = [hit("a", "one two three", 0.9), hit("a", "four five six", 0.8), hit("a", "seven", 0.7), hit("b", "nine ten", 0.3)]
+    assert shown(hits, 3) == ["a", "a", "a"]
 
 
 def test_a_guide_goes_before_the_note_on_it_where_it_answers_as_well():
@@ -52,3 +52,13 @@ def test_a_guide_goes_before_the_note_on_it_where_it_answers_as_well():
     hits = [hit("notes-x", "our words on it", 0.9), hit("y", "another thing", 0.88), hit("x", "their own words", 0.85)]
     assert shown(hits, 3, {"notes-x": "x"}) == ["x", "notes-x", "y"]
     assert shown([*hits[:2], hit("x", "their own words", 0.5)], 3, {"notes-x": "x"}) == ["notes-x", "y", "x"]
+
+
+def test_fewer_are_the_beginning_of_more():
+    """Whoever asks for two sees the first two of three, and of twenty: the order does not hang on the limit."""
+    hits = [hit("notes-x", f"words number {number} of ours", 0.9 - number / 100) for number in range(12)]
+    hits[4:4] = [hit("b", "another voice", 0.855), hit("x", "the original itself", 0.85)]
+    longest = shown(hits, 20, {"notes-x": "x"})
+    assert longest[:3] == ["notes-x", "notes-x", "b"]
+    for limit in range(1, 20):
+        assert shown(hits, limit, {"notes-x": "x"}) == longest[:limit]
