@@ -24,6 +24,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "build": answer.build,
         "nearest": list(answer.nearest),
         "signpost": answer.signpost,
+        "parts": [
+            {"question": part.question, "status": part.status.value, "passage": part.passage or None} for part in answer.parts
+        ],
         "definition": None if answer.definition is None else term_json(answer.definition),
     }
 

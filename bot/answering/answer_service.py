@@ -14,11 +14,13 @@ from bot.answering.diversification import SPARE, Diversification, ResultGroup
 from bot.answering.guidance import Definitions, Pointers
 from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
 from bot.answering.lists import whole_lists
+from bot.answering.several_questions import FoundPart, answered, arranged
 from index.abstention.decision import Thresholds
 from index.build.reader import Build
 from index.errors import QuestionError
 from index.records import Document, Passage, Span
 from index.remembered import Remembered
+from index.retrieval.questions import parts_of
 from index.retrieval.searcher import Findings, Searcher
 
 NEAREST_TITLES = 3
@@ -115,16 +117,28 @@ class AnswerService:
         findings = self._searcher.search(asked, _depth_for(limit), looked_in, context)
         decision = self._abstention.decide(asked, findings.evidence)
         found = decision.status is not Status.NOT_FOUND
+        parts = self._each_found(asked, looked_in) if found else []
+        shown = self._diversification.arranged(findings.hits, MOST_PASSAGES if parts else limit) if found else []
+        if parts:
+            shown = arranged(shown, parts)[:limit]
         return Answer(
             question=asked,
             status=decision.status,
             confidence=round(decision.confidence, 4),
-            quotes=tuple(map(self._quote, self._diversification.arranged(findings.hits, limit))) if found else (),
+            quotes=tuple(map(self._quote, shown)),
+            parts=answered(parts, shown),
             build=self.build.id,
             nearest=() if found else self._nearest_titles(findings),
             signpost=self._pointers.told(decision, findings.hits),
             definition=self._definitions.asked_for(asked),
         )
+
+    def _each_found(self, asked: str, looked_in: Sequence[str] | None) -> list[FoundPart]:
+        """Return what each of several questions asked at once finds; none where one is asked."""
+        parts = parts_of(asked)
+        each = self._searcher.search_parts(asked, parts, SPARE, looked_in) if parts else []
+        decided = [self._abstention.decide(part, findings.evidence) for part, findings in zip(parts, each, strict=True)]
+        return [FoundPart(part, decision, one.hits) for part, decision, one in zip(parts, decided, each, strict=True)]
 
     def _quote(self, told: ResultGroup) -> Quote:
         hit = told.hit

@@ -28,6 +28,15 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredPart:
+    """One of several questions asked at once."""
+
+    question: str  # in the words of the one who asked
+    status: Status
+    passage: str = ""  # id of the quote that answers it best; empty where none does, or none of those shown
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a question."""
 
@@ -39,6 +48,7 @@ class Answer:
     nearest: tuple[str, ...] = ()  # titles to look into when not found
     signpost: str = ""  # where to go on, instead of what is shown or beside it
     definition: Term | None = None  # of a term that the question asks to have explained
+    parts: tuple[AnsweredPart, ...] = ()  # where several questions were asked at once: each in order
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from index.text.analysis import Word, fold, pairs_of, stem, words_of
-from index.text.language import GOES_ON, POINTS_BACK
+from index.text.language import BEGINS_A_QUESTION, BETWEEN_QUESTIONS, GOES_ON, POINTS_BACK
 
 _PHRASE = re.compile(r"[\"“]([^\"“”]{3,100})[\"”]")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -28,6 +28,9 @@ MOST_NAMES = 16  # sections and acronyms that are looked for exactly
 MOST_PHRASES = 8  # in quotation marks
 MOST_MENDED = 8  # words that nobody knows: a text with more of them is in another language, or in none
 LONGEST_FOLLOW_UP = 12  # words, and marks; a longer question says for itself what it is about
+LONGEST_IN_PARTS = 140  # characters of a question whose parts are seen one by one, each beside the whole: it is encoded three times
+MOST_PARTS = 3
+SHORTEST_PART = 2  # words
 LONGEST_LETTERS = 100  # characters of one: it is encoded twice
 
 
@@ -112,6 +115,18 @@ class Synonyms:
             if tuple(terms[place : place + len(name)]) == name
         ]
         return tuple(term for term in dict.fromkeys(chain.from_iterable(others)) if term not in asked)
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """Return the questions that ``question`` asks at once, two or three, in order, each in its own words; none where it asks one.
+
+    A story with one question in it is one question. What is too long to be seen several times is read as one.
+    """
+    if len(question) > LONGEST_IN_PARTS:
+        return ()
+    parts = [part.strip(" ,;?!.") for part in BETWEEN_QUESTIONS.split(question)]
+    asking = [part for part in parts if BEGINS_A_QUESTION.match(part) and len(part.split()) >= SHORTEST_PART]
+    return tuple(asking[:MOST_PARTS]) if len(asking) > 1 else ()
 
 
 def follows(question: str) -> bool:

@@ -16,6 +16,7 @@ from index.abstention.scope import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range
 from index.documents.store import RecentPassages
+from index.encoders.query_encoder import EncodedQuestion
 from index.records import Passage, Span
 from index.retrieval.candidates import compared, retrieve
 from index.retrieval.questions import MOST_MENDED, AskedQuestion, Synonyms, follows, read_question
@@ -27,6 +28,9 @@ SAME_PLACE = 3
 PLACES = 10
 MOST_FOLLOWING = 24  # word pieces of a question that leans on another: it is encoded twice
 REMEMBERED_WORDS = 2048  # with what they were meant to be
+
+
+_Encoded = tuple[AskedQuestion, EncodedQuestion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,23 @@ class Searcher:
             UnknownDocument: the build holds no document of one of these ids.
         """
         asked = self.read(question)
-        candidates = self.candidates(asked, context, self._ranges(document_ids))
+        return self._found(asked, self.candidates(asked, context, self._ranges(document_ids)), limit)
+
+    def search_parts(
+        self, question: str, parts: Sequence[str], limit: int = 5, document_ids: Sequence[str] | None = None
+    ) -> list[Findings]:
+        """Return what answers each of ``parts``, several questions that ``question`` asks at once, in order.
+
+        Each is seen twice, alone and as the whole: what it is about often stands in another of them.
+
+        Raises:
+            UnknownDocument: the build holds no document of one of these ids.
+        """
+        ranges, whole = self._ranges(document_ids), self._encoded(question)
+        asked = [self._encoded(part) for part in parts]
+        return [self._found(part[0], self._seen_twice(part, whole, ranges), limit) for part in asked]
+
+    def _found(self, asked: AskedQuestion, candidates: Candidates | None, limit: int) -> Findings:
         if candidates is None:
             return Findings((), Evidence())
         given = np.array(list(contributions(candidates.features, self._weights).values()))
@@ -110,18 +130,24 @@ class Searcher:
         A question that follows another is seen twice, alone and joined to the one before it, and each feature is the mean of both:
         alone it loses its subject, joined it is drowned by it.
         """
+        encoded = self.build.encoder.encode(asked.text)
+        if context and follows(asked.text) and len(encoded.pieces) <= MOST_FOLLOWING:
+            return self._seen_twice((asked, encoded), self._encoded(f"{context[-1]} {asked.text}"), ranges)
+        found = retrieve(self.build, asked, encoded, ranges)
+        return rerank(self.build, found, asked, encoded) if len(found.rows) else None
+
+    def _encoded(self, question: str) -> _Encoded:
+        asked = self.read(question)
+        return asked, self.build.encoder.encode(asked.text)
+
+    def _seen_twice(self, one: _Encoded, other: _Encoded, ranges: Sequence[Range] | None) -> Candidates | None:
+        """Return the passages that either question finds, each feature the mean of both; the question asked is ``one``."""
         build = self.build
-        encoded = build.encoder.encode(asked.text)
-        found = retrieve(build, asked, encoded, ranges)
-        if not context or not follows(asked.text) or len(encoded.pieces) > MOST_FOLLOWING:
-            return rerank(build, found, asked, encoded) if len(found.rows) else None
-        joined = self.read(f"{context[-1]} {asked.text}")
-        encoded_joined = build.encoder.encode(joined.text)
-        rows = np.union1d(found.rows, retrieve(build, joined, encoded_joined, ranges).rows)
+        rows = np.union1d(*(retrieve(build, *each, ranges).rows for each in (one, other)))
         if not len(rows):
             return None
-        alone = rerank(build, compared(build, rows, asked, encoded), asked, encoded)
-        return blended(alone, rerank(build, compared(build, rows, joined, encoded_joined), joined, encoded_joined))
+        seen = [rerank(build, compared(build, rows, *each), *each) for each in (one, other)]
+        return blended(*seen)
 
     def _hits(
         self, candidates: Candidates, given: NDArray[np.float32], scores: NDArray[np.float32], best: NDArray[np.int64]

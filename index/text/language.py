@@ -53,6 +53,27 @@ POINTS_BACK = re.compile(
     r"\b(it|its|they|them|their|theirs|he|she|him|her|that|those|these|this|there|then|one|ones)\b", re.IGNORECASE
 )
 
+# --- Several questions in one -----------------------------------------------------------------------------------------------------
+
+# How a question begins. After a comma or "and" only these begin another one: "which", "who" and "when" alone would cut off a clause
+# that belongs to what stands before it ("the hall, which the council owns", "before we bid, when the owner sells").
+_ASKS_WHETHER = r"(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have)\b"
+_ASKS_WHAT = r"(?:wh(?:o|at|en|ere|y|ich|ose)|how)\b"
+_ASKS_AT_ONCE = (
+    rf"(?:{_ASKS_WHETHER}|(?:many|much|long|often|big|far|soon|old|happens|counts|pays|decides)\b)"  # right behind it
+)
+_ASKED_OF = r"(?:i|we|you|he|she|it|they|there|the|an?|our|my|your|their|this|that|these|those|any|anyone|people)\b"
+BEGINS_A_QUESTION = re.compile(
+    rf"(?:(?:and|but|so|also|then|or|hi|hello|please)\s+)?(?:{_ASKS_WHAT}|{_ASKS_WHETHER})", re.IGNORECASE
+)
+BETWEEN_QUESTIONS = re.compile(
+    r"\s*[?]+(?:\s+(?:and|but|also|or)\b)?[\s,]+"
+    rf"|\s*\.\s+(?={_ASKS_WHAT}|{_ASKS_WHETHER})"
+    r"|\s*(?:[,;]\s*(?:(?:and|but|also|or|plus)\s+)?|\s(?:and|plus)\s+)"
+    rf"(?={_ASKS_WHAT}\s+{_ASKS_AT_ONCE}|{_ASKS_WHETHER}\s+{_ASKED_OF})",
+    re.IGNORECASE,
+)
+
 # --- Questions about a word ----------------------------------------------------------------------------------------------------
 
 ASKING_MEANING = re.compile(
