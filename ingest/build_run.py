@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.build.history import finished_builds
-from index.build.manifest import Manifest
 from ingest.cache.checkpoint import Checkpoint, forget_checkpoint
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.light_encoder import LightEncoder
@@ -55,19 +54,6 @@ def _opened_build_cache(builds: Path, model: Model) -> "list[EarlierBuild]":
     from ingest.cache.build_cache import earlier_builds
 
     return earlier_builds(builds, model.identity)
-
-
-def fit_confidence(corpus: Corpus, folder: Path, progress: Progress) -> None:
-    """Fit how sure to be to the finished build in ``folder`` where that was not done yet: a run may have stopped before it.
-
-    Raises:
-        BuildError: it cannot be opened.
-    """
-    from ingest.regression_gate.calibrate import calibrate  # as above
-
-    if not Manifest.open(folder).calibration:
-        progress.stage("asking the golden questions, to know how sure to be")
-        calibrate(folder, corpus.golden)
 
 
 def forget_interrupted(builds: Path) -> None:

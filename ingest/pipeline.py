@@ -16,7 +16,7 @@ from index.build.history import finished_builds, live_id, prune, publish, sweep_
 from index.build.hold_reason import HoldReason, note_hold_reason, read_hold_reasons
 from index.build.manifest import Manifest
 from index.errors import BuildError, NotWritten
-from ingest.build_run import fit_confidence, forget_interrupted, make_build
+from ingest.build_run import forget_interrupted, make_build
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
 from ingest.progress import Progress
@@ -102,7 +102,7 @@ def build_index(
         if standing and read_hold_reasons(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
         build, reports = (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress)
-        fit_confidence(corpus, builds / build, progress)
+        _fit_confidence(corpus, builds / build, progress)
         return bring_live(corpus, builds, build, recipe, progress, step, reports)
 
 
@@ -145,6 +145,15 @@ def _made_from(builds: Path, build: str) -> str:
 def _standing_build(builds: Path, digest: str) -> str | None:
     """Return the newest finished build that was made from the same corpus: an earlier run may have stopped before the switch."""
     return next((build for build in reversed(finished_builds(builds)) if _made_from(builds, build) == digest), None)
+
+
+def _fit_confidence(corpus: Corpus, folder: Path, progress: Progress) -> None:
+    if Manifest.open(folder).calibration:
+        return  # done by a run that stopped after it
+    from ingest.regression_gate.gate import calibrate  # as above
+
+    progress.stage("asking the golden questions, to know how sure to be")
+    calibrate(folder, corpus.golden)
 
 
 def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> Comparison | None:

@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 
 from bot.answering.answers import Answer, PassageInContext, Quote, Status
 from bot.answering.citations import Citation, cite
-from bot.answering.diversification import SPARE, Diversification, ResultGroup
+from bot.answering.diversification import SPARE, Diversification, FoundPart, ResultGroup, answered, with_parts
 from bot.answering.guidance import Definitions, Pointers
 from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
-from bot.answering.lists import whole_lists
-from bot.answering.several_questions import FoundPart, answered, arranged
 from index.abstention.decision import Thresholds
 from index.build.reader import Build
 from index.errors import QuestionError
@@ -120,7 +118,7 @@ class AnswerService:
         parts = self._each_found(asked, looked_in) if found else []
         shown = self._diversification.arranged(findings.hits, MOST_PASSAGES if parts else limit) if found else []
         if parts:
-            shown = arranged(shown, parts)[:limit]
+            shown = with_parts(shown, parts)[:limit]
         return Answer(
             question=asked,
             status=decision.status,
@@ -157,7 +155,7 @@ class AnswerService:
         return Quote(
             passage.id,
             its.text,
-            whole_lists(its.text, highlights),
+            highlights,
             score,
             its.citation,
             contributions,

@@ -1,5 +1,6 @@
-"""Put the passages found into the order in which a reader is served best: no repetition, originals first, more than one voice.
+"""Put the passages found into the order in which a reader is served best.
 
+No repetition, originals first, more than one voice, and of several questions asked at once each with its answer.
 Comes in: hits, best first. Goes out: groups of hits that say the same, in a new order. Refuses to change a score.
 """
 
@@ -7,18 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.answering.answers import AnsweredPart, Status
 from bot.answering.limits import DEFAULT_PASSAGES
+from index.abstention.decision import Decision
 from index.records import Passage
 from index.remembered import Remembered
 from index.retrieval.searcher import Hit
 
 NEARLY_THE_SAME = 0.8  # share of common word pairs from which two passages count as one text
-FIRST = (
-    DEFAULT_PASSAGES  # places that are arranged among themselves, so that one more or fewer shown changes nothing before it
-)
+# Places that are arranged among themselves, so that one more or fewer shown changes nothing before it.
+FIRST = DEFAULT_PASSAGES
 SPARE = 7  # hits beyond those shown, so that repetitions and single voices can be left out
 OUTLINE_BITS = 512  # a passage of usual length has 100 to 200 pairs
 MOST_OUTLINES = 4096  # 200 bytes each
+AS_GOOD_FOR_IT = 2  # a passage among the first two that a part finds answers that part
 AS_GOOD = 0.9  # a passage of another document with at least this share of the score answers as well
 
 
@@ -125,3 +128,38 @@ def _originals_first(groups: list[ResultGroup], note_of: Callable[[str], str]) -
             arranged.remove(original)
             arranged.insert(arranged.index(one), original)
     return arranged
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPart:
+    """One part, what it found and what may be said to it."""
+
+    question: str
+    decision: Decision
+    hits: tuple[Hit, ...]  # best first
+
+    @property
+    def found(self) -> bool:
+        """Whether something may be shown for it."""
+        return self.decision.status is not Status.NOT_FOUND and bool(self.hits)
+
+    def answered_in(self, shown: Sequence[ResultGroup]) -> str:
+        """Return the id of the passage among ``shown`` that answers it best; empty where none does."""
+        places = [one.hit.passage.id for one in shown]
+        return next((hit.passage.id for hit in self.hits[:AS_GOOD_FOR_IT] if self.found and hit.passage.id in places), "")
+
+
+def with_parts(whole: Sequence[ResultGroup], parts: Sequence[FoundPart]) -> list[ResultGroup]:
+    """Return the passages to show, best first: what answers the whole best, then what each part lacks, then the rest of the whole."""
+    shown = list(whole[:1])
+    for part in parts:
+        if part.found and not part.answered_in(shown):
+            again = next((one for one in whole if one.hit.passage.id == part.hits[0].passage.id), None)
+            shown.append(again or ResultGroup(part.hits[0], ()))
+    there = {one.hit.passage.id for one in shown}
+    return [*shown, *(one for one in whole if one.hit.passage.id not in there)]
+
+
+def answered(parts: Sequence[FoundPart], shown: Sequence[ResultGroup]) -> tuple[AnsweredPart, ...]:
+    """Return what became of each part, ``shown`` being what is shown."""
+    return tuple(AnsweredPart(part.question, part.decision.status, part.answered_in(shown)) for part in parts)

@@ -15,8 +15,7 @@ from index.build.layout import MANIFEST_FILE, BuildLayout, live_build
 from index.build.manifest import Manifest
 from index.dense.faiss_reader import Vectors
 from index.documents.store import Records
-from index.encoders.query_adapter import QueryAdapter
-from index.encoders.query_encoder import QueryEncoder
+from index.encoders.query_encoder import QueryAdapter, QueryEncoder
 from index.errors import DamagedBuild
 from index.late_interaction.token_vectors import Tokens
 from index.lexicon import Lexicon

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.abstention.scope import paraphrase_vectors
-from index.arrays import unit
+from index.arrays import as_stored, unit
 from index.build.layout import BuildLayout
 from index.build.ready_document import ReadyDocument
-from index.dense.faiss_reader import as_stored
 from index.dense.faiss_writer import VectorsWriter
-from index.encoders.query_adapter import AdapterLessons
+from index.encoders.adapter_lessons import AdapterLessons
 from index.encoders.query_encoder import QueryEncoder
 from index.late_interaction.token_writer import TokensWriter
 from index.lexicon import Lexicon

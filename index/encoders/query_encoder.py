@@ -36,6 +36,9 @@ MOST_PIECES = 128  # of a question, special ones included: 600 characters of Eng
 MOST_PIECES_THOROUGH = 64
 
 
+Vectors = NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedQuestion:
     """A question as the encoder sees it."""
@@ -43,6 +46,47 @@ class EncodedQuestion:
     vector: NDArray[np.float32]  # of the whole, unit length, shape (d,)
     tokens: NDArray[np.float32]  # of each word piece that holds a letter or digit, unit length, shape (tokens, d)
     pieces: NDArray[np.int64]  # ids of those word pieces, shape (tokens,)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAdapter:
+    """What was learned of how people ask (``index.encoders.adapter_lessons``): a linear map for the vectors of questions."""
+
+    down: Vectors  # shape (d, rank)
+    up: Vectors  # shape (rank, d)
+
+    def adapted(self, question: Vectors) -> Vectors:
+        """Return the vector of a question, unit length, shape (..., d), half way to where it leads."""
+        return unit(unit(self.moved(question)) + question)
+
+    def moved(self, question: Vectors) -> Vectors:
+        """Return where ``question`` leads, of any length."""
+        return np.asarray(question + question @ self.down @ self.up, np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write it to ``path``, in half precision."""
+        np.savez(path, down=self.down.astype(np.float16), up=self.up.astype(np.float16))
+
+    @classmethod
+    def open(cls, path: Path, dimension: int) -> "QueryAdapter | None":
+        """Return the adapter at ``path``; None where none was written.
+
+        Raises:
+            DamagedBuild: it cannot be read, or takes vectors of another length.
+        """
+        if not path.exists():
+            return None
+        try:
+            with np.load(path) as stored:
+                adapter = cls(stored["down"].astype(np.float32), stored["up"].astype(np.float32))
+        except Exception as error:
+            raise DamagedBuild(f"The query adapter cannot be opened ({error}). Build again: localism-ingest build") from error
+        if adapter.down.shape[:1] != (dimension,) or adapter.up.shape != adapter.down.shape[::-1]:
+            raise DamagedBuild(
+                f"The query adapter is made for vectors of {len(adapter.down)} numbers, the build has {dimension}. "
+                "Build again: localism-ingest build"
+            )
+        return adapter
 
 
 class Pooling(Enum):

@@ -8,7 +8,8 @@ learned on five and tried on the sixth, raw scores in a linear sum beat min-max 
 depend on the kind of question gained nothing there.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
@@ -25,6 +26,10 @@ from index.retrieval.questions import AskedQuestion
 Scores = NDArray[np.float32]
 NEARLY = 0.08  # a second sentence this close behind the first is marked too
 LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
+# Lines that begin with a bullet, a number or a letter, two or more of them, with the line before where it ends with a colon.
+_ENTRY = r"[^\S\n]*(?:[-–•▪●■◦*·]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[^\S\n]+[^\n]+"
+_LIST = re.compile(rf"(?:^(?P<announced>[^\n]*:)[^\S\n]*\n+)?(?:^{_ENTRY}(?:\n+|\Z)){{2,}}", re.MULTILINE)
+_SENTENCE_ENDS = re.compile(r"[.!?][”\"’')]*\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,35 @@ def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Spa
     elif count > 1 and matches[first] - matches[order[1]] < NEARLY:
         chosen.append(order[1])
     return tuple(passage.sentences[place] for place in sorted(chosen))
+
+
+def whole_lists(text: str, highlights: Sequence[Span]) -> tuple[Span, ...]:
+    """Return ``highlights`` (half-open, in characters of ``text``, in order), each list that one of them touches marked whole."""
+    if not highlights or "\n" not in text:
+        return tuple(highlights)
+    touched = [one for one in _lists(text) if any(start < one[1] and one[0] < end for start, end in highlights)]
+    return _joined([*highlights, *touched]) if touched else tuple(highlights)
+
+
+def _lists(text: str) -> Iterator[Span]:
+    for found in _LIST.finditer(text):
+        start = found.start() + _last_sentence(found["announced"] or "")
+        yield start, start + len(text[start : found.end()].rstrip())
+
+
+def _last_sentence(line: str) -> int:
+    """Return where the last sentence of ``line`` begins: the one that announces."""
+    return max((found.end() for found in _SENTENCE_ENDS.finditer(line)), default=0)
+
+
+def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _leads_in(passage: Passage, place: int) -> bool:

@@ -20,7 +20,7 @@ from index.encoders.query_encoder import EncodedQuestion
 from index.records import Passage, Span
 from index.retrieval.candidates import compared, retrieve
 from index.retrieval.questions import MOST_MENDED, AskedQuestion, Synonyms, follows, read_question
-from index.retrieval.rerank import Candidates, answering_sentences, blended, contributions, rerank, weights_of
+from index.retrieval.rerank import Candidates, answering_sentences, blended, contributions, rerank, weights_of, whole_lists
 from index.sparse.spelling import Mending
 
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
@@ -45,8 +45,8 @@ class Hit:
 
     @property
     def highlights(self) -> tuple[Span, ...]:
-        """The sentences that answer, as half-open ranges in the passage's text."""
-        return answering_sentences(self.passage, self.sentence_matches)
+        """The sentences that answer, lists whole, as half-open ranges in the passage's text."""
+        return whole_lists(self.passage.text, answering_sentences(self.passage, self.sentence_matches))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""The gate before a switch: the golden questions, asked of the old build and of the new one.
+"""What is asked of a finished build before it may go live: golden questions, to know how sure to be and whether it answers worse.
 
-Comes in: two builds and the golden questions. Goes out: a comparison, and whether it is good enough. Refuses to switch anything.
+Comes in: builds and the golden questions of their corpus. Goes out: a calibration in the manifest of a new build; a comparison of two
+builds. Refuses to switch anything.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,15 @@ from index.build.layout import BuildLayout
 from index.build.left_out import read_left_out
 from index.build.reader import open_build
 from index.encoders.query_encoder import EncodedQuestion, QueryEncoder
+from index.evaluation.calibration import fitted, known, reliability, teaches
 from index.evaluation.golden import GoldenQuestion
 from index.evaluation.golden_run import evaluate_golden
+from index.retrieval.searcher import Searcher
 from ingest.regression_gate.comparison import Comparison, comparison_of
+
+MOST_ASKED = (
+    600  # golden questions of each part that confidence is fitted to or tried on, taken evenly: more would only take time
+)
 
 
 def compare(old: Path, new: Path, questions: Sequence[GoldenQuestion], listed: Sequence[str]) -> Comparison:
@@ -36,6 +43,32 @@ def compare(old: Path, new: Path, questions: Sequence[GoldenQuestion], listed: S
         held.update(one.id for one in read_left_out(BuildLayout(new).left_out) if one.copy_of)  # by the one that says the same
         lost = [document.id for document in before.records.documents if document.id in listed and document.id not in held]
     return comparison_of(old.name, new.name, old_outcomes, new_outcomes, lost)
+
+
+def calibrate(folder: Path, golden: Sequence[GoldenQuestion]) -> None:
+    """Fit the calibration of the build in ``folder`` to the golden questions that may be tuned on; those held back say how good it is.
+
+    Raises:
+        BuildError: it cannot be opened.
+    """
+    with threadpool_limits(1, user_api="blas"), closing(open_build(folder)) as build:  # as above
+        tuned = known(evaluate_golden(build, _evenly([one for one in golden if not one.held_back])).outcomes)
+        if not teaches(tuned):
+            return
+        calibration = fitted(tuned, Searcher(build).calibration)
+        held_back = known(evaluate_golden(build, _evenly([one for one in golden if one.held_back])).outcomes)
+        kept = {
+            "bias": round(calibration.bias, 4),
+            "weights": {name: round(one, 4) for name, one in calibration.weights.items()},
+        }
+        reliable = {name: round(one, 4) for name, one in reliability(calibration, held_back).items()} if held_back else {}
+        manifest = replace(build.manifest, calibration={**kept, "fitted_on": len(tuned), "held_back": reliable})
+    manifest.save(folder)
+
+
+def _evenly(questions: Sequence[GoldenQuestion]) -> list[GoldenQuestion]:
+    step = max(1, -(-len(questions) // MOST_ASKED))
+    return list(questions[::step])
 
 
 class _RememberingEncoder(QueryEncoder):

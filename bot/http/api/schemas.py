@@ -136,6 +136,14 @@ class DefinitionBody(BaseModel):
     source: str
 
 
+class PartBody(BaseModel):
+    """One of several questions asked at once."""
+
+    question: str = Field(description="In the words of the one who asked.")
+    status: Literal["answered", "uncertain", "not_found"]
+    passage: str | None = Field(description="Id of the passage that answers it; null where none of those shown does.")
+
+
 class AnswerBody(BaseModel):
     """An answer: passages word for word, or an honest refusal."""
 
@@ -146,6 +154,7 @@ class AnswerBody(BaseModel):
     build: str
     nearest: list[str] = Field(description="Titles to look into when nothing was found.")
     signpost: str = Field(description="Where to go with a matter that is not held here.")
+    parts: list[PartBody] = Field(description="Where several questions were asked at once: each in order.")
     definition: DefinitionBody | None = Field(description="Of a term that the question asks to have explained.")
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dense.faiss_reader import Vectors, as_stored
+from index.arrays import as_stored
+from index.dense.faiss_reader import Vectors
 from index.dense.faiss_writer import VectorsWriter
 from index.errors import DamagedBuild
 

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from index.arrays import unit
-from index.encoders.query_adapter import LEAST_PAIRS, AdapterLessons, QueryAdapter, Vectors, gradients, targets
+from index.encoders.adapter_lessons import LEAST_PAIRS, AdapterLessons, gradients, targets
+from index.encoders.query_encoder import QueryAdapter, Vectors
 from index.errors import DamagedBuild
 
 DIMENSION, PASSAGES, EACH = 48, 80, 8

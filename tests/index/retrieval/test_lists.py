@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.lists import whole_lists
+from index.retrieval.rerank import whole_lists
 
 INTRODUCTION = "Anyone may ask. The nomination has to hold:"
 LIST = "- a map of the place\n- the names of the owners\n- why it matters"

@@ -1,7 +1,7 @@
-"""The query adapter: it moves the vector of a question towards the vectors of the texts that answer such questions.
+"""Learn how people ask: a query adapter moves the vector of a question towards the texts that answer such questions.
 
-Comes in: paraphrases of passages, with the passages they ask for, when a build is written; the vector of a question when it is
-searched. Goes out: a small matrix pair; a vector of the same length. Refuses to know words, and how a vector is searched with.
+Comes in: vectors of paraphrases and of the passages that they ask for, document by document. Goes out: a ``QueryAdapter``. Refuses to
+know words, and how a question is searched for.
 
 People ask in other words than texts answer in. What the paraphrases of a corpus show of that is learned once and for all questions,
 also those about documents that have no paraphrases; matched word by word they only led to passages with many paraphrases (decision
@@ -11,13 +11,12 @@ also those about documents that have no paraphrases; matched word by word they o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import unit
-from index.errors import DamagedBuild
+from index.encoders.query_encoder import QueryAdapter, Vectors
 
 RANK = 128
 ROUNDS = 12  # over all paraphrases, or as many as make
@@ -30,45 +29,6 @@ LEAST_PAIRS = 300  # paraphrases: fewer teach the corpus and not its askers
 MOST_PAIRS = 50_000
 MOST_PASSAGES = 4096  # that a paraphrase is told apart from
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-8  # Adam's usual memory
-
-Vectors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class QueryAdapter:
-    """What was learned of how people ask."""
-
-    down: Vectors  # shape (d, rank)
-    up: Vectors  # shape (rank, d)
-
-    def adapted(self, question: Vectors) -> Vectors:
-        """Return the vector of a question, unit length, shape (..., d), half way to where it leads."""
-        return unit(unit(_moved(question, self)) + question)
-
-    def save(self, path: Path) -> None:
-        """Write it to ``path``, in half precision."""
-        np.savez(path, down=self.down.astype(np.float16), up=self.up.astype(np.float16))
-
-    @classmethod
-    def open(cls, path: Path, dimension: int) -> "QueryAdapter | None":
-        """Return the adapter at ``path``; None where none was written.
-
-        Raises:
-            DamagedBuild: it cannot be read, or takes vectors of another length.
-        """
-        if not path.exists():
-            return None
-        try:
-            with np.load(path) as stored:
-                adapter = cls(stored["down"].astype(np.float32), stored["up"].astype(np.float32))
-        except Exception as error:
-            raise DamagedBuild(f"The query adapter cannot be opened ({error}). Build again: localism-ingest build") from error
-        if adapter.down.shape[:1] != (dimension,) or adapter.up.shape != adapter.down.shape[::-1]:
-            raise DamagedBuild(
-                f"The query adapter is made for vectors of {len(adapter.down)} numbers, the build has {dimension}. "
-                "Build again: localism-ingest build"
-            )
-        return adapter
 
 
 @dataclass(slots=True)
@@ -173,7 +133,7 @@ def gradients(adapter: QueryAdapter, asked: Vectors, passages: Vectors, answers:
         answers: the place among ``passages`` of the one that each asks for, shape (m,).
     """
     inner: Vectors = asked @ adapter.down
-    moved = _moved(asked, adapter)
+    moved = adapter.moved(asked)
     led, plain = unit(moved), unit(asked)
     joined: Vectors = led + plain
     adapted = unit(joined)
@@ -184,10 +144,6 @@ def gradients(adapter: QueryAdapter, asked: Vectors, passages: Vectors, answers:
     by_adapted: Vectors = chances @ passages / np.float32(TEMPERATURE * len(asked))
     by_moved = _through_unit(_through_unit(by_adapted, adapted, joined), led, moved)
     return asked.T @ (by_moved @ adapter.up.T), inner.T @ by_moved
-
-
-def _moved(asked: Vectors, adapter: QueryAdapter) -> Vectors:
-    return np.asarray(asked + asked @ adapter.down @ adapter.up, np.float32)
 
 
 def _through_unit(slope: Vectors, result: Vectors, vectors: Vectors) -> Vectors:
