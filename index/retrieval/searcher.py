@@ -64,7 +64,9 @@ class Searcher:
         """Search ``build``."""
         self.build = build
         self._weights = weights_of(build)
-        self.calibration = calibration_of(build.manifest.model.dimension, build.manifest.calibration)
+        self.calibration = calibration_of(
+            build.manifest.model.dimension, build.manifest.calibration, build.adapter is not None
+        )
         self._total_weight = sum(self._weights.values())
         # The words of questions repeat.
         self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))

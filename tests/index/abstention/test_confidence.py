@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abstention.decision import LIGHT, NOTHING_KNOWN, THOROUGH, Signals, Status, Thresholds, calibration_of
+from index.abstention.decision import LIGHT, NOTHING_KNOWN, PLAIN, THOROUGH, Signals, Status, Thresholds, calibration_of
 
 NAMES = [field.name for field in fields(Signals)]
 AGAINST = {"near_miss", "elsewhere"}
@@ -23,7 +23,7 @@ def test_it_is_a_probability_whatever_the_signals(values):
     assert found == probability(Signals(*(9 * value if abs(value) > 3 else value for value in values)))
 
 
-@pytest.mark.parametrize("reader", [THOROUGH, LIGHT])
+@pytest.mark.parametrize("reader", [THOROUGH, LIGHT, PLAIN])
 @pytest.mark.parametrize("name", NAMES)
 def test_each_signal_speaks_for_the_answer_or_against_it(name, reader):
     """What was found speaks for it; words that belong elsewhere speak against it."""
@@ -33,8 +33,16 @@ def test_each_signal_speaks_for_the_answer_or_against_it(name, reader):
 
 def test_each_reader_has_its_own_weights():
     """Any other model is taken for the one whose vectors are as long."""
-    assert calibration_of(384, {}) is LIGHT
-    assert calibration_of(768, {}) is THOROUGH
+    assert calibration_of(384, {}, adapted=True) is LIGHT
+    assert calibration_of(768, {}, adapted=True) is THOROUGH
+    assert calibration_of(768, {}, adapted=False) is calibration_of(384, {}, adapted=False) is PLAIN
+
+
+def test_what_a_build_was_fitted_to_comes_before_what_ships():
+    """Unless it was fitted to other signals than there are."""
+    kept = {"bias": -1.0, "weights": dict.fromkeys(NAMES, 0.5)}
+    assert calibration_of(384, kept, adapted=True).weights == kept["weights"]
+    assert calibration_of(384, {"bias": -1.0, "weights": {"other": 1.0}}, adapted=True) is LIGHT
 
 
 def test_a_question_nearer_to_what_is_not_held_is_no_answer():
