@@ -12,7 +12,9 @@ def text(number: int, content: str) -> SimpleNamespace:
     return SimpleNamespace(id=number, content=content)
 
 
-@pytest.mark.parametrize("question", ["What if *they* say _no_?", "A `pub` & 2 > 1", "**bold** ||spoiler||", "@everyone #all :cat:"])
+@pytest.mark.parametrize(
+    "question", ["What if *they* say _no_?", "A `pub` & 2 > 1", "**bold** ||spoiler||", "@everyone #all :cat:"]
+)
 def test_what_people_typed_comes_back_as_it_was(question):
     """Markdown in it is escaped on the way out and read back on the way in."""
     carried = [text(QUESTION_COMPONENT, question_line(question)), text(EARLIER_COMPONENTS[0], earlier_line("and before?"))]
