@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import free_port, wait_for
+from tests.waiting import PATIENCE, free_port, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -163,7 +163,7 @@ def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index,
         assert over_http["confidence"] == in_terminal["confidence"]
     finally:
         server.terminate()
-        said = server.communicate(timeout=20)[1]
+        said = server.communicate(timeout=PATIENCE)[1]
     assert server.returncode in (0, -15)
     assert "nomination" not in said, "the text of a question is never logged"
 

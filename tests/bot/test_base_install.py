@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.conftest import ROOT
-from tests.waiting import free_port, wait_for
+from tests.waiting import PATIENCE, free_port, wait_for
 
 # What only the ingest extra brings, by the names under which it is imported.
 NOT_THERE = (
@@ -38,7 +38,7 @@ def server(small_build: Path) -> Iterator[str]:
     assert process.poll() is None, process.communicate()[1].decode()
     yield address
     process.terminate()
-    said = process.communicate(timeout=20)[1].decode()
+    said = process.communicate(timeout=PATIENCE)[1].decode()
     assert (process.returncode, "Traceback" in said) == (0, False), said
 
 
@@ -46,7 +46,7 @@ def lives(address: str) -> bool:
     """Tell whether the server runs."""
     try:
         return httpx2.get(f"{address}/livez").status_code == 200
-    except httpx2.ConnectError:
+    except httpx2.HTTPError:
         return False
 
 

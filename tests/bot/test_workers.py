@@ -19,7 +19,7 @@ from bot.settings import processes
 from bot.state.feedback import FeedbackStore
 from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
-from tests.waiting import free_port, wait_for
+from tests.waiting import PATIENCE, free_port, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are counted in /proc")
 QUESTION = {"q": "How long does bread keep?"}
@@ -41,7 +41,7 @@ class Served:
 
     def get(self, path: str, **parameters: str) -> Any:
         """Ask over a connection of its own."""
-        return httpx2.get(f"http://127.0.0.1:{self.port}{path}", params=parameters, timeout=10).raise_for_status().json()
+        return httpx2.get(f"http://127.0.0.1:{self.port}{path}", params=parameters, timeout=PATIENCE).raise_for_status().json()
 
     def answers(self) -> set[str]:
         """Ask over several connections and return the builds that answered."""
@@ -74,7 +74,7 @@ def served(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Iter
     wait_for(lambda: b"process 2 of 2 is ready" in log.read_bytes())
     yield running
     running.process.terminate()
-    assert running.process.wait(20) == 0
+    assert running.process.wait(PATIENCE) == 0
     assert b"Traceback" not in log.read_bytes()
 
 
@@ -125,7 +125,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(served: Served, workshop: 
     """By another server of ours too, though its processes share the port among themselves."""
     for workers in (1, 2):
         second = begin(workshop.builds, served.port, workers, tmp_path, subprocess.PIPE)
-        said = " ".join(second.communicate(timeout=20)[1].decode().split())
+        said = " ".join(second.communicate(timeout=PATIENCE)[1].decode().split())
         assert (second.returncode, said.count("Traceback")) == (2, 0)
         assert said.startswith(f"Port {served.port} of 127.0.0.1 is taken by another program. ")
 
@@ -133,7 +133,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(served: Served, workshop: 
 def test_without_a_build_it_is_said_once(tmp_path: Path):
     """Not once for each process."""
     server = begin(tmp_path, free_port(), 2, tmp_path, subprocess.PIPE)
-    said = server.communicate(timeout=20)[1].decode()
+    said = server.communicate(timeout=PATIENCE)[1].decode()
     assert (server.returncode, said.count("localism-ingest build")) == (2, 1)
 
 

@@ -11,6 +11,7 @@ from tests.discord_double import shapes
 from tests.discord_double.people import Json, command, interaction, message
 from tests.discord_double.rest import Open
 from tests.discord_double.server import Call, DiscordDouble
+from tests.waiting import PATIENCE
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 # How discord.py names the tasks in which it serves events, commands, and buttons and forms.
@@ -25,7 +26,7 @@ async def begin(double: DiscordDouble, payload: dict[str, Any], expired: bool = 
     return opened
 
 
-async def finished(double: DiscordDouble, opened: Open, seconds: float = 5.0) -> Open:
+async def finished(double: DiscordDouble, opened: Open, seconds: float = PATIENCE) -> Open:
     """Return the interaction when it was answered."""
     await double.until(lambda: opened.answered_at is not None, seconds)
     return opened
@@ -104,12 +105,12 @@ async def settled(double: DiscordDouble) -> None:
     """Return when the bot has taken every event sent so far and has ended all that it does about them."""
     await double.gateway.ask_for_a_heartbeat()
     await double.until(lambda: double.gateway.taken == len(double.gateway.sent))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while work := {task for task in asyncio.all_tasks() if task.get_name().startswith(_WORK)}:
             await asyncio.wait(work)
 
 
-async def answer_to(double: DiscordDouble, written: dict[str, Any], seconds: float = 5.0) -> Call:
+async def answer_to(double: DiscordDouble, written: dict[str, Any], seconds: float = PATIENCE) -> Call:
     """Return the call with which the bot replied to a message."""
     answers: list[Call] = await double.until(lambda: answers_to(double, written), seconds)
     return answers[0]

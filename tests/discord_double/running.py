@@ -16,6 +16,7 @@ from bot.discord_bot.runner import run_bot
 from bot.discord_bot.state.health import GatewayHealth
 from bot.errors import DiscordLoginError
 from tests.discord_double.server import GOOD, DiscordDouble
+from tests.waiting import PATIENCE
 
 
 @asynccontextmanager
@@ -43,7 +44,7 @@ async def connect_bot(
     """
     task = asyncio.create_task(run_bot(service, GOOD, options, health))
     connected = asyncio.create_task(double.gateway.connected.wait())
-    await asyncio.wait({task, connected}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+    await asyncio.wait({task, connected}, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE)
     connected.cancel()
     if task.done():
         task.result()

@@ -15,6 +15,7 @@ from aiohttp import BodyPartReader, web
 from tests.discord_double.gateway import Gateway
 from tests.discord_double.people import Json
 from tests.discord_double.rest import Rest
+from tests.waiting import PATIENCE
 
 GOOD = "a.good.one"  # the token that the double takes
 
@@ -84,7 +85,7 @@ class DiscordDouble:
         """Make the next fitting calls fail."""
         self.faults.append(Fault(method, part, status, **how))
 
-    async def until(self, wanted: Callable[[], Json], seconds: float = 5.0) -> Json:
+    async def until(self, wanted: Callable[[], Json], seconds: float = PATIENCE) -> Json:
         """Return what ``wanted()`` returns as soon as it is truthy, looking after calls, heartbeats and ends of connections."""
         async with asyncio.timeout(seconds):
             while not (found := wanted()):

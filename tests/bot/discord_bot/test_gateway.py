@@ -13,6 +13,7 @@ from tests.bot.discord_bot.fakes import FakeService
 from tests.discord_double.asks import COMMAND, answers_to, ask, begin, finished, settled, shown_words, write
 from tests.discord_double.people import BOT, command, interaction, user
 from tests.discord_double.server import GOOD, LOST
+from tests.waiting import PATIENCE
 
 MENTION = f"<@{BOT}>"
 
@@ -38,7 +39,7 @@ async def test_after_twenty_lost_connections_every_question_is_answered_once(dou
         waiting.append(await begin(double, payload))
         author = user(str(700 + number))
         mentions.append(await write(double, f"{MENTION} mention {number}?", mentions=(BOT,), author=author))
-        await asyncio.wait_for(double.gateway.connected.wait(), 5)
+        await asyncio.wait_for(double.gateway.connected.wait(), PATIENCE)
     for opened in waiting:
         await finished(double, opened)
     await double.until(lambda: all(answers_to(double, mention) for mention in mentions))
@@ -54,7 +55,7 @@ async def test_a_session_that_cannot_be_resumed_is_begun_anew(double, connect, a
     await connect()
     double.gateway.session = "another"
     await double.gateway.drop()
-    await asyncio.wait_for(double.gateway.connected.wait(), 5)
+    await asyncio.wait_for(double.gateway.connected.wait(), PATIENCE)
     assert len(double.gateway.identifies) == 2
     assert "The council" in shown_words(await ask(double, "Who keeps the list?"))
 
@@ -134,14 +135,14 @@ async def test_a_token_that_is_withdrawn_ends_the_bot_with_the_sentence(double, 
     double.token = double.gateway.token = GOOD[::-1]
     await double.gateway.drop(4004)
     with pytest.raises(DiscordLoginError):
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
 
 
 async def test_without_network_it_waits_and_tries_again(double, tmp_path, at_once, caplog):
     """Discord cannot be reached: a warning, a pause, another try, and then it works."""
     double.fail("GET", "/users/@me", 503, times=3)
     task = asyncio.create_task(run_bot(cast(AnswerSource, FakeService()), GOOD, BotOptions(tmp_path)))
-    await asyncio.wait_for(double.gateway.connected.wait(), 5)
+    await asyncio.wait_for(double.gateway.connected.wait(), PATIENCE)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert caplog.text.count("Discord cannot be reached") == 3
@@ -151,7 +152,7 @@ async def test_a_silent_connection_is_made_anew(double, connect, monkeypatch, at
     """No event and no heartbeat for too long: the client is closed and connects again."""
     monkeypatch.setattr("bot.discord_bot.runner.DEAD_AFTER", 0.3)
     await connect()
-    await double.until(lambda: len(double.to("GET", "/users/@me")) >= 2, 10)
+    await double.until(lambda: len(double.to("GET", "/users/@me")) >= 2)
 
 
 async def test_the_health_of_the_gateway_is_counted(double, connect, health):
@@ -162,6 +163,6 @@ async def test_the_health_of_the_gateway_is_counted(double, connect, health):
     assert (health.questions, health.answered, health.failed, health.refused) == (1, 1, 0, 0)
     assert health.latency < 5
     await double.gateway.drop()
-    await asyncio.wait_for(double.gateway.connected.wait(), 5)
+    await asyncio.wait_for(double.gateway.connected.wait(), PATIENCE)
     await settled(double)
     assert (health.connects, health.disconnects, health.resumes) == (1, 1, 1)

@@ -15,7 +15,7 @@ from bot.pictures.drawing_jobs import READY, Job
 from bot.pictures.drawing_process import FORGET_SECONDS, DrawingProcess
 from index.errors import UnknownPassage
 from tests.heavy_pdf import make_heavy_pdf
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 PNG = b"\x89PNG"
 SECONDS = 3.0  # a light page takes a twentieth of one, on a busy machine as well; the heavy one minutes
@@ -101,7 +101,7 @@ def test_a_process_whose_server_is_gone_ends_itself(pdf: Path):
         theirs.close()
         assert ours.recv_bytes() == READY
         ours.send(Job(pdf, HEAVY, 400))
-        assert process.wait(20) == -signal.SIGALRM
+        assert process.wait(PATIENCE) == -signal.SIGALRM
 
 
 def test_a_page_gets_so_much_memory_and_no_more():

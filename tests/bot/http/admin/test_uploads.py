@@ -27,7 +27,7 @@ from bot.http.templates import Templates
 from bot.state.admin_jobs import UPLOAD, Jobs
 from bot.state.feedback import FeedbackStore, Verdict
 from index.records import Passage
-from tests.waiting import serving, wait_for
+from tests.waiting import PATIENCE, serving, wait_for
 
 TOKEN = "a-token-of-more-than-twenty-letters"  # noqa: S105  # of this test
 RIGHT = {"Authorization": f"Bearer {TOKEN}", "Sec-Fetch-Site": "none"}
@@ -142,7 +142,9 @@ def test_of_two_uploads_in_the_same_instant_one_is_taken(app, folder: Path):
     with served(app) as port, socket.create_connection(("127.0.0.1", port)) as first:
         first.sendall(request.encode() + b"# A ")
         wait_for(lambda: list((folder / JOBS_FOLDER).glob(f"*/{UPLOAD}/first.md")))
-        second = httpx2.post(f"http://127.0.0.1:{port}{UPLOADS}?name=second.md", headers=RIGHT, content=b"# B", timeout=10)
+        second = httpx2.post(
+            f"http://127.0.0.1:{port}{UPLOADS}?name=second.md", headers=RIGHT, content=b"# B", timeout=PATIENCE
+        )
         assert (second.status_code, second.json()["detail"]) == (409, BUSY)
         first.sendall(b"half")
         assert first.recv(20).split()[1] == b"202"
