@@ -43,7 +43,7 @@ coverage: $(VENV)/.installed-test lint types imports
 # Needs Chromium; CHROMIUM names it where it is not /usr/bin/chromium.
 browser-test: $(VENV)/.installed-test
 	$(LOCKED) -r requirements/browser.txt
-	$(BIN)/python -m pytest tests/bot/http/browser_pages.py
+	$(BIN)/python -m pytest tests/bot/http/browser_pages.py tests/bot/http/browser_asking.py
 
 # The files of deploy/ at work: nginx, systemd-analyze and fail2ban-regex where they are installed; what is skipped says why.
 deploy-test: $(VENV)/.installed-test

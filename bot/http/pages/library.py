@@ -5,17 +5,22 @@ Comes in: an address. Goes out: HTML, or the widget's script. Refuses to rank an
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
 from bot.answering.wording import EXPLANATIONS, HEADLINES
+from bot.http.answering import Asked
 from bot.http.api.passages import passage_of
+from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
+from bot.http.marking import blocks_of
+from bot.http.pages.ask_values import query_of
 from bot.http.templates import STATIC, Templates
 from index.lexicon import Term
 from index.records import Document, Kind
@@ -68,8 +73,9 @@ def library_pages(state: HttpState, templates: Templates) -> APIRouter:
         return await shown(request, "glossary.html", _glossary)
 
     @routes.get("/p/{passage_id}")
-    async def reader(request: Request, passage_id: str) -> Response:
-        return await shown(request, "reader.html", _reader, passage_id)
+    async def reader(request: Request, passage_id: str, given: Annotated[PageQuery, Query()]) -> Response:
+        asked = Asked(given.q, given.limit, given.document, given.kind, tuple(given.c))
+        return await shown(request, "reader.html", _reader, passage_id, query_of(asked) if given.q else "")
 
     return routes
 
@@ -120,17 +126,18 @@ def _glossary(state: HttpState) -> Values:
     return {"here": "/glossary", "terms": terms}
 
 
-def _reader(state: HttpState, passage_id: str) -> Values:
+def _reader(state: HttpState, passage_id: str, query: str) -> Values:
+    """Return what the page of a passage shows; ``query`` is that of the answer from which somebody came, or empty."""
     found = passage_of(state, passage_id)
     citation = found.quote.citation
     return {
         "quote": found.quote,
         "citation": citation,
-        "before": found.page.text[: found.start],
-        "after": found.page.text[found.end :],
+        "page_blocks": blocks_of(found.page.text, [(found.start, found.end)]),
+        "answer_address": f"{state.options.base_path}/?{query}" if query else "",
+        "way": f"?{query}" if query else "",
         "earlier": found.before,
         "later": found.after,
-        "sources": [source for source in citation.sources if safe_link(source.url)],
         "original": original_link(citation, found.quote.text),
         "summary": _summary(found),
         "pictured": state.pictures.shows(citation.document, found.page.number),
