@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
+from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADLINES
 from bot.http.answering import Asked
 from bot.http.api.passages import passage_of
@@ -26,6 +27,7 @@ from index.lexicon import Term
 from index.records import Document, Kind
 
 SUMMARY_CHARACTERS = 200
+ANY_QUESTION = "What can we ask here?"  # where a corpus offers no example
 Values = dict[str, object]
 _FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
 
@@ -149,8 +151,8 @@ def _summary(found: PassageInContext) -> str:
     return text if len(text) <= SUMMARY_CHARACTERS else text[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
-def plain_pages(app: FastAPI, templates: Templates) -> APIRouter:
-    """Return the routes of the pages that do not depend on the build; ``app`` is described on the API page."""
+def plain_pages(app: FastAPI, state: HttpState, templates: Templates) -> APIRouter:
+    """Return the routes of the pages about this site; ``app`` is described on the API page."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/help")
@@ -169,7 +171,8 @@ def plain_pages(app: FastAPI, templates: Templates) -> APIRouter:
 
     @routes.get("/api")
     async def api_page() -> Response:
-        return templates.page("api.html", {"operations": operations_of(app)})
+        example = next(iter(examples_of(state.build.lexicon, 1)), ANY_QUESTION)
+        return templates.page("api.html", {"operations": operations_of(app), "example": example})
 
     @routes.get("/widget.js")
     async def widget() -> Response:

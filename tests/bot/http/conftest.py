@@ -30,7 +30,7 @@ from index.build.layout import BuildLayout
 from index.build.reader import Build
 from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
-from index.lexicon import Lexicon, Term
+from index.lexicon import Lexicon, Site, Term
 from index.records import Document, Kind, Page, Passage, Source, passage_id
 from index.retrieval.searcher import Findings, Hit
 from index.text.analysis import terms_of
@@ -186,7 +186,8 @@ def write_build(folder: Path) -> FakeBuild:
     gone.close()
     lexicon = Lexicon(
         terms=(Term("ACV", "Asset of community value.", aliases=("asset of community value",)),),
-        suggestions=("How long does the council have to decide on a nomination?", "Who can nominate a pub?"),
+        suggestions=("Which golden question may fail?",),
+        site=Site(examples=("How long does the council have to decide on a nomination?", "Who can nominate a pub?")),
     )
     return FakeBuild(folder, Records(layout.records), lexicon)
 
