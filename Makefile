@@ -16,7 +16,7 @@ endif
 # What is published: everything below localism, with corpus and light encoder. WHEELS says where it goes.
 WHEELS ?= dist
 
-.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test deploy-test lint types imports lock hooks bench clean
+.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test printed-test deploy-test lint types imports lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -73,7 +73,11 @@ coverage: $(VENV)/.installed-test lint types imports
 # Needs Chromium; CHROMIUM names it where it is not /usr/bin/chromium.
 browser-test: $(VENV)/.installed-test
 	$(LOCKED) -r requirements/browser.txt
-	$(BIN)/python -m pytest tests/bot/http/browser_pages.py
+	$(BIN)/python -m pytest tests/bot/http/browser_pages.py tests/bot/http/browser_asking.py
+
+# Every question that the product itself prints or suggests is asked of the index, and its section must come first.
+printed-test: $(VENV)/.installed-test index
+	$(BIN)/python -m pytest tests/corpus/printed_questions.py
 
 # The files of deploy/ at work: nginx, systemd-analyze and fail2ban-regex where they are installed; what is skipped says why.
 deploy-test: $(VENV)/.installed-test

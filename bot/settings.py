@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     )
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot; without it only page and API run.")
     public_url: str = Field("", description="Address under which people reach the page; links in Discord point there.")
+    operator: str = Field("", max_length=200, description="Who runs this, as people are told: a name, how to reach them.")
     base_path: str = Field("", pattern=r"^(/[\w.~-]+)*$", description="Path below which a proxy serves the page: /localism.")
     trusted_proxies: str = Field("", description="Addresses of proxies whose forwarded headers are believed, with commas.")
     allowed_origins: str = Field("", description="Sites whose pages may use the API and the widget, with commas; * for all.")

@@ -49,6 +49,7 @@ class Site:
     heading: str = ""  # over the question box of the page
     about: str = ""  # what can be asked about, for search engines
     scope: str = ""  # what the sources are and are not, for somebody whose question found nothing
+    examples: tuple[str, ...] = ()  # questions for people who do not know what they can ask, the most wanted first
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Lexicon:
                 signposts=tuple(Signpost(**_tuples(signpost)) for signpost in fields["signposts"]),
                 suggestions=tuple(fields["suggestions"]),
                 not_held=tuple(Document(**{**document, "kind": Kind(document["kind"])}) for document in fields["not_held"]),
-                site=Site(**fields.get("site", {})),  # builds of earlier versions have none
+                site=Site(**_tuples(fields.get("site", {}))),  # builds of earlier versions have none
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedBuild(

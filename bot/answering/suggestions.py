@@ -1,6 +1,7 @@
-"""Suggest questions and places as a person types.
+"""Suggest questions as a person types: headings of sections, and the questions that the corpus offers as examples.
 
-Comes in: the first letters of a question. Goes out: texts that go on from them. Refuses to answer anything.
+Comes in: the first letters of a question. Goes out: texts that go on from them. Refuses to answer anything, and to suggest what may
+not be answered: a golden question measures the search and may fail, a term or a title is no question.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,6 @@ from enum import Enum
 
 from index.build.reader import Build
 from index.lexicon import Lexicon
-from index.text.language import MEANING_QUESTION
 
 MOST_SUGGESTIONS = 8
 LONGEST_EXAMPLE = 75  # characters: two lines on a phone
@@ -21,9 +21,7 @@ class Origin(Enum):
     """Where a suggestion comes from."""
 
     QUESTION = "question"
-    TERM = "term"
     HEADING = "heading"
-    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,9 @@ class Suggestion:
 
 
 def examples_of(lexicon: Lexicon, most: int) -> list[str]:
-    """Return the first of the suggestions that are short and written as sentences: the corpus puts good examples first."""
+    """Return the first of the corpus's examples; of a corpus that offers none, questions that are short and written as sentences."""
+    if lexicon.site.examples:
+        return list(lexicon.site.examples[:most])
     neat = [text for text in lexicon.suggestions if text[:1].isupper() and text.endswith("?") and len(text) <= LONGEST_EXAMPLE]
     return neat[:most]
 
@@ -44,8 +44,8 @@ class Suggester:
     """Knows everything that a build can suggest."""
 
     def __init__(self, build: Build) -> None:
-        """Gather the questions, terms, headings and titles of ``build``."""
-        unique = {suggestion.text.casefold(): suggestion for suggestion in reversed(list(_all(build)))}
+        """Gather the examples and headings of ``build``."""
+        unique = {suggestion.text.casefold(): suggestion for suggestion in reversed(list(all_of(build)))}
         self._known = [(_words(key), suggestion) for key, suggestion in reversed(unique.items())]
 
     def suggest(self, typed: str, most: int = MOST_SUGGESTIONS) -> list[Suggestion]:
@@ -55,7 +55,7 @@ class Suggester:
             return []
         different = tuple(dict.fromkeys(wanted))[:MOST_TYPED]
         found = [(words, suggestion) for words, suggestion in self._known if _fits(different, words)]
-        # Sorting is stable: within each half the order stays question, term, heading, title.
+        # Sorting is stable: within each half the order stays question, heading.
         found.sort(key=lambda pair: not suggestion_begins(pair[0], wanted))
         return [suggestion for _, suggestion in found[:most]]
 
@@ -75,11 +75,10 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple("".join(letter if letter.isalnum() else " " for letter in text.replace("’", "").replace("'", "")).split())
 
 
-def _all(build: Build) -> Iterator[Suggestion]:
-    yield from (Suggestion(question, Origin.QUESTION) for question in build.lexicon.suggestions)
-    yield from (Suggestion(MEANING_QUESTION.format(term=term.term), Origin.TERM) for term in build.lexicon.terms)
+def all_of(build: Build) -> Iterator[Suggestion]:
+    """Yield everything that can be suggested from ``build``, examples first."""
+    yield from (Suggestion(question, Origin.QUESTION) for question in build.lexicon.site.examples)
     for document in build.records.documents:
         for page in build.records.pages(document.id):
             if page.section:
                 yield Suggestion(page.section[-1], Origin.HEADING)
-    yield from (Suggestion(document.title, Origin.TITLE) for document in build.records.documents)

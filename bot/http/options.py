@@ -21,6 +21,7 @@ class HttpOptions:
 
     public_url: str = ""  # "https://ask.example.org" without the base path; shared links and pictures need it
     base_path: str = ""  # "/localism" where a proxy serves the page below a path
+    operator: str = ""  # who runs this, as people are told: a name, and how to reach them
     allowed_origins: tuple[str, ...] = ()  # sites whose pages may read the API; "*" for all
     admin_token: str = ""  # opens the reports under /admin; without it they do not exist
     state: Path | None = None  # folder for feedback and the question log; without it neither is kept

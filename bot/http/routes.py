@@ -31,7 +31,7 @@ def add_routes(app: FastAPI, state: HttpState, templates: Templates) -> None:
         admin_routes(state, templates),
         login_routes(state.admission, templates),
         library_pages(state, templates),
-        plain_pages(app, templates),
+        plain_pages(app, state, templates),
     ):
         # Put in as they are: in an included router each request is matched three times.
         app.router.routes.extend(routes.routes)

@@ -5,8 +5,7 @@ Comes in: the name of a template and plain values. Goes out: an HTML response. R
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.answering.limits import MOST_CHARACTERS
+from bot.answering.links import safe_link
 from bot.answering.wording import KIND_HEADINGS, KIND_NAMES
+from bot.http.marking import blocks_of
 from bot.http.options import HttpOptions
-from index.records import Span
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 STATIC = WEB / "static"
@@ -32,14 +32,6 @@ _TITLES = {
     HTTPStatus.FORBIDDEN: "Not from there",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A run of a text that is marked or not."""
-
-    text: str
-    marked: bool
 
 
 class Templates:
@@ -68,9 +60,11 @@ class Templates:
             question_days=options.keep_questions_days if options.state else 0,
             open_to_sites=bool(options.allowed_origins),
             asking=options.asking,
+            operator=options.operator,
             here="",
         )
-        self._environment.filters["parts"] = parts_of
+        self._environment.filters["blocks"] = blocks_of
+        self._environment.tests["leading"] = safe_link
 
     def page(self, name: str, values: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
         """Return the page of template ``name`` with ``values``."""
@@ -82,20 +76,13 @@ class Templates:
 
     def page_of_problem(self, status: HTTPStatus, detail: str, successor: str) -> HTMLResponse:
         """Return a page that says what went wrong; ``successor`` is the id of a passage to go on to, or empty."""
-        return self.page(
-            "problem.html", {"title": _TITLES.get(status, status.phrase), "detail": detail, "successor": successor}, status
-        )
-
-
-def parts_of(text: str, highlights: Sequence[Span]) -> list[Part]:
-    """Return ``text`` cut at its highlights (half-open, in characters, in order, apart); the parts join to ``text``."""
-    parts, place = [], 0
-    for start, end in highlights:
-        parts.append(Part(text[place:start], marked=False))
-        parts.append(Part(text[start:end], marked=True))
-        place = end
-    parts.append(Part(text[place:], marked=False))
-    return [part for part in parts if part.text]
+        values = {
+            "title": _TITLES.get(status, status.phrase),
+            "detail": detail,
+            "successor": successor,
+            "may_pass": status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+        }
+        return self.page("problem.html", values, status)
 
 
 def printable(value: object) -> object:
@@ -106,7 +93,7 @@ def printable(value: object) -> object:
 
 def edition_of(options: HttpOptions) -> str:
     """Return the digest of everything but the build that decides what a page looks like."""
-    digest = hashlib.sha256(repr((options.public_url, options.base_path, options.state is None)).encode())
+    digest = hashlib.sha256(repr((options.public_url, options.base_path, options.state is None, options.operator)).encode())
     for path in sorted(_files()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

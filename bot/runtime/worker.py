@@ -160,6 +160,7 @@ def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say about the HTTP surface; ``bot.runtime.discord_choices`` has the same for the bot."""
     return HttpOptions(
         public_url=settings.public_url.rstrip("/"),
+        operator=settings.operator,
         base_path=settings.base_path,
         allowed_origins=listed(settings.allowed_origins),
         admin_token=settings.admin_token.get_secret_value() if settings.admin_token else "",

@@ -26,9 +26,9 @@ from index.retrieval.questions import AskedQuestion
 Scores = NDArray[np.float32]
 NEARLY = 0.08  # a second sentence this close behind the first is marked too
 LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
-# Lines that begin with a bullet, a number or a letter, two or more of them, with the line before where it ends with a colon.
+# Lines that begin with a bullet, a number or a letter, two or more of them, and the line before.
 _ENTRY = r"[^\S\n]*(?:[-–•▪●■◦*·]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[^\S\n]+[^\n]+"
-_LIST = re.compile(rf"(?:^(?P<announced>[^\n]*:)[^\S\n]*\n+)?(?:^{_ENTRY}(?:\n+|\Z)){{2,}}", re.MULTILINE)
+_LIST = re.compile(rf"(?:^(?P<before>[^\n]*\S)[^\S\n]*\n+)?(?:^{_ENTRY}(?:\n+|\Z)){{2,}}", re.MULTILINE)
 _SENTENCE_ENDS = re.compile(r"[.!?][”\"’')]*\s+(?=\S)")
 
 
@@ -133,17 +133,32 @@ def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Spa
 
 
 def whole_lists(text: str, highlights: Sequence[Span]) -> tuple[Span, ...]:
-    """Return ``highlights`` (half-open, in characters of ``text``, in order), each list that one of them touches marked whole."""
+    """Return ``highlights`` (half-open, in characters of ``text``, in order), each list that one of them touches marked whole.
+
+    The sentence before a list touches it too; it is marked with the list where it announces it, with a colon.
+    """
     if not highlights or "\n" not in text:
         return tuple(highlights)
-    touched = [one for one in _lists(text) if any(start < one[1] and one[0] < end for start, end in highlights)]
+    touched = [
+        marked
+        for touching, marked in _lists(text)
+        if any(start < touching[1] and touching[0] < end for start, end in highlights)
+    ]
     return _joined([*highlights, *touched]) if touched else tuple(highlights)
 
 
-def _lists(text: str) -> Iterator[Span]:
+def _lists(text: str) -> Iterator[tuple[Span, Span]]:
+    """Yield of each list the range from the sentence before it, and the range that is marked."""
     for found in _LIST.finditer(text):
-        start = found.start() + _last_sentence(found["announced"] or "")
-        yield start, start + len(text[start : found.end()].rstrip())
+        before = found["before"] or ""
+        start = found.start() + _last_sentence(before)
+        end = found.start() + len(found[0].rstrip())
+        announces = before.endswith(":") or not before
+        yield (start, end), (start if announces else found.end("before") + _space_after(text, found.end("before")), end)
+
+
+def _space_after(text: str, place: int) -> int:
+    return len(text[place:]) - len(text[place:].lstrip())
 
 
 def _last_sentence(line: str) -> int:

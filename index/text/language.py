@@ -82,7 +82,6 @@ ASKING_MEANING = re.compile(
     r"(?:\s+(?:mean|means|stand\s+for|stands\s+for))?(?:\s+(?:please|pls))?$",
     re.IGNORECASE,
 )
-MEANING_QUESTION = "What is meant by {term}?"  # what is suggested to somebody who begins to type the term
 
 # --- Texts that a program asks or reads by itself ------------------------------------------------------------------------------
 

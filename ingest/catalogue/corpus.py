@@ -50,6 +50,12 @@ def digest_of(path: Path) -> str:
         return ""
 
 
+def _with_examples(lexicon: Lexicon, golden: Sequence[GoldenQuestion]) -> Lexicon:
+    """Return ``lexicon`` with the golden questions that are marked as examples, where the corpus names none in ``site.toml``."""
+    marked = tuple(question.text for question in golden if question.example and question.answerable and not question.context)
+    return lexicon if lexicon.site.examples else replace(lexicon, site=replace(lexicon.site, examples=marked))
+
+
 def open_corpus(folder: Path) -> Corpus:
     """Return the corpus in ``folder``.
 
@@ -61,7 +67,7 @@ def open_corpus(folder: Path) -> Corpus:
     golden = _golden(folder)
     examples_first = sorted(golden, key=lambda question: not question.example)
     suggestions = tuple(question.text for question in examples_first if question.answerable and not question.context)
-    lexicon = read_lexicon(folder, suggestions)
+    lexicon = _with_examples(read_lexicon(folder, suggestions), golden)
     unlisted = list(_unlisted(folder, listed))
     if not listed and not unlisted:
         raise CorpusProblems(

@@ -6,7 +6,7 @@ Comes in: the corpus folder. Goes out: a Lexicon, or every problem with its file
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,6 +17,7 @@ GLOSSARY_FILE = "glossary.toml"
 SIGNPOSTS_FILE = "signposts.toml"
 SITE_FILE = "site.toml"
 SUGGESTIONS = 200
+LONGEST_EXAMPLE = 75  # characters: two lines on a phone
 
 _Fields = TypeVar("_Fields", bound=BaseModel)
 
@@ -27,6 +28,7 @@ class _SiteFields(BaseModel):
     heading: str = Field("", max_length=100)
     about: str = Field("", max_length=300)
     scope: str = Field("", max_length=300)
+    examples: list[Annotated[str, Field(min_length=1, max_length=LONGEST_EXAMPLE)]] = Field([], max_length=20)
 
 
 class _TermFields(BaseModel):
@@ -103,7 +105,8 @@ def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
 
 def _site(path: Path, problems: list[str]) -> Site:
     try:
-        return Site(**_SiteFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).model_dump())
+        fields = _SiteFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Site(fields.heading, fields.about, fields.scope, tuple(fields.examples))
     except FileNotFoundError:
         return Site()
     except ValidationError as error:

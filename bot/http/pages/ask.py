@@ -10,12 +10,11 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from bot.answering.answers import Answer
-from bot.answering.suggestions import examples_of
 from bot.http.answering import Asked, answer_to
 from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState, PerBuild
-from bot.http.pages.ask_values import EXAMPLES, QuoteCards, page_values
+from bot.http.pages.ask_values import QuoteCards, page_values
 from bot.http.problems import status_of
 from bot.http.templates import Templates
 from index.build.reader import Build
@@ -54,8 +53,4 @@ def page_routes(state: HttpState, templates: Templates) -> APIRouter:
 
 
 def _choices(templates: Templates, build: Build, asked: Asked) -> Markup:
-    examples = examples_of(build.lexicon, EXAMPLES)
-    return templates.part(
-        "_choices.html",
-        {"asked": asked, "documents": build.records.documents, "kinds": tuple(Kind), "examples": examples},
-    )
+    return templates.part("_choices.html", {"asked": asked, "documents": build.records.documents, "kinds": tuple(Kind)})

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from bot.answering.answer_service import MOST_REMEMBERED
 from bot.answering.answers import Answer, Quote
+from bot.answering.library import indexed_on
+from bot.answering.limits import DEFAULT_PASSAGES
 from bot.answering.links import original_link
 from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, REASONS, SCOPE, WHAT_TO_TRY
@@ -22,6 +24,8 @@ from index.records import Document
 from index.remembered import Remembered
 
 EXAMPLES = 8
+# Where a frame, made once for a build, has a place for what was asked; no template writes such a character of a document.
+WAY = Markup("\x00")
 LEAST_REASON = 0.02  # of the strongest: what gave less is no reason that a reader could see
 
 
@@ -54,14 +58,16 @@ class QuoteCards:
         self._templates = templates
         self._frames: PerBuild[Remembered[_Frame]] = PerBuild(lambda _: Remembered(MOST_REMEMBERED))
 
-    def of(self, quote: Quote) -> ShownQuote:
-        """Return what the page shows of ``quote``."""
+    def of(self, quote: Quote, way: str = "") -> ShownQuote:
+        """Return what the page shows of ``quote``; ``way`` is the query by which its own page leads back to the answer."""
         frame = self._frames.of(self._state.build).of(quote.id, lambda: self._frame(quote))
-        return ShownQuote(quote, frame.original, frame.head, frame.foot, why_found(quote))
+        head, foot = (part.replace(WAY, way) for part in (frame.head, frame.foot))
+        return ShownQuote(quote, frame.original, head, foot, why_found(quote))
 
     def _frame(self, quote: Quote) -> _Frame:
         original = original_link(quote.citation, quote.text)
-        values = {"quote": quote, "original": original, "pictured": self._state.pictures.has(quote.citation.document)}
+        pictured = self._state.pictures.has(quote.citation.document)
+        values = {"quote": quote, "original": original, "pictured": pictured, "way": WAY}
         return _Frame(
             original, self._templates.part("_quote_head.html", values), self._templates.part("_quote_foot.html", values)
         )
@@ -80,21 +86,38 @@ def page_values(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answe
     """Return what the page shows of ``answer``; where there is none, of ``fault``, a sentence, or of a build that was not asked."""
     values: dict[str, object] = {"asked": asked, "answer": answer, "fault": fault, "here": "/"}
     site = state.build.lexicon.site
-    values |= {"heading": site.heading or HEADING, "about": site.about}
+    values |= {"heading": site.heading or HEADING, "about": site.about, "held": _held(state)}
     if answer is None:
         return {**values, "examples": examples_of(state.build.lexicon, EXAMPLES)}
     return {**values, **_values_of_answer(state, cards, asked, answer)}
 
 
 def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer) -> dict[str, object]:
+    way = f"?{query_of(asked)}"
     return {
-        "quotes": [cards.of(quote) for quote in answer.quotes],
+        "quotes": [cards.of(quote, way) for quote in answer.quotes],
         "headline": HEADLINES[answer.status],
         "explanation": EXPLANATIONS[answer.status],
         "hints": (*WHAT_TO_TRY, state.build.lexicon.site.scope or SCOPE),
         "nearest": _documents_named(state, answer.nearest),
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
         "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",
+    }
+
+
+def query_of(asked: Asked) -> str:
+    """Return the query of the address at which the answer to ``asked`` stands."""
+    chosen = [("document", asked.document), ("kind", asked.kind), *(("c", earlier) for earlier in asked.earlier)]
+    if asked.limit != DEFAULT_PASSAGES:
+        chosen.append(("limit", str(asked.limit)))
+    return urlencode([("q", asked.question), *((name, value) for name, value in chosen if value)])
+
+
+def _held(state: HttpState) -> dict[str, object]:
+    return {
+        "documents": len(state.service.documents),
+        "passages": state.build.records.size,
+        "indexed_on": indexed_on(state.build),
     }
 
 

@@ -5,22 +5,29 @@ Comes in: an address. Goes out: HTML, or the widget's script. Refuses to rank an
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
+from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADLINES
+from bot.http.answering import Asked
 from bot.http.api.passages import passage_of
+from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
+from bot.http.marking import blocks_of
+from bot.http.pages.ask_values import query_of
 from bot.http.templates import STATIC, Templates
 from index.lexicon import Term
 from index.records import Document, Kind
 
 SUMMARY_CHARACTERS = 200
+ANY_QUESTION = "What can we ask here?"  # where a corpus offers no example
 Values = dict[str, object]
 _FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
 
@@ -68,8 +75,9 @@ def library_pages(state: HttpState, templates: Templates) -> APIRouter:
         return await shown(request, "glossary.html", _glossary)
 
     @routes.get("/p/{passage_id}")
-    async def reader(request: Request, passage_id: str) -> Response:
-        return await shown(request, "reader.html", _reader, passage_id)
+    async def reader(request: Request, passage_id: str, given: Annotated[PageQuery, Query()]) -> Response:
+        asked = Asked(given.q, given.limit, given.document, given.kind, tuple(given.c))
+        return await shown(request, "reader.html", _reader, passage_id, query_of(asked) if given.q else "")
 
     return routes
 
@@ -120,17 +128,18 @@ def _glossary(state: HttpState) -> Values:
     return {"here": "/glossary", "terms": terms}
 
 
-def _reader(state: HttpState, passage_id: str) -> Values:
+def _reader(state: HttpState, passage_id: str, query: str) -> Values:
+    """Return what the page of a passage shows; ``query`` is that of the answer from which somebody came, or empty."""
     found = passage_of(state, passage_id)
     citation = found.quote.citation
     return {
         "quote": found.quote,
         "citation": citation,
-        "before": found.page.text[: found.start],
-        "after": found.page.text[found.end :],
+        "page_blocks": blocks_of(found.page.text, [(found.start, found.end)]),
+        "answer_address": f"{state.options.base_path}/?{query}" if query else "",
+        "way": f"?{query}" if query else "",
         "earlier": found.before,
         "later": found.after,
-        "sources": [source for source in citation.sources if safe_link(source.url)],
         "original": original_link(citation, found.quote.text),
         "summary": _summary(found),
         "pictured": state.pictures.shows(citation.document, found.page.number),
@@ -142,8 +151,8 @@ def _summary(found: PassageInContext) -> str:
     return text if len(text) <= SUMMARY_CHARACTERS else text[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
-def plain_pages(app: FastAPI, templates: Templates) -> APIRouter:
-    """Return the routes of the pages that do not depend on the build; ``app`` is described on the API page."""
+def plain_pages(app: FastAPI, state: HttpState, templates: Templates) -> APIRouter:
+    """Return the routes of the pages about this site; ``app`` is described on the API page."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/help")
@@ -162,7 +171,8 @@ def plain_pages(app: FastAPI, templates: Templates) -> APIRouter:
 
     @routes.get("/api")
     async def api_page() -> Response:
-        return templates.page("api.html", {"operations": operations_of(app)})
+        example = next(iter(examples_of(state.build.lexicon, 1)), ANY_QUESTION)
+        return templates.page("api.html", {"operations": operations_of(app), "example": example})
 
     @routes.get("/widget.js")
     async def widget() -> Response:

@@ -1,130 +1,124 @@
-// Everything here is an extra: the page works without it.
+// Asking without loading the whole page again. Everything here is an extra: the page works without it.
 "use strict";
 (() => {
-  const base = document.documentElement.dataset.base || "";
-  const main = document.getElementById("main");
-  const live = document.getElementById("live");
+  const main = document.getElementById("main"), live = document.getElementById("live"), waiting = document.getElementById("waiting");
   const here = () => location.pathname + location.search;
-  let shown = here();
+  const SLOW = 2000; // milliseconds after which more is said than "Looking…"
+  let shown = here(), latest = 0, stop = null;
 
-  // Ask without loading the whole page again; the address, back and forward stay true.
-  async function show(address, push) {
+  const say = (text) => { live.textContent = text; };
+  // The other scripts look at what was shown anew, and say things in the same place.
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`localism:${name}`, { detail }));
+  document.addEventListener("localism:say", (event) => say(event.detail));
+
+  // A question that is looked for: said, shown, and no second press of the button. Returns what ends it.
+  function looking(form) {
+    const button = form && form.querySelector(".box button"), before = button && button.textContent;
+    const state = (text) => { say(text); waiting.textContent = text; waiting.hidden = false; };
     main.setAttribute("aria-busy", "true");
-    live.textContent = "Looking for passages.";
+    if (button) { button.disabled = true; button.textContent = "Looking…"; }
+    state("Looking for passages …");
+    const slow = setTimeout(() => state("Still looking: the server is busy. Your question is kept."), SLOW);
+    return () => {
+      clearTimeout(slow);
+      if (button) { button.disabled = false; button.textContent = before; }
+    };
+  }
+
+  // A question may overtake the one before it: whatever answers an older one is thrown away.
+  async function show(address, { push = true, form = null } = {}) {
+    const mine = ++latest;
+    if (stop) stop();
+    const abort = new AbortController(), end = looking(form);
+    stop = () => { abort.abort(); end(); };
+    const found = await pageAt(address, abort.signal);
+    if (mine !== latest) return;
+    stop = null;
+    end();
+    main.removeAttribute("aria-busy");
+    waiting.hidden = true;
+    if (found.page) put(found.page, address, push); else fail(found.fault, address, form, push);
+  }
+
+  async function pageAt(address, signal) {
     let answer;
     try {
-      answer = await fetch(address, { headers: { Accept: "text/html" } });
+      answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // A page of ours about a question has its form; anything else comes from a fault, ours or a proxy's.
+      if (page.querySelector("#main [data-ask]")) return { page };
     } catch {
-      location.assign(address);
-      return;
+      return { fault: navigator.onLine === false ? "This device is offline. Your question is kept." : "The server cannot be reached at this moment. Your question is kept." };
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("main");
-    if (!fresh) { location.assign(address); return; }
+    if (answer.status === 429) return { fault: `That was a lot of questions. Try again in ${answer.headers.get("Retry-After") || "some"} seconds; your question is kept.` };
+    return { fault: "The server could not answer at this moment. Your question is kept." };
+  }
+
+  function put(page, address, push) {
     if (push) history.pushState({}, "", address);
     shown = here();
     document.title = page.title;
-    main.replaceChildren(...fresh.childNodes);
-    main.removeAttribute("aria-busy");
-    enhance();
+    main.replaceChildren(...page.getElementById("main").childNodes);
+    tell("shown");
     const head = main.querySelector("#verdict, .fault");
-    live.textContent = head ? head.textContent.trim() : document.title;
-    if (push && head) { head.tabIndex = -1; head.focus({ preventScroll: true }); head.scrollIntoView({ block: "start" }); }
+    say(head ? head.textContent.trim() : document.title);
+    if (!push || !head) return;
+    head.tabIndex = -1;
+    head.focus({ preventScroll: true });
+    scrollTo({ top: 0, behavior: "instant" }); // the question stands above its answer
+  }
+
+  function fail(fault, address, form, push) {
+    main.querySelectorAll("[data-fault]").forEach((old) => old.remove());
+    const said = document.createElement("p"), again = document.createElement("button");
+    said.className = "fault"; said.dataset.fault = ""; said.setAttribute("role", "alert");
+    again.type = "button"; again.textContent = "Try again";
+    again.addEventListener("click", () => show(address, { push, form }));
+    said.append(`${fault} `, again);
+    const question = new URL(address, location.href).searchParams.get("q") || "";
+    const place = form && form.isConnected ? form : main.querySelector("form[data-ask]");
+    const box = place && place.querySelector("textarea");
+    if (box && !box.value) { box.value = question; box.dispatchEvent(new Event("grow")); }
+    (place || main.lastElementChild).after(said);
+    say(fault);
   }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.matches("[data-ask]")) {
-      event.preventDefault();
-      show(`${form.action}?${new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""))}`, true);
-    } else if (form.matches("[data-said]")) {
-      event.preventDefault();
-      say(form, event.submitter);
-    }
+    if (!form.matches("[data-ask]")) return;
+    event.preventDefault();
+    show(`${form.action}?${new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""))}`, { form });
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-ask]");
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); show(link.href, true); }
-    const copier = event.target.closest("[data-copy]");
-    if (copier) copy(copier);
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); show(link.href); }
   });
   // A jump inside the page changes the address too, but only behind the "#".
-  window.addEventListener("popstate", () => { if (here() !== shown) show(location.href, false); });
+  window.addEventListener("popstate", () => { if (here() !== shown) show(location.href, { push: false }); });
 
-  async function copy(button) {
-    const text = document.getElementById(button.dataset.copy).textContent.trim();
-    try { await navigator.clipboard.writeText(text); } catch { getSelection().selectAllChildren(document.getElementById(button.dataset.copy)); return; }
-    const before = button.textContent;
-    button.textContent = "Copied";
-    live.textContent = "Copied.";
-    setTimeout(() => { button.textContent = before; }, 1500);
-  }
-
-  async function say(form, button) {
-    const body = JSON.stringify({ ...Object.fromEntries(new FormData(form)), verdict: button.value });
-    const answer = await fetch(`${base}/api/feedback`, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
-    const thanks = document.createElement("span");
-    thanks.textContent = answer && answer.ok ? "Thank you. That helps us mend the sources." : "That could not be kept. Try again later.";
-    form.replaceChildren(thanks);
-    live.textContent = thanks.textContent;
-  }
-
-  // Suggestions: an ARIA combobox with a list box; arrows choose, Enter takes, Escape closes.
-  function suggesting(input) {
-    const list = document.createElement("ul");
-    list.className = "options"; list.role = "listbox"; list.hidden = true;
-    list.id = `${input.id}-options`; list.ariaLabel = "Suggestions";
-    input.after(list);
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-autocomplete", "list");
-    input.setAttribute("aria-controls", list.id);
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("list");
-    let chosen = -1, waiting = 0, latest = 0;
-    const close = () => { list.hidden = true; chosen = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-    const take = (option) => { input.value = option.dataset.text; close(); input.form.requestSubmit(); };
-    const mark = (place) => {
-      const options = [...list.children];
-      chosen = (place + options.length) % options.length;
-      options.forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
-      input.setAttribute("aria-activedescendant", options[chosen].id);
-    };
-    async function look() {
-      const asked = ++latest, text = input.value.trim();
-      if (text.length < 2) { close(); return; }
-      const answer = await fetch(`${base}/api/suggest?q=${encodeURIComponent(text)}`).catch(() => null);
-      if (asked !== latest || !answer || !answer.ok || document.activeElement !== input) return;
-      const { suggestions } = await answer.json();
-      list.replaceChildren(...suggestions.map((suggestion, number) => {
-        const option = document.createElement("li");
-        option.role = "option"; option.id = `${list.id}-${number}`; option.dataset.text = suggestion.text;
-        option.textContent = suggestion.text;
-        option.setAttribute("aria-selected", "false");
-        option.addEventListener("pointerdown", (event) => { event.preventDefault(); take(option); });
-        return option;
-      }));
-      list.hidden = !suggestions.length; chosen = -1;
-      input.setAttribute("aria-expanded", String(!list.hidden));
-    }
-    input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 150); });
-    input.addEventListener("blur", close);
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
-      if (list.hidden || !list.children.length) return;
-      if (event.key === "ArrowDown") { event.preventDefault(); mark(chosen + 1); }
-      else if (event.key === "ArrowUp") { event.preventDefault(); mark(chosen < 0 ? -1 : chosen - 1); }
-      else if (event.key === "Enter" && chosen >= 0) { event.preventDefault(); take(list.children[chosen]); }
-    });
-  }
+  // A box as high as its question. Enter asks, as in a line; with Shift it begins a new one.
+  const grow = (box) => { box.style.height = "auto"; box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`; };
+  for (const name of ["input", "grow"]) document.addEventListener(name, (event) => { if (event.target.matches(".box textarea")) grow(event.target); }, true);
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches("details.again[open]")) return;
+    const box = event.target.querySelector("textarea");
+    grow(box);
+    box.focus();
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented || !event.target.matches(".box textarea")) return;
+    event.preventDefault();
+    if (!event.target.form.querySelector(".box button").disabled) event.target.form.requestSubmit();
+  });
 
   function enhance() {
-    main.querySelectorAll("button[data-copy][hidden]").forEach((button) => { button.hidden = false; });
-    main.querySelectorAll("input[data-suggest]").forEach(suggesting);
+    main.querySelectorAll(".box textarea").forEach(grow);
     // A page that takes too long to draw has no picture: the quote stands without an empty frame.
     main.querySelectorAll("#picture img").forEach((picture) => {
       const hide = () => { picture.closest("figure").hidden = true; };
       if (picture.complete && !picture.naturalWidth && picture.currentSrc) hide(); else picture.addEventListener("error", hide);
     });
   }
+  document.addEventListener("localism:shown", enhance);
   enhance();
 })();

@@ -3,27 +3,14 @@
 The name does not begin with "test": the default run, which needs no browser, leaves this file alone.
 """
 
-import os
 import re
-import threading
-from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from bot.answering.answer_service import AnswerService
-from bot.http.app import create_app
-from bot.http.options import HttpOptions, Rate
-from bot.http.serving import server_config
-from tests.bot.http.browser_site import DESKTOP, OtherSite, opened
-from tests.waiting import free_port, serving
+from tests.bot.http.browser_site import ANSWER, DESKTOP, PHONE, QUESTION, opened
 
-QUESTION = "How long does the council have to decide on a nomination?"
-ANSWER = "The council must decide on a nomination within eight weeks of receiving it."
 ALL_PAGES = [
     "/",
     f"/?q={QUESTION}",
@@ -34,42 +21,6 @@ ALL_PAGES = [
     "/documents/hostile",
 ]
 ALL_PAGES += ["/glossary", "/help", "/privacy", "/api", "/embed", "/nothing"]
-PHONE = {"width": 375, "height": 720}
-
-
-@pytest.fixture(scope="module")
-def other_site() -> Iterator[str]:
-    """The address of another site."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), OtherSite)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def site(service: AnswerService, other_site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of our server, as uvicorn serves it."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    options = HttpOptions(
-        public_url=address, state=tmp_path_factory.mktemp("state"), allowed_origins=(other_site,), asking=Rate(10_000, 60.0)
-    )
-    config = server_config(create_app(service, options), "127.0.0.1", port, options, ())
-    with serving(uvicorn.Server(config)):
-        OtherSite.server_address_of_ours = address
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        assert Path(path).exists(), f"There is no Chromium at {path}; install it, or name it in CHROMIUM."
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def test_ask_go_back_and_forward(browser: Browser, site: str):
@@ -82,7 +33,7 @@ def test_ask_go_back_and_forward(browser: Browser, site: str):
         expect(page).to_have_url(re.compile(r"\?q=How\+long"))
         expect(page.get_by_role("heading", name="What the texts say")).to_be_focused()
         page.go_back()
-        expect(page.get_by_role("heading", name="Ask what the guides")).to_be_visible()
+        expect(page.get_by_role("heading", name="Ask what the sources say")).to_be_visible()
         page.go_forward()
         expect(page.locator("mark").first).to_have_text(ANSWER)
         shared = page.url
@@ -127,9 +78,10 @@ def test_context_picture_copy_and_feedback(browser: Browser, site: str):
         picture = page.get_by_role("img", name="The page with this quote marked")
         expect(picture).to_be_visible()
         expect(picture).to_have_js_property("naturalWidth", 900)
+        page.get_by_text("Share").first.click()
         page.get_by_role("button", name="Copy link").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
-        assert page.evaluate("navigator.clipboard.readText()") == page.url.split("#")[0]
+        assert page.evaluate("navigator.clipboard.readText()") == page.url.split("?")[0]
         page.get_by_role("button", name="helpful", exact=True).click()
         expect(page.locator("form.said")).to_contain_text("Thank you")
 
@@ -151,13 +103,16 @@ def test_everything_works_without_javascript(browser: Browser, site: str):
         page.get_by_role("button", name="Ask").click()
         expect(page.locator("mark").first).to_have_text(ANSWER)
         expect(page.get_by_role("button", name="Copy link").first).to_be_hidden()
-        page.get_by_text("Cite or share").first.click()
+        page.get_by_text("Share").first.click()
         expect(page.locator(".copyable").first).to_be_visible()
         page.get_by_label("Ask a follow-up").fill("Who can nominate a pub?")
-        page.get_by_role("button", name="Ask").nth(1).click()
+        page.locator(".follow").get_by_role("button", name="Ask").click()
         expect(page.get_by_label("Earlier questions")).to_contain_text(QUESTION)
         page.get_by_role("link", name="Show in context").first.click()
         expect(page.locator("mark#quote")).to_be_visible()
+        page.get_by_role("link", name="Back to the answer").click()
+        expect(page.get_by_label("Earlier questions")).to_contain_text(QUESTION)
+        page.get_by_role("link", name="Show in context").first.click()
         page.get_by_role("button", name="not helpful").click()
         expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
@@ -179,10 +134,10 @@ def test_everything_is_reached_with_the_keyboard_alone(browser: Browser, site: s
             page.keyboard.press("Tab")
             reached.append(page.evaluate("document.activeElement.textContent.trim().split('\\n')[0].slice(0, 15)"))
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", reached
-        assert [name for name in reached if name in {"Show in context", "Copy link", "Cite or share p", "helpful"}] == [
+        assert [name for name in reached if name in {"Show in context", "Share passage f", "Why this passag", "helpful"}] == [
             "Show in context",
-            "Copy link",
-            "Cite or share p",
+            "Share passage f",
+            "Why this passag",
             "helpful",
         ]
 

@@ -1,11 +1,14 @@
 """Real records of three small documents, a fake searcher over them, and clients of the application that answers from both."""
 
 import hashlib
+import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,14 +23,14 @@ from starlette.testclient import TestClient
 from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app
 from bot.http.middleware import rate_limit
-from bot.http.options import HttpOptions
+from bot.http.options import HttpOptions, Rate
 from bot.http.serving import server_config
 from index.abstention.decision import Decision, Evidence, Signals, Status, Thresholds
 from index.build.layout import BuildLayout
 from index.build.reader import Build
 from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
-from index.lexicon import Lexicon, Term
+from index.lexicon import Lexicon, Site, Term
 from index.records import Document, Kind, Page, Passage, Source, passage_id
 from index.retrieval.searcher import Findings, Hit
 from index.text.analysis import terms_of
@@ -36,7 +39,7 @@ from ingest.readers.read_document import ReadingOptions
 from ingest.readers.read_file import read_file
 from tests.bot.http.clock import Clock
 from tests.conftest import PLAYGROUND, make_pdf
-from tests.waiting import serving
+from tests.waiting import free_port, serving
 
 BRIEFING = Document(
     id="briefing-acv",
@@ -183,7 +186,8 @@ def write_build(folder: Path) -> FakeBuild:
     gone.close()
     lexicon = Lexicon(
         terms=(Term("ACV", "Asset of community value.", aliases=("asset of community value",)),),
-        suggestions=("How long does the council have to decide on a nomination?", "Who can nominate a pub?"),
+        suggestions=("Which golden question may fail?",),
+        site=Site(examples=("How long does the council have to decide on a nomination?", "Who can nominate a pub?")),
     )
     return FakeBuild(folder, Records(layout.records), lexicon)
 
@@ -238,3 +242,46 @@ def serve_from() -> Serve:
 def served(service: AnswerService, serve_from: Serve) -> Serve:
     """Serve the small build with other options; gives the port."""
     return partial(serve_from, service)
+
+
+# What follows is for the tests in a browser; the others run where there is none.
+
+
+@pytest.fixture(scope="session")
+def other_site() -> Iterator[str]:
+    """The address of another site."""
+    from tests.bot.http.browser_site import OtherSite
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), OtherSite)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(service: AnswerService, other_site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of our server, as uvicorn serves it."""
+    from tests.bot.http.browser_site import OtherSite
+
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    state = tmp_path_factory.mktemp("state")
+    options = HttpOptions(public_url=address, state=state, allowed_origins=(other_site,), asking=Rate(10_000, 60.0))
+    config = server_config(create_app(service, options), "127.0.0.1", port, options, ())
+    with serving(uvicorn.Server(config)):
+        OtherSite.server_address_of_ours = address
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        assert Path(path).exists(), f"There is no Chromium at {path}; install it, or name it in CHROMIUM."
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()

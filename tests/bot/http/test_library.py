@@ -173,6 +173,12 @@ def test_suggestions_begin_with_what_was_typed(client: TestClient):
     assert client.get("/api/suggest", params={"q": " ?! "}).json() == {"suggestions": []}
 
 
+@pytest.mark.parametrize("typed", ["which golden", "what is meant", "the playground report", "assets of community value"])
+def test_neither_golden_questions_nor_terms_nor_titles_are_suggested(client: TestClient, typed: str):
+    """Nothing says that they are answered."""
+    assert client.get("/api/suggest", params={"q": typed}).json() == {"suggestions": []}
+
+
 def test_a_passage_that_was_changed_leads_to_what_stands_now(client: TestClient, a_passage: Passage):
     """410 with a link to the successor, in the page and in the API."""
     page = client.get("/p/changed", headers={"accept": "text/html"})

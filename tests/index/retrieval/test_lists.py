@@ -40,7 +40,15 @@ def test_one_line_with_a_dash_is_no_list(text):
     assert whole_lists(text, [(0, 3)]) == ((0, 3),)
 
 
-def test_a_list_without_an_introduction_is_marked_alone():
-    """The line before it does not announce it."""
-    text = "It was said in May.\n1. Ask.\n2. Wait.\n3. Appeal.\n"
-    assert whole_lists(text, [(text.index("2."), text.index("2.") + 3)]) == ((text.index("1."), len(text) - 1),)
+def test_a_list_that_is_not_announced_is_marked_without_the_sentence_before_it():
+    """That sentence ends in itself; where it answers, so does the list that follows from it."""
+    text = "It was said in May. First find the stage.\n\n1. Ask.\n2. Wait.\n3. Appeal.\n"
+    first, wanted = (text.index("First"), text.index("\n")), (text.index("1."), len(text) - 1)
+    assert whole_lists(text, [(text.index("2."), text.index("2.") + 3)]) == (wanted,)
+    assert whole_lists(text, [first]) == (first, wanted)
+    assert whole_lists(text, [(0, 19)]) == ((0, 19),)
+
+
+def test_a_text_that_is_all_list_is_marked_whole():
+    """Nothing stands before it."""
+    assert whole_lists("- ask\n- wait", [(0, 3)]) == ((0, 12),)

@@ -11,10 +11,10 @@ from ingest.errors import CorpusProblems
 
 def test_what_stands_in_the_file_is_in_the_lexicon_of_the_build(tmp_path):
     """Written and read again, word for word; what is left out is empty."""
-    (tmp_path / "site.toml").write_text('heading = "Ask the “Wheelers”"\nscope = "Rules only."\n')
+    (tmp_path / "site.toml").write_text('heading = "Ask the “Wheelers”"\nscope = "Rules only."\nexamples = ["Who rides?"]\n')
     lexicon = read_lexicon(tmp_path)
     lexicon.save(tmp_path / "lexicon.json")
-    assert lexicon.site == Site("Ask the “Wheelers”", "", "Rules only.")
+    assert lexicon.site == Site("Ask the “Wheelers”", "", "Rules only.", ("Who rides?",))
     assert Lexicon.open(tmp_path / "lexicon.json") == lexicon
 
 
@@ -32,6 +32,7 @@ def test_a_corpus_and_a_build_without_it_say_nothing_about_themselves(tmp_path):
     [
         ('title = "x"', "site.toml: title: extra inputs are not permitted"),
         ("heading = 5", "site.toml: heading: input should be a valid string"),
+        (f'examples = ["{"a" * 76}"]', "site.toml: examples"),
         ("heading = ", "site.toml: "),
     ],
 )

@@ -1,11 +1,18 @@
 """The page shows answers word for word, escaped, and needs no script."""
 
-from html import escape
+import re
+from html import escape, unescape
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 import pytest
 from starlette.testclient import TestClient
 
+from bot.answering.answer_service import AnswerService
 from bot.answering.limits import MOST_CHARACTERS
+from bot.http.app import create_app
+from bot.http.options import HttpOptions
 
 QUESTION = "How long does the council have to decide on a nomination?"
 
@@ -63,3 +70,62 @@ def test_earlier_questions_are_repeated_as_far_as_they_are_read(client: TestClie
     assert [letter * 100 in page.text for letter in "vwxyz"] == [False, False, True, True, True]
     assert escape(earlier[4][:MOST_CHARACTERS]) in page.text
     assert earlier[4][: MOST_CHARACTERS + 1] not in page.text
+
+
+def test_the_heading_of_the_section_stands_above_its_quote(client: TestClient):
+    """Prominent, and a way to the page of the passage; the document follows it."""
+    page = client.get("/", params={"q": QUESTION}).text
+    card = page[page.index("<article") :]
+    heading, document, quote = (
+        re.search(r"<h3.*?</h3>", card),
+        card.index(">Assets of community value<"),
+        card.index("<blockquote"),
+    )
+    assert "How long does the council have?" in heading[0]
+    assert heading.end() < document < quote
+
+
+def test_every_source_of_a_section_is_a_link_to_the_provision(client: TestClient):
+    """Not to the Act as a whole."""
+    page = client.get("/", params={"q": QUESTION}).text
+    address = "https://www.legislation.gov.uk/ukpga/2011/20/section/91"
+    assert f'<a href="{address}" rel="noreferrer">Source: <bdi>Localism Act 2011, s.91</bdi></a>' in page
+
+
+def test_only_where_there_are_pages_a_page_can_be_wrong(service: AnswerService, tmp_path: Path):
+    """A briefing has sections, a PDF has pages."""
+    with TestClient(create_app(service, HttpOptions(state=tmp_path))) as client:
+        assert "on the wrong page?" not in client.get("/", params={"q": QUESTION, "document": "briefing-acv"}).text
+        assert "on the wrong page?" in client.get("/", params={"q": "swings in the park", "document": "playground"}).text
+
+
+def test_the_page_of_a_passage_leads_back_to_the_answer(client: TestClient):
+    """With everything that was asked, and without a script; who comes from elsewhere is led nowhere."""
+    asked = {"q": QUESTION, "c": "Who & what?", "kind": "briefing", "limit": "2"}
+    page = client.get("/", params=asked).text
+    there = unescape(re.search(r'<a href="(/p/[^"]+)#quote">Show in context', page)[1])
+    reader = client.get(there).text
+    back = unescape(re.search(r'<a href="([^"]+)">← Back to the answer', reader)[1])
+    assert dict(parse_qsl(back.partition("?")[2])) == asked
+    assert client.get(back).text == page
+    assert "Back to the answer" not in client.get(there.partition("?")[0]).text
+
+
+def test_it_says_what_is_held_as_of_when_and_who_runs_it(service: AnswerService, client: TestClient):
+    """The operator is named where they have said who they are."""
+    assert "3 texts with" in client.get("/").text
+    assert "as indexed on 1 January 2026" in client.get("/").text
+    assert "un by" not in client.get("/").text
+    with TestClient(create_app(service, HttpOptions(operator="Save Our Pub <hello@example.org>"))) as named:
+        for path in ("/", "/sources"):
+            assert "un by <bdi>Save Our Pub &lt;hello@example.org&gt;</bdi>" in named.get(path).text
+
+
+def test_a_server_that_fails_offers_to_try_again(service: AnswerService):
+    """Without a script, too: the same address once more, which holds the question."""
+    with (
+        TestClient(create_app(service, HttpOptions()), raise_server_exceptions=False) as client,
+        patch("bot.http.pages.ask.page_values", side_effect=ValueError),
+    ):
+        page = client.get("/", params={"q": QUESTION}, headers={"accept": "text/html"})
+    assert (page.status_code, '<a class="button" href="">Try again</a>' in page.text) == (500, True)
