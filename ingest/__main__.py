@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
+from index.terminal.arguments import parse
 from ingest.commands.context import FAULT, INTERRUPTED, LOCKED, REFUSED, CommandContext
 from ingest.commands.parser import parser
 from ingest.readers.sound_letters import shown_name
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options: argparse.Namespace | None = None
     try:
         settings = read_settings()
-        options = parser(settings).parse_args(arguments)
+        options = parse(parser(settings), arguments)
         handler = RichHandler(console=console, show_path=False)
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
         code: int = options.run(CommandContext(options, settings, console))
