@@ -23,8 +23,9 @@ from bot.answering.answer_service import AnswerService
 from bot.answering.answers import Answer
 from bot.answering.limits import MOST_PASSAGES
 from bot.answering.terminal import print_answer
-from bot.discord_bot.cards.cards import CardStyle, answer_card
+from bot.discord_bot.cards.cards import answer_card
 from bot.discord_bot.cards.plain import plain_answer
+from bot.discord_bot.cards.rows import CardStyle
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.texts import Texts, open_texts
 from bot.http.app import create_app

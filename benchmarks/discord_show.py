@@ -8,15 +8,17 @@ With --json the card is printed as Discord gets it, else as its words and button
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from bot.answering.answer_service import AnswerService
-from bot.discord_bot.cards.cards import CardStyle, answer_card
+from bot.discord_bot.cards.cards import answer_card
 from bot.discord_bot.cards.plain import plain_answer
+from bot.discord_bot.cards.rows import CardStyle
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.texts import open_texts
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
-from tests.discord_double.shapes import BUTTON, TEXT, walk
+from tests.discord_double.shapes import BUTTON, SELECT, TEXT, walk
 
 QUESTIONS = (
     "How do we list a pub as an asset of community value?",
@@ -45,11 +47,17 @@ def main() -> int:
         else:
             print(
                 "\n".join(
-                    each.get("content") or f"[{each['label']}]" for each in walk(components) if each["type"] in (TEXT, BUTTON)
+                    each.get("content") or f"[{each.get('label') or _offered(each)}]"
+                    for each in walk(components)
+                    if each["type"] in (TEXT, BUTTON, SELECT)
                 )
             )
-        print(f"----- plain text\n{plain_answer(answer, asked, texts)}")
+        print(f"----- plain text\n{plain_answer(answer, asked, CardStyle(texts, 'https://ask.example.org'))}")
     return 0
+
+
+def _offered(menu: dict[str, Any]) -> str:
+    return f"{menu['placeholder']} {' | '.join(option['label'] for option in menu['options'])}"
 
 
 if __name__ == "__main__":

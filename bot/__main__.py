@@ -16,7 +16,7 @@ from bot.answering.limits import DEFAULT_PASSAGES
 from bot.runtime.logs import start_logging
 from bot.settings import MOST_WORKERS, Settings, checked_token, processes, read_settings
 from index.errors import LocalismError
-from index.version import add_version
+from index.terminal.arguments import add_question, new_parser, parse, question_of
 
 ANSWERED, NOT_FOUND, REFUSED = 0, 1, 2
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     try:
         settings = read_settings()
-        options = _parser(settings).parse_args(arguments)
+        options = parse(_parser(settings), arguments)
         start_logging(settings.log_level)
         code: int = options.run(options, settings)
     except LocalismError as error:
@@ -37,13 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(settings: Settings) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="localism", description="Ask the sources, or serve them.")
-    add_version(parser)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser = new_parser("localism", "Ask the sources, or serve them.")
+    commands = parser.add_subparsers(metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--index", type=Path, default=settings.index, metavar="DIR", help="folder of the builds (%(default)s)")
     ask = commands.add_parser("ask", parents=[shared], help="print the passages that answer a question")
-    ask.add_argument("question", help="in plain words, in quotation marks")
+    add_question(ask)
     ask.add_argument(
         "--limit", type=int, default=DEFAULT_PASSAGES, metavar="N", help="how many passages at most (%(default)s)"
     )
@@ -81,12 +80,14 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from bot.answering.terminal import print_answer
     from index.build.reader import open_live_build
 
+    question = question_of("localism ask", options.question)
     service = AnswerService(open_live_build(options.index))
-    answer = service.answer(options.question, options.limit, options.document, options.after)
+    answer = service.answer(question, options.limit, options.document, options.after)
     if options.json:
         print(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
-        print_answer(answer, Console(highlight=False))
+        public = f"{settings.public_url.rstrip('/')}{settings.base_path}" if settings.public_url else ""
+        print_answer(answer, Console(highlight=False), public)
     return NOT_FOUND if answer.status is Status.NOT_FOUND else ANSWERED
 
 

@@ -6,20 +6,22 @@ Exit codes: 0 done · 1 the build does not verify · 2 nothing was done, the mes
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from index.build.layout import DEFAULT_BUILDS, live_build
+from index.build.layout import live_build
 from index.build.portable import add_parsers as add_portable
-from index.build.reader import open_live_build, stats
+from index.build.reader import Build, open_live_build, stats
 from index.build.verification import verify_build
 from index.errors import LocalismError
 from index.evaluation.command import add_evaluate
-from index.retrieval.searcher import Searcher
-from index.version import add_version
+from index.retrieval.searcher import Hit, Searcher
+from index.settings import Settings, read_settings
+from index.terminal.arguments import add_question, new_parser, parse, question_of
+from index.terminal.tables import print_table
 
 DONE, DAMAGED, REFUSED = 0, 1, 2
 
@@ -27,8 +29,8 @@ DONE, DAMAGED, REFUSED = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     console = Console(stderr=True)
-    options = _parser().parse_args(arguments)
     try:
+        options = parse(_parser(read_settings()), arguments)
         code: int = options.run(options, console)
     except LocalismError as error:
         console.print(str(error), markup=False, highlight=False)
@@ -38,21 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="localism-index", description="Look into the index and measure it.")
-    add_version(parser)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def _parser(settings: Settings) -> argparse.ArgumentParser:
+    parser = new_parser("localism-index", "Look into the index and measure it.")
+    commands = parser.add_subparsers(metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--index", type=Path, default=DEFAULT_BUILDS, metavar="DIR", help="folder of the builds (%(default)s)")
+    shared.add_argument("--index", type=Path, default=settings.index, metavar="DIR", help="folder of the builds (%(default)s)")
     shared.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     search = commands.add_parser("search", parents=[shared], help="print the passages found, without any threshold")
-    search.add_argument("question", help="in plain words, in quotation marks")
+    add_question(search)
     search.add_argument("--limit", type=_at_least_one, default=5, metavar="N", help="how many passages (%(default)s)")
     search.add_argument("--document", metavar="ID", help="look in this document only")
     search.set_defaults(run=_search)
     commands.add_parser("stats", parents=[shared], help="say what the live build holds").set_defaults(run=_stats)
     commands.add_parser("verify", parents=[shared], help="check the live build to the last byte").set_defaults(run=_verify)
-    add_evaluate(commands, shared)
+    add_evaluate(commands, shared, settings.corpus)
     add_portable(commands, shared)
     return parser
 
@@ -65,33 +66,38 @@ def _at_least_one(text: str) -> int:
 
 
 def _search(options: argparse.Namespace, console: Console) -> int:
+    question = question_of("localism-index search", options.question)
     build = open_live_build(options.index)
     documents = [options.document] if options.document else None
     searcher = Searcher(build)
-    findings = searcher.search(options.question, options.limit, documents)
-    confidence = searcher.abstention().decide(options.question, findings.evidence).confidence
-    hits = [
-        {
-            "rank": hit.rank,
-            "score": round(hit.score, 4),
-            "contributions": {view: round(share, 4) for view, share in hit.contributions.items()},
-            "id": hit.passage.id,
-            "document": hit.passage.document_id,
-            "page": hit.passage.page_number,
-            "section": " > ".join(hit.passage.section),
-            "text": hit.passage.text,
-        }
-        for hit in findings.hits
-    ]
+    findings = searcher.search(question, options.limit, documents)
+    confidence = searcher.abstention().decide(question, findings.evidence).confidence
+    hits = [_shown(hit, build) for hit in findings.hits]
     if options.json:
         print(json.dumps({"build": build.id, "confidence": round(confidence, 4), "hits": hits}, ensure_ascii=False, indent=2))
         return DONE
-    print(f"confidence {confidence:.2f}, build {build.id}")
+    out = Console(highlight=False)
+    out.print(f"confidence {confidence:.2f}, build {build.id}")
     for found in hits:
-        print(
-            f"\n{found['rank']}. {found['score']:.3f} {found['document']} p. {found['page']} {found['section']}\n{found['text']}"
-        )
+        page = f"p. {found['page']}" if found["page"] else ""
+        where = " ".join(part for part in (found["document"], page, found["section"]) if part)
+        out.print(f"\n{found['rank']}. {found['score']:.3f} {where}\n{found['text']}", markup=False)
     return DONE
+
+
+def _shown(hit: Hit, build: Build) -> dict[str, Any]:
+    passage = hit.passage
+    page = build.records.page(passage.document_id, passage.page_number)
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "contributions": {view: round(share, 4) for view, share in hit.contributions.items()},
+        "id": passage.id,
+        "document": passage.document_id,
+        "page": passage.page_number if page.paged else None,
+        "section": " > ".join(passage.section),
+        "text": passage.text,
+    }
 
 
 def _stats(options: argparse.Namespace, console: Console) -> int:
@@ -100,14 +106,24 @@ def _stats(options: argparse.Namespace, console: Console) -> int:
     if options.json:
         print(json.dumps(numbers, ensure_ascii=False, indent=2))
         return DONE
-    for name, value in numbers.items():
-        if name != "per_document":
-            print(f"{name}: {value}")
-    table = Table("document", "passages", box=None)
-    for document in numbers["per_document"]:
-        table.add_row(document["id"], str(document["passages"]))
-    Console().print(table)
+    documents = numbers.pop("per_document")
+    out = Console(highlight=False)
+    for line in _lines(numbers, ""):
+        out.print(line, markup=False, soft_wrap=True)
+    out.print()
+    rows = [(document["id"], document["passages"]) for document in documents]
+    print_table(out, ("document", "passages"), rows, right={"passages"})
     return DONE
+
+
+def _lines(values: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """Yield a line for each of ``values``; what holds values of its own has them below it, further in."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield f"{indent}{name}:"
+            yield from _lines(value, f"{indent}  ")
+        else:
+            yield f"{indent}{name}: {value}"
 
 
 def _verify(options: argparse.Namespace, console: Console) -> int:

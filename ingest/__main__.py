@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
+from index.terminal.arguments import parse
 from ingest.catalogue.shipped import bring_where_it_is_ours
 from ingest.commands.context import FAULT, INTERRUPTED, LOCKED, REFUSED, CommandContext
 from ingest.commands.parser import parser
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options: argparse.Namespace | None = None
     try:
         settings = read_settings()
-        options = parser(settings).parse_args(arguments)
+        options = parse(parser(settings), arguments)
         handler = RichHandler(console=console, show_path=False)
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
         bring_where_it_is_ours(options.corpus, DEFAULT_CORPUS)

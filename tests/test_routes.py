@@ -176,3 +176,19 @@ def _read_when_up(address, server):
         return None
 
     return wait_for(read)
+
+
+def test_the_index_is_found_by_the_setting_and_shown_without_pages_where_there_are_none(real_index, cli):
+    """As by ``localism``: LOCALISM_INDEX names the folder. A briefing has sections, the report has pages."""
+
+    def shown(*arguments: str) -> str:
+        return str(cli("localism-index", *arguments, LOCALISM_INDEX=str(real_index), COLUMNS="60").stdout)
+
+    told = shown("stats")
+    assert "{'" not in told
+    assert "\nlisting-places" in told
+    assert "listing-places How long" in " ".join(
+        shown("search", "how", "long", "has", "the", "council?", "--limit", "1").split()
+    )
+    found = json.loads(shown("search", "who mends the swings?", "--limit", "1", "--json"))["hits"]
+    assert (found[0]["document"], found[0]["page"]) == ("playground-report", 2)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from bot.answering.answers import Answer, Status
 from bot.answering.limits import DEFAULT_PASSAGES
-from bot.discord_bot.cards.cards import CardStyle
 from bot.discord_bot.cards.controls import Further
 from bot.discord_bot.cards.replies import (
     Reply,
@@ -18,8 +17,10 @@ from bot.discord_bot.cards.replies import (
     reply_of_answer,
     reply_of_context,
     reply_of_passage,
+    reply_to_cite,
     reply_with_more,
 )
+from bot.discord_bot.cards.rows import CardStyle
 from bot.discord_bot.looking_up import LookingUp
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
@@ -57,6 +58,10 @@ class Asking:
     async def context(self, passage_id: str, language: str) -> Reply:
         """Return what stands around a passage, or the sentence that it is gone."""
         return await self._safely(lambda: self._context(passage_id, self.texts[language]), language)
+
+    async def cite(self, passage_id: str, language: str) -> Reply:
+        """Return a passage to be copied, or the sentence that it is gone."""
+        return await self._safely(lambda: self._cited(passage_id, self.texts[language]), language)
 
     async def vote(self, passage_id: str, verdict: Verdict, language: str) -> Reply:
         """Count a verdict on a passage."""
@@ -106,6 +111,9 @@ class Asking:
 
     async def _context(self, passage_id: str, texts: Texts) -> Reply:
         return reply_of_context(await self.found_in.passage(passage_id), self._style(texts))
+
+    async def _cited(self, passage_id: str, texts: Texts) -> Reply:
+        return reply_to_cite(await self.found_in.passage(passage_id), self._style(texts))
 
     async def _voted(self, passage_id: str, verdict: Verdict, texts: Texts) -> Reply:
         if not await self.found_in.vote(passage_id, verdict):

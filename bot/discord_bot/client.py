@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from bot.discord_bot import messages, presses
 from bot.discord_bot.bot_state import BotState
-from bot.discord_bot.cards.controls import Control, Press
+from bot.discord_bot.cards.controls import Control, Menu, Press
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.commands.ask import add_ask, add_find
 from bot.discord_bot.commands.naming import CatalogueTranslator
@@ -115,7 +115,7 @@ class LocalismClient(discord.Client):
         )
         self.state = state
         self.tree = LocalismTree(self, state)
-        self.add_dynamic_items(Control)
+        self.add_dynamic_items(Control, Menu)
 
     @override
     async def setup_hook(self) -> None:
@@ -146,7 +146,7 @@ class LocalismClient(discord.Client):
         if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(presses.FORM):
             if self.state.once.first(interaction.id):
                 await presses.submit(interaction, self.state, custom_id)
-        elif interaction.type is discord.InteractionType.component and not Control.knows(custom_id):
+        elif interaction.type is discord.InteractionType.component and not (Control.knows(custom_id) or Menu.knows(custom_id)):
             await presses.explain_old(interaction, self.state)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -13,7 +13,7 @@ from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import PREFIX, Action, Further, Press
 from bot.discord_bot.commands.ask import answer
 from bot.discord_bot.sending import defer, defer_change, finish, say
-from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, questions_in, source_of_digest
+from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in_text, questions_in, source_of_digest
 from bot.state.feedback import Verdict
 
 Interaction = discord.Interaction[Any]
@@ -35,6 +35,7 @@ async def press(interaction: Interaction, state: BotState, pressed: Press) -> No
         Action.TURN: _turn,
         Action.FURTHER: _open_form,
         Action.SHARE: _share,
+        Action.CITE: _cite,
     }
     if pressed.action in _VERDICTS:
         await _vote(interaction, state, pressed.argument, _VERDICTS[pressed.action])
@@ -71,6 +72,11 @@ async def _more(interaction: Interaction, state: BotState, argument: str) -> Non
 async def _context(interaction: Interaction, state: BotState, passage_id: str) -> None:
     if await defer(interaction, private=True):
         await finish(interaction, await state.asking.context(passage_id, _language(interaction, state)))
+
+
+async def _cite(interaction: Interaction, state: BotState, passage_id: str) -> None:
+    if await defer(interaction, private=True):
+        await finish(interaction, await state.asking.cite(passage_id, _language(interaction, state)))
 
 
 async def _turn(interaction: Interaction, state: BotState, passage_id: str) -> None:
@@ -123,7 +129,8 @@ async def _share(interaction: Interaction, state: BotState, argument: str) -> No
 
 def _asked(interaction: Interaction, state: BotState, digest: str) -> Asked | None:
     """Return the question that the message of the button carries, or None where it carries none that can be asked again."""
-    questions = questions_in(interaction.message.components) if interaction.message is not None else ()
+    shown = interaction.message
+    questions = () if shown is None else questions_in(shown.components) or question_in_text(shown.content)
     if not questions:
         return None
     try:

@@ -46,7 +46,7 @@ async def finish(interaction: discord.Interaction[Any], reply: Reply) -> bool:
     """Put ``reply`` in the place of "thinking …"; return whether it arrived."""
     try:
         if reply.view is None or not await _edit_with_card(interaction, reply):
-            await _insist(partial(interaction.edit_original_response, content=reply.fallback))
+            await _insist(partial(interaction.edit_original_response, content=reply.fallback, view=reply.buttons))
     except NOT_DELIVERED as error:
         log.warning("An answer could not be delivered (%s)", in_short(error))
         return False
@@ -73,7 +73,8 @@ async def post(
             raise
         except discord.HTTPException as error:
             log.warning("Discord refused a card (%s); sending plain text", in_short(error))
-    return await _insist(lambda: send(reply.fallback, suppress_embeds=True))
+    more = {} if reply.buttons is None else {"view": reply.buttons}
+    return await _insist(lambda: send(reply.fallback, suppress_embeds=True, **more))
 
 
 def in_short(error: Exception) -> str:

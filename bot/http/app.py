@@ -47,7 +47,7 @@ def create_app(
         # No traces, ever: the address of a request holds the question.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False},
     )
-    describe(app)
+    describe(app, options.public_url.rstrip("/") + options.base_path)
     add_problem_handlers(app, templates.page_of_problem)
     add_routes(app, state, templates)
     add_middleware(app, state.metrics, options)

@@ -19,6 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from bot.errors import PassageGone, TooBusy
+from bot.http.api_version import unversioned
+from bot.http.problem_types import type_of
 from index.errors import BuildError, LocalismError, QuestionError, UnknownDocument, UnknownPassage
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -55,6 +57,8 @@ _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
 }
+_UNKNOWN = "There is no such parameter here; the page /api lists those that there are."
+_MOST_NAMED = 60  # characters of a name that nobody knows: it may be anything
 PageOfProblem = Callable[[HTTPStatus, str, str], Response]
 
 
@@ -75,9 +79,11 @@ def status_of(error: LocalismError) -> HTTPStatus:
     return next((status for kind, status in _STATUS_OF if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None, **more: object) -> JSONResponse:
-    """Return an RFC 9457 problem."""
-    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
+def problem(
+    status: HTTPStatus, detail: str, headers: dict[str, str] | None = None, base: str | None = None, **more: object
+) -> JSONResponse:
+    """Return an RFC 9457 problem; its type leads to a page below ``base``, the path where a proxy serves us."""
+    body = {"type": type_of(status, base), "title": status.phrase, "status": status.value, "detail": detail, **more}
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
 
 
@@ -141,7 +147,7 @@ class _ProblemHandlers:
             page = self._page_of_problem(status, detail, str(more.get("successor", "")))
             page.headers.update(headers)
             return page
-        return problem(status, detail, headers, **more)
+        return problem(status, detail, headers, request.scope.get("root_path", ""), **more)
 
 
 def methods_at(request: Request) -> list[str]:
@@ -149,7 +155,10 @@ def methods_at(request: Request) -> list[str]:
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     described = request.app.openapi()["paths"].items()
     return sorted(
-        method.upper() for template, operations in described if compile_path(template)[0].match(path) for method in operations
+        method.upper()
+        for template, operations in described
+        if compile_path(unversioned(template))[0].match(path)
+        for method in operations
     )
 
 
@@ -164,4 +173,5 @@ def wants_page(request: Request) -> bool:
 def fault_of(found: Mapping[str, Any]) -> dict[str, str]:
     """Return one fault of the input: where it is and what is wrong, without what was typed."""
     where = ".".join(str(part) for part in found["loc"] if part not in ("query", "body", "path"))
-    return {"where": where or "body", "detail": str(found["msg"])}
+    detail = _UNKNOWN if found["type"] == "extra_forbidden" else str(found["msg"])
+    return {"where": where[:_MOST_NAMED] or "body", "detail": detail}

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from bot.http.admin.pages import admin_routes, login_routes
+from bot.http.api.api_pages import api_pages
 from bot.http.api.ask import ask_routes, feedback_routes
 from bot.http.api.health import health_routes
 from bot.http.api.library import document_routes, passage_routes
@@ -32,6 +33,7 @@ def add_routes(app: FastAPI, state: HttpState, templates: Templates) -> None:
         login_routes(state.admission, templates),
         library_pages(state, templates),
         plain_pages(app, state, templates),
+        api_pages(app, templates),
     ):
         # Put in as they are: in an included router each request is matched three times.
         app.router.routes.extend(routes.routes)

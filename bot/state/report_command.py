@@ -8,13 +8,12 @@ from contextlib import closing
 from dataclasses import astuple
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.state.feedback import FeedbackStore
 from bot.state.question_log import QuestionLog, csv_of
+from index.terminal.tables import print_table
 
 VERDICTS = ("helpful", "not helpful", "wrong page")
 
@@ -52,7 +51,7 @@ def print_reports(settings: Settings, console: Console) -> None:
 
 
 def _print(title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], console: Console) -> None:
-    table = Table(*columns, title=title, box=None, title_justify="left")
-    for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
-    console.print(table if rows else f"{title}: none yet.")
+    if rows:
+        print_table(console, columns, rows, right=VERDICTS, title=title)
+    else:
+        console.print(f"{title}: none yet.")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from index.build.reader import open_live_build
 from index.encoders.full import PACKAGED_MODEL
@@ -21,6 +20,7 @@ from index.evaluation.benchmark_sets import read_set
 from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
 from index.evaluation.golden_run import GoldenReport, Outcome, Tally, evaluate_golden
 from index.installation import data_folder
+from index.terminal.tables import print_table
 
 PARTS = ("tuned", "held-back", "all")
 DEFAULT_CORPUS = data_folder() / "corpus"
@@ -32,14 +32,14 @@ LEGEND = (
 _DONE = 0
 
 
-def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
-    """Add ``evaluate`` to ``commands``; ``shared`` brings --index and --json."""
+def add_evaluate(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser, corpus: Path
+) -> None:
+    """Add ``evaluate`` to ``commands``; ``shared`` brings --index and --json, ``corpus`` is asked where none is named."""
     parser = commands.add_parser("evaluate", parents=[shared], help="measure retrieval and refusal")
     golden = parser.add_argument_group("on the golden questions, asked of the live build")
     golden.add_argument("--golden", action="store_true", help="ask the golden questions of the corpus")
-    golden.add_argument(
-        "--corpus", type=Path, default=DEFAULT_CORPUS, metavar="DIR", help="folder of the corpus (%(default)s)"
-    )
+    golden.add_argument("--corpus", type=Path, default=corpus, metavar="DIR", help="folder of the corpus (%(default)s)")
     golden.add_argument("--part", choices=PARTS, default="tuned", help="which questions (%(default)s)")
     golden.add_argument("--failures", action="store_true", help="list the questions that came out wrong")
     labelled = parser.add_argument_group("on a labelled set, of which a throw-away index is made")
@@ -147,14 +147,14 @@ def _print_report(report: GoldenReport, part: str, failures: bool) -> None:
     out.print(f"Golden questions, part {part}, build {report.build}")
     out.print(LEGEND)
     out.print()
-    out.print(table_of({"all": report.whole}, "whole"))
     for title, tallies in (
+        ("whole", {"all": report.whole}),
         ("document", report.per_document),
         ("kind", report.per_kind),
         ("verdict", report.per_verdict),
     ):
+        print_table(out, (title, *COLUMNS), [row_of(name, tally) for name, tally in tallies.items()], right=COLUMNS)
         out.print()
-        out.print(table_of(tallies, title))
     if failures:
         for outcome in report.failures:
             out.print()
@@ -173,24 +173,18 @@ def _lines(outcome: Outcome) -> list[str]:
     ]
 
 
-def table_of(tallies: Mapping[str, Tally], title: str) -> Table:
-    """Return ``tallies`` as a table, a line each."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column(title, no_wrap=True)
-    for name in COLUMNS:
-        table.add_column(name, justify="right", no_wrap=True, min_width=len("100.0 %"))
-    for name, tally in tallies.items():
-        answerable, refusable = tally.answerable, tally.refusable
-        table.add_row(
-            name,
-            str(answerable),
-            share(tally.first, answerable),
-            share(tally.in_three, answerable),
-            share(tally.refused_wrongly, answerable),
-            str(refusable),
-            share(tally.refused, refusable),
-        )
-    return table
+def row_of(name: str, tally: Tally) -> tuple[str, ...]:
+    """Return ``tally`` as the cells of a line that begins with ``name``; the others are under ``COLUMNS``."""
+    answerable, refusable = tally.answerable, tally.refusable
+    return (
+        name,
+        str(answerable),
+        share(tally.first, answerable),
+        share(tally.in_three, answerable),
+        share(tally.refused_wrongly, answerable),
+        str(refusable),
+        share(tally.refused, refusable),
+    )
 
 
 def share(count: int, of: int) -> str:

@@ -4,13 +4,13 @@ Comes in: a context. Goes out: an exit code, and what was printed. Refuses to kn
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.prompt import Prompt
-from rich.table import Table
 
+from index.terminal.tables import print_table
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.building import code_of, make
 from ingest.commands.context import DONE, CommandContext
@@ -73,16 +73,15 @@ def list_documents(context: CommandContext) -> int:
         }
         for entry in (*corpus.entries, *corpus.missing)
     ]
-    table = Table(box=None, pad_edge=False)
-    for name in ("id", "kind", "held", "work", "title", "year", "guessed"):
-        table.add_column(name)
-    for one in listed:
-        held, guessed = "yes" if one["held"] else "no", ", ".join(one["guessed"]).replace("published", "year")
-        table.add_row(one["id"], one["kind"], held, one["work"], escape(one["title"]), escape(one["published"]), guessed)
     if not context.json:
-        context.console.print(table)
+        print_table(context.console, ("id", "kind", "held", "work", "title", "year", "guessed"), list(map(_row, listed)))
     context.give_json({"documents": listed})
     return DONE
+
+
+def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
+    held, guessed = "yes" if one["held"] else "no", ", ".join(one["guessed"]).replace("published", "year")
+    return one["id"], one["kind"], held, one["work"], one["title"], one["published"], guessed
 
 
 def _build_after(context: CommandContext, done: dict[str, str], step: Step | None = None) -> int:

@@ -6,12 +6,11 @@ Comes in: a context. Goes out: an exit code, and what was printed. Refuses to ma
 from datetime import datetime
 from typing import Any
 
-from rich.table import Table
-
 from index.build.history import check_known, finished_builds, live_id, prune, roll_back, sweep_unfinished
 from index.build.hold_reason import once_live, read_hold_reasons
 from index.build.manifest import Manifest
 from index.errors import BuildError, UnknownBuild
+from index.terminal.tables import print_table
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, NOT_PUBLISHED, CommandContext
 from ingest.commands.telling import tell_comparison
@@ -20,13 +19,12 @@ from ingest.commands.telling import tell_comparison
 def list_builds(context: CommandContext) -> int:
     """List the builds, the newest first."""
     builds = [_described(context, build) for build in reversed(finished_builds(context.builds))]
-    table = Table(box=None, pad_edge=False)
-    for name in ("build", "made", "documents", "passages", "standing"):
-        table.add_column(name)
-    for one in builds:
-        table.add_row(one["build"], _when(one["created"]), str(one["documents"]), str(one["passages"]), one["standing"])
-    if not context.json:
-        context.console.print(table if builds else "There are no builds yet. Make one: localism-ingest build")
+    rows = [(one["build"], _when(one["created"]), one["documents"], one["passages"], one["standing"]) for one in builds]
+    if builds and not context.json:
+        columns = ("build", "made", "documents", "passages", "standing")
+        print_table(context.console, columns, rows, right={"documents", "passages"})
+    elif not context.json:
+        context.console.print("There are no builds yet. Make one: localism-ingest build")
     context.give_json({"builds": builds})
     return DONE
 

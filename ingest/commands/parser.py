@@ -6,7 +6,7 @@ Comes in: settings, for the defaults. Goes out: a parser whose options carry the
 import argparse
 from pathlib import Path
 
-from index.version import add_version
+from index.terminal.arguments import new_parser
 from ingest.commands import building, describing, documents, fetch, keeping, looking, reader, watching
 from ingest.commands.context import building_arguments, changing_arguments, shared_arguments
 from ingest.settings import Settings
@@ -14,9 +14,8 @@ from ingest.settings import Settings
 
 def parser(settings: Settings) -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    whole = argparse.ArgumentParser(prog="localism-ingest", description="Make and keep the index of the corpus.")
-    add_version(whole)
-    commands = whole.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    whole = new_parser("localism-ingest", "Make and keep the index of the corpus.")
+    commands = whole.add_subparsers(metavar="COMMAND", dest="command")
     shared = shared_arguments(settings)
     _add_building(commands, shared)
     _add_documents(commands, shared)

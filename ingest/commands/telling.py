@@ -5,8 +5,7 @@ Comes in: what a command found out. Goes out: text. Refuses to find anything out
 
 from collections.abc import Mapping, Sequence
 
-from rich.table import Table
-
+from index.terminal.tables import print_table
 from ingest.commands.context import CommandContext
 from ingest.pipeline import Outcome, State
 from ingest.plan import Plan, Work
@@ -73,13 +72,9 @@ def tell_plan(context: CommandContext, plan: Plan) -> None:
     for reason in plan.reasons:
         context.say(f"- {reason}")
     listed = [one for one in plan.documents if one.work is not Work.UNCHANGED]
-    table = Table(box=None, pad_edge=False)
-    for name in ("document", "work", "why"):
-        table.add_column(name)
-    for one in listed:
-        table.add_row(one.document, one.work.value, one.why)
     if listed:
-        context.console.print(table)
+        rows = [(one.document, one.work.value, one.why) for one in listed]
+        print_table(context.console, ("document", "work", "why"), rows)
     for hint in plan.hints:
         context.say(f"Hint: {hint}", "yellow")
     unchanged = len(plan.documents) - len(listed)
@@ -91,7 +86,7 @@ def _tell_reports(context: CommandContext, reports: Sequence[DocumentReport]) ->
     """Show the documents of which there is something to say; those that are as they were are counted."""
     shown = [report for report in reports if report.reasons or not report.told]
     if shown:
-        context.console.print(_report_table(shown))
+        print_table(context.console, _REPORTED, list(map(_reported, shown)), right=_REPORTED[1:4])
     if len(shown) < len(reports):
         context.say(f"{len(reports) - len(shown)} documents are read as before.")
 
@@ -108,17 +103,12 @@ def tell_guessed(context: CommandContext, guessed: Mapping[str, Sequence[str]]) 
     )
 
 
-def _report_table(reports: Sequence[DocumentReport]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("document")
-    for name in ("pages", "read", "passages"):
-        table.add_column(name, justify="right")
-    table.add_column("")
-    table.add_column("what was not read")
-    for report in reports:
-        news = "as before" if report.told else "new"
-        table.add_row(report.document_id, str(report.pages), str(report.read), str(report.passages), news, _not_read(report))
-    return table
+_REPORTED = ("document", "pages", "read", "passages", "", "what was not read")
+
+
+def _reported(report: DocumentReport) -> tuple[object, ...]:
+    news = "as before" if report.told else "new"
+    return report.document_id, report.pages, report.read, report.passages, news, _not_read(report)
 
 
 def _not_read(report: DocumentReport) -> str:

@@ -84,6 +84,26 @@ async def press_id(double: DiscordDouble, shown: dict[str, Any], custom_id: str,
     return await finished(double, await begin(double, payload))
 
 
+async def choose(double: DiscordDouble, shown: dict[str, Any], label: str, **who: Json) -> Open:
+    """Choose the line with ``label`` in the menu under a message of the bot's."""
+    menu, value = next(
+        (each, option["value"])
+        for each in shapes.walk(shown["components"])
+        for option in each.get("options", ())
+        if option["label"] == label
+    )
+    return await choose_values(double, shown, menu, [value], **who)
+
+
+async def choose_values(
+    double: DiscordDouble, shown: dict[str, Any], menu: dict[str, Any], values: list[str], **who: Json
+) -> Open:
+    """Choose ``values`` in ``menu``, which stands under a message of the bot's."""
+    carried = {"custom_id": menu["custom_id"], "component_type": menu["type"], "values": values}
+    payload = interaction(COMPONENT, carried, **who) | {"message": shown}
+    return await finished(double, await begin(double, payload))
+
+
 async def fill_in(double: DiscordDouble, form: Open, shown: dict[str, Any], text: str) -> Open:
     """Send the form that a button under ``shown`` opened."""
     assert form.response is not None

@@ -8,9 +8,10 @@ from typing import Any
 
 COMPONENTS_V2 = 1 << 15
 EPHEMERAL = 1 << 6
-ACTION_ROW, BUTTON, TEXT_INPUT, SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = (
+ACTION_ROW, BUTTON, SELECT, TEXT_INPUT, SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = (
     1,
     2,
+    3,
     4,
     9,
     10,
@@ -21,6 +22,8 @@ ACTION_ROW, BUTTON, TEXT_INPUT, SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARAT
     17,
     18,
 )
+ROLES, CHANNELS = 6, 8  # menus that Discord fills
+MENUS = {SELECT, ROLES, CHANNELS}
 _TOP_LEVEL = {ACTION_ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER}
 
 
@@ -126,6 +129,10 @@ def _content(payload: dict[str, Any], edit: bool) -> Iterator[str]:
         yield "empty message"
     if payload.get("embeds"):
         yield "embeds: not used by this bot"
+    for each in walk(payload.get("components") or []):
+        yield from _component(each, set())
+    if any(each["type"] != ACTION_ROW for each in payload.get("components") or []):
+        yield "beside words only rows of buttons and menus"
 
 
 def _layout(payload: dict[str, Any], names: set[Any]) -> Iterator[str]:
@@ -152,8 +159,10 @@ def _component(each: dict[str, Any], names: set[Any]) -> Iterator[str]:
         yield "text display: empty"
     elif kind == BUTTON:
         yield from _button(each)
-    elif kind == ACTION_ROW and not 1 <= len(each["components"]) <= 5:
-        yield "action row: 1 to 5 components"
+    elif kind == ACTION_ROW:
+        yield from _row(each["components"])
+    elif kind in MENUS:
+        yield from _menu(each)
     elif kind == SECTION and not (
         1 <= len(each["components"]) <= 3 and each.get("accessory", {}).get("type") in (BUTTON, THUMBNAIL)
     ):
@@ -162,6 +171,28 @@ def _component(each: dict[str, Any], names: set[Any]) -> Iterator[str]:
         yield from _gallery(each, names)
     elif kind == CONTAINER and not each["components"]:
         yield "container: empty"
+
+
+def _row(items: list[dict[str, Any]]) -> Iterator[str]:
+    menus = [each for each in items if each["type"] in MENUS]
+    if not 1 <= len(items) <= 5:
+        yield "action row: 1 to 5 components"
+    elif menus and len(items) > 1:
+        yield "action row: a menu stands alone"
+
+
+def _menu(menu: dict[str, Any]) -> Iterator[str]:
+    options = menu.get("options", [])
+    if not 1 <= len(menu.get("custom_id", "")) <= 100 or len(menu.get("placeholder") or "") > 150:
+        yield "menu: custom_id 1 to 100, placeholder at most 150 characters"
+    elif menu["type"] == SELECT and not 1 <= len(options) <= 25:
+        yield "menu: 1 to 25 options"
+    elif any(not 1 <= len(each[part]) <= 100 for each in options for part in ("label", "value")):
+        yield "menu: an option has 1 to 100 characters"
+    elif len({each["value"] for each in options}) < len(options):
+        yield "menu: values are not unique"
+    elif menu["type"] == SELECT and not menu.get("min_values", 1) <= menu.get("max_values", 1) <= len(options):
+        yield "menu: more can be chosen than there is"
 
 
 def _button(button: dict[str, Any]) -> Iterator[str]:

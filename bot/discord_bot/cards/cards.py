@@ -5,17 +5,16 @@ Limits: 4,000 characters over all text of a message, 40 components, 5 buttons a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord.ui import ActionRow, Container, Item, LayoutView, MediaGallery, Section, Separator, TextDisplay
 
 from bot.answering.answers import Answer, PassageInContext, Quote, Status
-from bot.answering.links import original_link, reader_link
 from bot.discord_bot.cards.controls import Action, Control, Further, link
 from bot.discord_bot.cards.excerpt import excerpt
 from bot.discord_bot.cards.quote_text import alt_text, heading_of, quote_markdown, source_of
+from bot.discord_bot.cards.rows import CardStyle, answer_rows, more_control, places, second_link
 from bot.discord_bot.escaping import clip_escaped, length, one_line
 from bot.discord_bot.state.asked import (
     EARLIER_COMPONENTS,
@@ -23,7 +22,6 @@ from bot.discord_bot.state.asked import (
     Asked,
     earlier_line,
     question_line,
-    source_digest,
 )
 from bot.discord_bot.texts import Texts
 from index.lexicon import Term
@@ -38,14 +36,6 @@ PICTURE_NAME = "page.png"
 _COLOURS = {Status.ANSWERED: 0x1D70B8, Status.UNCERTAIN: 0xB58840, Status.NOT_FOUND: 0x6F777B}
 
 
-@dataclass(frozen=True, slots=True)
-class CardStyle:
-    """What every card needs beside its words."""
-
-    texts: Texts
-    public_url: str = ""  # of the reader page; without it there is no link to it
-
-
 def answer_card(answer: Answer, asked: Asked, style: CardStyle, pictured: bool = False, shared_by: int = 0) -> LayoutView:
     """Return the card of ``answer``.
 
@@ -58,17 +48,14 @@ def answer_card(answer: Answer, asked: Asked, style: CardStyle, pictured: bool =
     """
     head = _head(answer, asked, style.texts, shared_by)
     colour = _COLOURS[answer.status]
+    rows = answer_rows(answer, asked, style, shared_by)
     if not answer.quotes:
-        return _view(Container(*head, _text(not_found_text(answer, style.texts)), accent_colour=colour))
+        return _view(Container(*head, _text(not_found_text(answer, style.texts)), *rows, accent_colour=colour))
     quote = answer.quotes[0]
     picture = [_picture(quote, style.texts)] if pictured else []
-    body = _text(quote_markdown(quote, style.texts, _SAFE_TEXT - _length(head)))
-    own = [_share(asked, style.texts)] if asked.private and not shared_by else []
-    rows: list[ActionRow[Any]] = [
-        ActionRow(*_buttons(quote, asked, style.texts)),
-        ActionRow(_further(asked, style.texts), *own),
-    ]
-    return _view(Container(*head, body, *picture, *_links(quote, style), *rows, accent_colour=colour))
+    beside = [_text(f"-# {line}") for line in filter(None, [second_link(quote, style)])]
+    body = _text(quote_markdown(quote, style.texts, _SAFE_TEXT - _length(head) - _length(beside)))
+    return _view(Container(*head, body, *beside, *picture, *rows, accent_colour=colour))
 
 
 def more_card(quotes: Sequence[Quote], asked: Asked, following: Further | None, style: CardStyle) -> LayoutView:
@@ -80,7 +67,7 @@ def more_card(quotes: Sequence[Quote], asked: Asked, following: Further | None, 
         context = Control(Action.CONTEXT, quote.id, style.texts.say("button.context"))
         parts.extend((Separator(), Section(_text(quote_markdown(quote, style.texts, budget)), accessory=context)))
     if following is not None:
-        parts.append(ActionRow(_more(following, style.texts)))
+        parts.append(ActionRow(more_control(following, style.texts)))
     return _view(Container(*parts))
 
 
@@ -124,11 +111,17 @@ def _head(answer: Answer, asked: Asked, texts: Texts, shared_by: int) -> list[Te
         head.append(_text(f"-# {texts.say('card.shared_by', person=f'<@{shared_by}>')}"))
     if answer.definition is not None:
         head.append(_text(definition_text(answer.definition, texts)))
-    if answer.status is Status.UNCERTAIN:
-        head.append(_text(f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"))
+    if answer.quotes:
+        head.append(_text(verdict_text(answer, texts)))
     if answer.signpost and answer.quotes:
         head.append(_text(pointer_text(answer)))
     return head
+
+
+def verdict_text(answer: Answer, texts: Texts) -> str:
+    """Return in one line how far to trust the answer: in small letters where it is sure, in bold where it is not."""
+    headline = texts.headline(answer.status)
+    return f"**{headline}.**" if answer.status is Status.UNCERTAIN else f"-# {headline}."
 
 
 def _question_texts(asked: Asked) -> list[TextDisplay[Any]]:
@@ -167,34 +160,8 @@ def _picture(quote: Quote, texts: Texts) -> MediaGallery[Any]:
 
 
 def _links(quote: Quote, style: CardStyle) -> list[ActionRow[Any]]:
-    reader = reader_link(style.public_url, quote.id) if style.public_url else ""
-    places = (("button.reader", reader), ("button.original", original_link(quote.citation, quote.text)))
-    buttons = [button for key, url in places if (button := link(style.texts.say(key), url))]
+    buttons = [button for key, url in places(quote, style) if (button := link(style.texts.say(key), url))]
     return [ActionRow(*buttons)] if buttons else []
-
-
-def _buttons(quote: Quote, asked: Asked, texts: Texts) -> list[Item[Any]]:
-    judged = (
-        (Action.CONTEXT, "button.context"),
-        (Action.HELPFUL, "button.helpful"),
-        (Action.UNHELPFUL, "button.unhelpful"),
-        (Action.WRONG_PAGE, "button.wrong_page"),
-    )
-    first = Further(0, source_digest(asked.source), quote.id)
-    return [_more(first, texts), *(Control(action, quote.id, texts.say(key)) for action, key in judged)]
-
-
-def _more(which: Further, texts: Texts) -> Control:
-    return Control(Action.MORE, which.argument(), texts.say("button.more"))
-
-
-def _further(asked: Asked, texts: Texts) -> Control:
-    return Control(Action.FURTHER, source_digest(asked.source), texts.say("button.further"))
-
-
-def _share(asked: Asked, texts: Texts) -> Control:
-    argument = f"{asked.asker}:{source_digest(asked.source)}"
-    return Control(Action.SHARE, argument, texts.say("button.share"), discord.ButtonStyle.primary)
 
 
 def _turns(found: PassageInContext, texts: Texts) -> list[ActionRow[Any]]:

@@ -1,10 +1,11 @@
-"""The buttons of a card: what they are called inside, and how a press finds its way after a restart.
+"""The buttons and the menu of a card: what they are called inside, and how a press finds its way after a restart.
 
 Comes in: an action with its argument. Goes out: a button whose custom id carries both, so that nothing needs to be remembered.
 Refuses to know what a press does: it hands every one to the client.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, Self, cast
@@ -16,6 +17,7 @@ from typing_extensions import override
 # themselves.
 PREFIX = "l1"
 CUSTOM_ID_LIMIT = 100
+_MENU = "menu"
 LABEL_LIMIT = 80
 URL_LIMIT = 512
 
@@ -31,6 +33,8 @@ class Action(Enum):
     WRONG_PAGE = "wrong"
     FURTHER = "further"  # argument: the digest of the source or nothing; opens a form for the next question
     SHARE = "share"  # argument: id of the person who asked, and the digest of the source or nothing
+    CITE = "cite"  # argument: passage id; gives the words, where they stand and the links, to be copied
+    SOLVED = "solved"  # argument: nothing; marks the post of a forum in which the message stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,51 @@ class Control(
         await cast("PressHandler", interaction.client).pressed(interaction, self.press)
 
 
+class Menu(
+    discord.ui.DynamicItem[discord.ui.Select[Any]], template=re.compile(rf"{PREFIX}:{_MENU}:(?P<digest>[^:]*):(?P<passage>.*)")
+):
+    """A menu for what is wanted less often; it too works after a restart, and each of its lines is a press."""
+
+    def __init__(self, digest: str, passage: str, prompt: str, lines: Sequence[tuple[Action, str]]) -> None:
+        """Offer ``lines``, an action and its label each, about the passage of an answer from the source of ``digest``."""
+        options = [discord.SelectOption(label=label[:LABEL_LIMIT], value=action.value) for action, label in lines]
+        super().__init__(
+            discord.ui.Select(
+                custom_id=f"{PREFIX}:{_MENU}:{digest}:{passage}", placeholder=prompt[:LABEL_LIMIT], options=options
+            )
+        )
+        self._digest = digest
+        self._passage = passage
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Return the menu again as it was made."""
+        shown = cast("discord.ui.Select[Any]", item)
+        lines = [(Action(option.value), option.label) for option in shown.options]
+        return cls(match["digest"], match["passage"], shown.placeholder or "", lines)
+
+    @classmethod
+    def knows(cls, custom_id: str) -> bool:
+        """Tell whether a custom id is one of ours as they are now."""
+        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+
+    @override
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand the line that was chosen to the client, as the press that it is."""
+        action = Action(self.item.values[0])
+        arguments = {
+            Action.MORE: Further(0, self._digest, self._passage).argument(),
+            Action.FURTHER: self._digest,
+            Action.SOLVED: "",
+        }
+        await cast("PressHandler", interaction.client).pressed(
+            interaction, Press(action, arguments.get(action, self._passage))
+        )
+
+
 def custom_id(action: Action, argument: str) -> str:
     """Return the custom id that carries ``action`` and ``argument``."""
     return f"{PREFIX}:{action.value}:{argument}"
@@ -110,3 +159,8 @@ def link(label: str, url: str) -> discord.ui.Button[Any] | None:
     if not url.startswith(("https://", "http://")) or len(url) > URL_LIMIT or any(letter.isspace() for letter in url):
         return None
     return discord.ui.Button(label=label[:LABEL_LIMIT], url=url)
+
+
+def in_markdown(label: str, url: str) -> str:
+    """Return a link in running text, without a preview; nothing where ``link`` would give nothing."""
+    return f"[{label}](<{url}>)" if link(label, url) and not set(url) & set("<>()[]") else ""

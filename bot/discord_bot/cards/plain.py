@@ -5,11 +5,18 @@ Comes in: an Answer or records. Goes out: Markdown within Discord's limits. Refu
 
 from collections.abc import Mapping, Sequence
 
-from bot.answering.answers import Answer, Quote, Status
+from bot.answering.answers import Answer, Quote
 from bot.answering.wording import KIND_HEADINGS
-from bot.discord_bot.cards.cards import definition_text, not_found_text, pointer_text
-from bot.discord_bot.cards.quote_text import plain_quote
-from bot.discord_bot.escaping import clip_escaped, length, one_line
+from bot.discord_bot.cards.cards import (
+    definition_text,
+    not_found_text,
+    pointer_text,
+    verdict_text,
+)
+from bot.discord_bot.cards.excerpt import GAP, excerpt
+from bot.discord_bot.cards.quote_text import CITATION_LIMIT, heading_of, plain_quote
+from bot.discord_bot.cards.rows import CardStyle, places, second_link
+from bot.discord_bot.escaping import clip, clip_escaped, length, one_line
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.texts import Texts
 from index.lexicon import Lexicon, Term
@@ -18,24 +25,38 @@ from index.records import Document
 CONTENT_LIMIT = 2000
 _QUESTION_LIMIT = 300  # UTF-16 code units, both of these
 _DEFINITION_LIMIT = 240
+_HEADING_LIMIT = 120
 NOTE_LIMIT = 3600  # UTF-16 code units; the title takes its part of the card's 4,000
 _FACT_LIMIT = 300
 _LINE_LIMIT = 200
 
 
-def plain_answer(answer: Answer, asked: Asked, texts: Texts) -> str:
-    """Return ``answer`` as one message: the question, the words quoted, where they stand."""
+def plain_answer(answer: Answer, asked: Asked, style: CardStyle) -> str:
+    """Return ``answer`` as one message: the question, the verdict, the words quoted, where they stand and where to read on."""
+    texts = style.texts
     lines = [f"**{clip_escaped(one_line(asked.question), _QUESTION_LIMIT)}**"]
     if answer.definition is not None:
         lines.append(definition_text(answer.definition, texts, _DEFINITION_LIMIT))
     if not answer.quotes:
         return "\n".join([*lines, not_found_text(answer, texts)])
-    if answer.status is Status.UNCERTAIN:
-        lines.append(f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}")
+    lines.append(verdict_text(answer, texts))
     if answer.signpost:
         lines.append(pointer_text(answer))
-    used = sum(length(line) + 1 for line in lines)
-    return "\n".join([*lines, plain_quote(answer.quotes[0], texts, CONTENT_LIMIT - used)])
+    lines.append(heading_of(answer.quotes[0].citation, _HEADING_LIMIT))
+    more = [line for line in (second_link(answer.quotes[0], style),) if line]
+    used = sum(length(line) + 1 for line in (*lines, *more))
+    return "\n".join([*lines, plain_quote(answer.quotes[0], texts, CONTENT_LIMIT - used), *more])
+
+
+def citable(quote: Quote, style: CardStyle) -> str:
+    """Return a quote to be copied and pasted elsewhere, in a block that shows every letter as it is: words, citation, address."""
+    intro, citation = style.texts.say("cite.copy"), clip(one_line(quote.citation.text), CITATION_LIMIT)
+    address = next(iter(places(quote, style)), ("", ""))[1]
+    frame = f"{intro}\n```\n“{GAP}{GAP}”\n— {citation}\n{address}\n```"
+    part = excerpt(quote.text, quote.highlights, CONTENT_LIMIT - length(frame))
+    before, after = GAP if part.start else "", GAP if part.end < part.total else ""
+    block = f"“{before}{part.text}{after}”\n— {citation}\n{address}".strip().replace("```", "'''")
+    return f"{intro}\n```\n{block}\n```"
 
 
 def plain_passage(quote: Quote, texts: Texts) -> str:

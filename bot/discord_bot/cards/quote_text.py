@@ -17,9 +17,13 @@ ALT_TEXT_LIMIT = 1024
 
 
 def heading_of(citation: Citation, most: int = HEADING_LIMIT) -> str:
-    """Return the title, in at most ``most`` UTF-16 code units, and the page in one bold line: "**Title**, p. 12 [PDF 14]"."""
+    """Return the heading of the section, in at most ``most`` UTF-16 code units, and the page: "### Heading, p. 12 [PDF 14]".
+
+    A text without sections is headed by its title, which stands in the citation anyway.
+    """
+    heading = citation.section.rpartition(" > ")[2] or citation.title
     page = f", {clip_escaped(str(citation.page), _PAGE_LIMIT)}" if citation.page else ""
-    return f"**{clip_escaped(one_line(citation.title), most)}**{page}"
+    return f"### {clip_escaped(one_line(heading), most)}{page}"
 
 
 def source_of(quote: Quote, texts: Texts, most: int = CITATION_LIMIT) -> str:

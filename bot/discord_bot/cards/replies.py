@@ -7,26 +7,38 @@ looked up or sent here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import discord
 
 from bot.answering.answers import Answer, PassageInContext, Quote
-from bot.discord_bot.cards.cards import PICTURE_NAME, CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.cards.cards import (
+    PICTURE_NAME,
+    answer_card,
+    context_card,
+    more_card,
+    passage_card,
+)
 from bot.discord_bot.cards.controls import Further
-from bot.discord_bot.cards.plain import CONTENT_LIMIT, plain_answer, plain_passage
+from bot.discord_bot.cards.plain import CONTENT_LIMIT, citable, plain_answer, plain_passage
 from bot.discord_bot.cards.quote_text import alt_text
+from bot.discord_bot.cards.rows import CardStyle, answer_rows
 from bot.discord_bot.escaping import clip_escaped
 from bot.discord_bot.state.asked import Asked
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A card with its picture, or plain text; ``fallback`` is sent where there is no card or Discord takes none."""
+    """A card with its picture, or plain text; ``fallback`` is sent where there is no card or Discord takes none.
+
+    ``buttons`` belong to plain text that is meant to be plain.
+    """
 
     fallback: str
     view: discord.ui.LayoutView | None = None
     picture: bytes | None = None
     alt: str = ""
+    buttons: discord.ui.View | None = None
 
     def files(self) -> list[discord.File]:
         """Return the files to upload; fresh ones at every call, because sending uses them up."""
@@ -37,13 +49,28 @@ class Reply:
 
 def reply_of_answer(found: Answer, asked: Asked, style: CardStyle, picture: bytes | None, shared_by: int) -> Reply:
     """Return the reply to a question; ``shared_by`` is the id of the person who shows it to others, or 0."""
-    plain = plain_answer(found, asked, style.texts)
+    plain = plain_answer(found, asked, style)
     if asked.plain:
-        return Reply(plain)
+        return Reply(plain, buttons=_buttons(answer_rows(found, asked, style, shared_by)))
     if not found.quotes:
         return Reply(plain, answer_card(found, asked, style))
     view = answer_card(found, asked, style, picture is not None, shared_by)
     return Reply(plain, view, picture, alt_text(found.quotes[0], style.texts))
+
+
+def _buttons(rows: Sequence[discord.ui.ActionRow[Any]]) -> discord.ui.View:
+    """Return ``rows`` for a message that is no card."""
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows):
+        for item in list(row.children):
+            item.row = number
+            view.add_item(item)
+    return view
+
+
+def reply_to_cite(found: PassageInContext, style: CardStyle) -> Reply:
+    """Return a passage to be copied."""
+    return Reply(citable(found.quote, style))
 
 
 def reply_with_more(shown: Sequence[Quote], asked: Asked, following: Further | None, style: CardStyle) -> Reply:

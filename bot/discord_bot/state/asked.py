@@ -31,6 +31,7 @@ class Asked:
     private: bool = False
     plain: bool = False
     pictured: bool = True  # the picture of the page may be sent
+    in_post: bool = False  # asked in a post of a forum, which can be marked as solved
     language: str = "en"
     asker: int = 0  # Discord id; used to check who presses a button, never stored or logged
 

@@ -62,7 +62,7 @@ def feedback_routes(state: HttpState, templates: Templates) -> APIRouter:
     routes = APIRouter(tags=["feedback"])
 
     @routes.post("/api/feedback", status_code=204, responses=problems(404, 408, 413, 422, 429, 503))
-    async def say(said: SaidBody) -> Response:
+    async def give_feedback(said: SaidBody) -> Response:
         """Say that a passage was helpful, not helpful, or on the wrong page. Nothing about you is kept."""
         await state.answering.run(_keep, state, said)
         return Response(status_code=204)

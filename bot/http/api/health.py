@@ -45,17 +45,17 @@ def health_routes(state: HttpState) -> APIRouter:
     routes = APIRouter(tags=["health"])
 
     @routes.get("/livez", responses={200: {"model": LiveBody}}, response_class=JSONResponse)
-    async def live() -> JSONResponse:
+    async def is_alive() -> JSONResponse:
         """Tell that the process runs."""
         return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     @routes.get("/readyz", responses={200: {"model": ReadyBody}, **problems(503)}, response_class=JSONResponse)
-    async def ready() -> JSONResponse:
+    async def is_ready() -> JSONResponse:
         """Tell whether a question can be answered, by answering one."""
         return JSONResponse(await state.answering.run(look, state), headers=NO_STORE)
 
     @routes.get("/metrics", responses=problems(401, 404, 429), response_class=PlainTextResponse)
-    async def metrics(request: Request) -> PlainTextResponse:
+    async def get_metrics(request: Request) -> PlainTextResponse:
         """Give counts and times for Prometheus, to the machine itself or to who brings the operator's token."""
         if client_of(request.scope) not in LOOPBACK:
             await state.admission.check(request)

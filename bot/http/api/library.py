@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from bot.answering.answer_json import quote_json
 from bot.answering.library import contents_of, coverage_of, glossary_of, left_out_of
+from bot.http.api.known_parameters import known_parameters_only
 from bot.http.api.openapi import NOT_MODIFIED, Described, problems
 from bot.http.api.passages import DocumentIdPath, PassageId, passage_of
 from bot.http.api.schemas import PageBody, PassageBody
@@ -136,20 +137,20 @@ async def held(state: HttpState, request: Request, make: Callable[[], Any]) -> R
 
 def document_routes(state: HttpState) -> APIRouter:
     """Return the routes to documents."""
-    routes = APIRouter(prefix="/api", tags=["library"])
+    routes = APIRouter(prefix="/api", tags=["library"], dependencies=[Depends(known_parameters_only)])
 
     @routes.get("/documents", **given(DocumentsBody))
-    async def documents(request: Request) -> Response:
+    async def list_documents(request: Request) -> Response:
         """List the documents that answers are quoted from."""
         return await held(state, request, lambda: documents_json(state))
 
     @routes.get("/documents/{document_id}", **given(WholeDocumentBody))
-    async def document(request: Request, document_id: DocumentIdPath) -> Response:
+    async def get_document(request: Request, document_id: DocumentIdPath) -> Response:
         """Describe one document with its contents."""
         return await held(state, request, lambda: whole_document_json(state, document_id))
 
     @routes.get("/documents/{document_id}/coverage", **given(CoverageBody))
-    async def coverage(request: Request, document_id: DocumentIdPath) -> Response:
+    async def get_coverage(request: Request, document_id: DocumentIdPath) -> Response:
         """Say which pages of a document could be read, and why not the others."""
         return await held(state, request, lambda: coverage_json(state, document_id))
 
@@ -158,20 +159,20 @@ def document_routes(state: HttpState) -> APIRouter:
 
 def passage_routes(state: HttpState) -> APIRouter:
     """Return the routes to passages, glossary and suggestions."""
-    routes = APIRouter(prefix="/api", tags=["library"])
+    routes = APIRouter(prefix="/api", tags=["library"], dependencies=[Depends(known_parameters_only)])
 
     @routes.get("/passages/{passage_id}", **given(PassageBody))
-    async def passage(request: Request, passage_id: PassageId) -> Response:
+    async def get_passage(request: Request, passage_id: PassageId) -> Response:
         """Give one passage with its citation."""
         return await held(state, request, lambda: quote_json(passage_of(state, passage_id).quote))
 
     @routes.get("/passages/{passage_id}/context", **given(ContextBody))
-    async def passage_in_context(request: Request, passage_id: PassageId) -> Response:
+    async def get_passage_in_context(request: Request, passage_id: PassageId) -> Response:
         """Give one passage in the text of its page, with its neighbours."""
         return await held(state, request, lambda: context_json(state, passage_id))
 
     @routes.get("/glossary", **given(GlossaryBody))
-    async def glossary(request: Request) -> Response:
+    async def get_glossary(request: Request) -> Response:
         """Give the glossary."""
         return await held(state, request, lambda: {"terms": [asdict(term) for term in glossary_of(state.build)]})
 

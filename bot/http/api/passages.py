@@ -7,10 +7,11 @@ within bounds. Refuses to guess, and any path: what is drawn is named by the bui
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from bot.answering.answers import PassageInContext
 from bot.errors import PassageGone
+from bot.http.api.known_parameters import known_parameters_only
 from bot.http.api.openapi import NOT_MODIFIED, Described, problems
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
@@ -55,16 +56,16 @@ def _sentence(found: Resolved) -> str:
 
 def picture_routes(state: HttpState) -> APIRouter:
     """Return the routes to pictures of pages."""
-    routes = APIRouter(prefix="/api", tags=["pictures"])
+    routes = APIRouter(prefix="/api", tags=["pictures"], dependencies=[Depends(known_parameters_only)])
 
     @routes.get("/passages/{passage_id}/picture", responses=_DESCRIBED, response_class=Response)
-    async def of_passage(request: Request, passage_id: PassageId, width: Width = USUAL_WIDTH) -> Response:
+    async def get_picture_of_passage(request: Request, passage_id: PassageId, width: Width = USUAL_WIDTH) -> Response:
         """Give the picture of a passage's page with the passage marked."""
         step = _step(width)
         return await given(request, ("passage", passage_id, step), lambda: state.pictures.of_passage(passage_id, step))
 
     @routes.get("/documents/{document_id}/pages/{number}/picture", responses=_DESCRIBED, response_class=Response)
-    async def of_page(
+    async def get_picture_of_page(
         request: Request,
         document_id: DocumentIdPath,
         number: Annotated[int, Path(description="1-based, physical.")],

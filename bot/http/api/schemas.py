@@ -54,7 +54,9 @@ class AskBody(BaseModel):
 class AskQuery(BaseModel):
     """A question in an address."""
 
-    q: Question
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[Question, Field(examples=["How long do we have to reply?"])]
     context: list[Earlier] = Field(
         default_factory=list, max_length=MOST_EARLIER, description="Earlier questions, oldest first."
     )
@@ -144,8 +146,51 @@ class PartBody(BaseModel):
     passage: str | None = Field(description="Id of the passage that answers it; null where none of those shown does.")
 
 
+_WORDS_QUOTED = "Members have eight weeks to reply. Ask the office for the date."
+EXAMPLE: JsonDict = {
+    "question": "How long do we have to reply?",
+    "status": "answered",
+    "confidence": 0.93,
+    "passages": [
+        {
+            "id": "0123456789abcdef",
+            "quote": _WORDS_QUOTED,
+            "highlights": [[0, 34]],
+            "score": 0.8123,
+            "why": {"sentence": 0.41, "words": 0.2},
+            "citation": {
+                "document": "rules",
+                "title": "The rules",
+                "publisher": "The office",
+                "published": "2026",
+                "authors": "",
+                "kind": "original",
+                "about": "",
+                "section": "Replies > How long there is",
+                "page": {"number": 14, "label": "12"},
+                "url": "https://example.org/rules.pdf",
+                "sources": [],
+                "jurisdiction": "",
+                "as_of": "",
+                "notice": "",
+                "reading": "text",
+                "text": "The rules, The office, 2026, “Replies > How long there is”, p. 12 [PDF 14]",
+                "selectors": [{"type": "TextPositionSelector", "start": 120, "end": 120 + len(_WORDS_QUOTED)}],
+            },
+        }
+    ],
+    "build": "20260102T030405-6789ab",
+    "nearest": [],
+    "signpost": "",
+    "parts": [],
+    "definition": None,
+}
+
+
 class AnswerBody(BaseModel):
     """An answer: passages word for word, or an honest refusal."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     question: str
     status: Literal["answered", "uncertain", "not_found"]
@@ -168,7 +213,7 @@ class FaultBody(BaseModel):
 class ProblemBody(BaseModel):
     """What went wrong (RFC 9457)."""
 
-    type: str
+    type: str = Field(description="Address of the page that explains this kind of problem, relative to this server.")
     title: str
     status: int
     detail: str

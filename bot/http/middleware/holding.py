@@ -18,11 +18,7 @@ from bot.http.middleware.route_kinds import Bounds, RouteKind
 from bot.http.problems import problem
 
 MOST_WAITING = 64  # of one client for one kind: an office behind one address that loads pages at the same moment
-_BUSY = problem(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "Too many of your requests are waiting already. Come back in a second.",
-    {"Retry-After": "1"},
-)
+_BUSY = "Too many of your requests are waiting already. Come back in a second."
 
 
 class BodyTooLongError(Exception):
@@ -47,9 +43,11 @@ class BodyLimit:
         try:
             body = await asyncio.wait_for(self._gathered(receive), self._seconds)
         except BodyTooLongError:
-            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {self._most_bytes:,} bytes.")
+            too_long = f"The body is longer than {self._most_bytes:,} bytes."
+            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_long, base=_base_of(scope))
         except TimeoutError:
-            refusal = problem(HTTPStatus.REQUEST_TIMEOUT, f"The body took longer than {self._seconds:g} seconds.")
+            too_slow = f"The body took longer than {self._seconds:g} second{'' if self._seconds == 1 else 's'}."
+            refusal = problem(HTTPStatus.REQUEST_TIMEOUT, too_slow, base=_base_of(scope))
         else:
             await self._app(scope, _replayed(body, receive), send)
             return
@@ -96,6 +94,10 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
+def _base_of(scope: Scope) -> str:
+    return str(scope.get("root_path", ""))
+
+
 @dataclass(slots=True)
 class _Client:
     places: asyncio.Semaphore
@@ -127,7 +129,8 @@ class Places:
         room, name = self._rooms[kind_in(scope)], network_of(client_of(scope))
         client = room.clients.setdefault(name, _Client(asyncio.Semaphore(room.at_once)))
         if client.here >= room.at_once + MOST_WAITING:
-            await _BUSY(scope, receive, send)
+            busy = problem(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, {"Retry-After": "1"}, _base_of(scope))
+            await busy(scope, receive, send)
             return
         client.here += 1
         try:

@@ -81,8 +81,9 @@ class RateLimit:
         allowance = limiter.take(client_of(scope))
         headers = _headers(limiter.rate, allowance)
         if allowance.wait:
-            await send({"type": "http.response.start", "status": 429, "headers": [*_refusal(allowance.wait)[0], *headers]})
-            await send({"type": "http.response.body", "body": _refusal(allowance.wait)[1]})
+            refused_with, body = _refusal(allowance.wait, scope.get("root_path", ""))
+            await send({"type": "http.response.start", "status": 429, "headers": [*refused_with, *headers]})
+            await send({"type": "http.response.body", "body": body})
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -111,8 +112,8 @@ def _headers(rate: Rate, allowance: Allowance) -> list[tuple[bytes, bytes]]:
 
 
 @lru_cache
-def _refusal(wait: int) -> tuple[list[tuple[bytes, bytes]], bytes]:
+def _refusal(wait: int, base: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Return headers and body of a 429: made once for each wait, because who is refused asks most."""
     sentence = f"That was a lot of requests. Come back in {wait} second{'' if wait == 1 else 's'}."
-    made = problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": str(wait), "Cache-Control": "no-store"})
+    made = problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": str(wait), "Cache-Control": "no-store"}, base)
     return made.raw_headers, bytes(made.body)

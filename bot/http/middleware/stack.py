@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.admin.upload_address import UPLOADS
+from bot.http.api_version import unversioned
 from bot.http.metrics import Metrics
 from bot.http.middleware.holding import BodyLimit, Places
 from bot.http.middleware.rate_limit import RateLimit
@@ -74,9 +75,9 @@ class Outer:
         await self._app(scope, receive, send_on)
 
     def _place(self, path: str) -> dict[str, str]:
-        """Return path and root path as ASGI wants them, whether the proxy has stripped the base path or not."""
-        below = path.startswith(f"{self._base_path}/")
-        return {"root_path": self._base_path, "path": path if below else self._base_path + path}
+        """Return path and root path as ASGI wants them, whether the proxy has stripped the base path or not, and no version."""
+        below = path.removeprefix(self._base_path) if path.startswith(f"{self._base_path}/") else path
+        return {"root_path": self._base_path, "path": self._base_path + unversioned(below)}
 
 
 def _route_of(scope: Scope) -> str:

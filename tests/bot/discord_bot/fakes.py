@@ -44,6 +44,7 @@ class FakeService:
     quotes: list[Quote] = field(default_factory=lambda: [quote(number, f"{number}. {TEXT}") for number in range(1, 7)])
     status: Status = Status.ANSWERED
     error: Exception | None = None
+    signpost: str = ""
     asked: list[tuple[str, int, str | None, tuple[str, ...]]] = field(default_factory=list)
     among: list[Sequence[str] | None] = field(default_factory=list)  # the documents that were looked in
     documents: list[Document] = field(default_factory=lambda: list(DOCUMENTS))
@@ -66,7 +67,7 @@ class FakeService:
             raise UnknownDocument(f"There is no document {document!r}.")
         found = () if self.status is Status.NOT_FOUND else tuple(self.quotes[:limit])
         nearest = ("A plain English guide",) if self.status is Status.NOT_FOUND else ()
-        return Answer(question, self.status, 0.9, found, "build", nearest)
+        return Answer(question, self.status, 0.9, found, "build", nearest, self.signpost)
 
     def passage(self, passage_id: str) -> PassageInContext:
         """Return a passage by its id, with its neighbours."""

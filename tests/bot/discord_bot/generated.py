@@ -2,14 +2,16 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
-from discord.ui import LayoutView
+from discord.ui import ActionRow, LayoutView
 
 from bot.answering.answers import Answer, PassageInContext, Quote, Status
 from bot.answering.citations import PageReference
-from bot.discord_bot.cards.cards import CardStyle, answer_card, context_card, more_card, passage_card
+from bot.discord_bot.cards.cards import answer_card, context_card, more_card, passage_card
 from bot.discord_bot.cards.controls import Further
-from bot.discord_bot.cards.plain import plain_answer
+from bot.discord_bot.cards.plain import citable, plain_answer
+from bot.discord_bot.cards.rows import CardStyle, answer_rows
 from bot.discord_bot.escaping import one_line
 from bot.discord_bot.state.asked import Asked, questions_in
 from bot.discord_bot.texts import Texts
@@ -62,12 +64,14 @@ def check_all(chance: random.Random, texts: Texts) -> int:
     pictured = chance.random() < 0.5
     check_card(answer_card(answer, asked, style, pictured), pictured)
     check_question(answer_card(answer, asked, style), asked)
-    content = plain_answer(answer, asked, texts)
-    assert message_complaints({"content": content, "allowed_mentions": NO_PING}, {}) == []
+    content = plain_answer(answer, asked, style)
+    plain = {"content": content, "allowed_mentions": NO_PING, "components": _rows(answer_rows(answer, asked, style))}
+    assert message_complaints(plain, {}) == []
     if not answer.quotes:
         return 2
     check_verbatim(answer_card(answer, asked, style), answer.quotes[:1])
     check_quote(content, answer.quotes[0])
+    assert message_complaints({"content": citable(answer.quotes[0], style), "allowed_mentions": NO_PING}, {}) == []
     check_card(more_card(answer.quotes, asked, Further(3, "-", "a" * 16), style))
     check_verbatim(more_card(answer.quotes, asked, Further(3, "-", "a" * 16), style), answer.quotes)
     around = _in_page(answer.quotes[0])
@@ -138,3 +142,7 @@ def _in_page(quote: Quote) -> PassageInContext:
 
 def _texts(view: LayoutView) -> list[str]:
     return [each["content"] for each in walk(view.to_components()) if each["type"] == TEXT]
+
+
+def _rows(rows: list[ActionRow[Any]]) -> list[dict[str, Any]]:
+    return [row.to_component_dict() for row in rows]

@@ -20,7 +20,7 @@ async def test_a_card_that_discord_refuses_becomes_plain_text(double, connect):
     double.fail("PATCH", "/messages/@original", 400, body={"message": "Invalid Form Body", "code": 50035})
     opened = await ask(double, "Who keeps the list?")
     assert not opened.message["flags"] & COMPONENTS_V2
-    assert opened.message["content"].startswith("**Who keeps the list?**\n> **1\\. The council")
+    assert opened.message["content"].startswith("**Who keeps the list?**\n-# What the texts say.\n### Community rights")
 
 
 async def test_the_picture_of_the_page_is_attached_with_the_quote_as_its_text(double, connect):

@@ -231,7 +231,7 @@ async def test_a_busy_channel_is_slowed_down_too(double, connect):
 
 
 async def test_not_found_is_short_kind_and_says_what_to_try(double, connect, service):
-    """No quote, no buttons; the nearest titles."""
+    """No quote; the nearest titles."""
     service.status = Status.NOT_FOUND
     await connect()
     words = shown_words(await ask(double, "Who fixes potholes?"))

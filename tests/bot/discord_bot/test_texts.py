@@ -22,7 +22,7 @@ def test_every_sentence_that_the_code_says_exists_and_every_one_is_said():
     known = set(open_texts()["en"]._sentences)
     said = set(
         re.findall(
-            r'["\']((?:command|card|not_found|button|reply|modal|sources|source|define|help|privacy|settings)(?:\.\w+)+)["\']',
+            r'["\']((?:command|card|cite|log|welcome|solved|not_found|button|reply|modal|sources|source|define|help|privacy|settings)(?:\.\w+)+)["\']',
             code,
         )
     )

@@ -33,7 +33,7 @@ async def test_a_question_is_answered_with_the_page_of_the_pdf_and_its_picture(c
     opened = await ask(double, "Who mends the swings in the park?")
     words = shown_words(opened)
     assert "**The swings in the park are mended by two volunteers every spring.**" in words
-    assert "**The playground report**, p. 2" in words
+    assert "### The playground report, p. 2" in words
     assert opened.files["page.png"].startswith(b"\x89PNG")
     await press(double, opened.message, "Helpful")
     assert [(row.document, row.helpful) for row in votes.rows()] == [("playground-report", 1)]

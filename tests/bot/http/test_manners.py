@@ -36,11 +36,12 @@ def opened(service: AnswerService) -> Opened:
 @pytest.mark.parametrize("path", ["/", "/api/ask", "/sources", "/api/documents"])
 def test_a_client_that_holds_the_answer_gets_an_empty_304(client: TestClient, path: str):
     """The ETag sent back gives 304 without a body, also with the mark of a weak one removed; another one gives the answer."""
-    etag = client.get(path, params=QUESTION).headers["etag"]
+    asked = {} if path == "/api/documents" else QUESTION  # that address takes no parameter
+    etag = client.get(path, params=asked).headers["etag"]
     for sent in (etag, etag.removeprefix("W/"), f'"other", {etag}'):
-        held = client.get(path, params=QUESTION, headers={"if-none-match": sent})
+        held = client.get(path, params=asked, headers={"if-none-match": sent})
         assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", etag)
-    assert client.get(path, params=QUESTION, headers={"if-none-match": '"other"'}).status_code == 200
+    assert client.get(path, params=asked, headers={"if-none-match": '"other"'}).status_code == 200
 
 
 def test_another_question_has_another_etag(client: TestClient):

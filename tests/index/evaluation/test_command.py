@@ -7,7 +7,7 @@ import pytest
 
 from index.abstention.decision import Status
 from index.errors import BenchmarkSetError
-from index.evaluation.command import json_of, questions_of_part, share, table_of
+from index.evaluation.command import json_of, questions_of_part, row_of, share
 from index.evaluation.golden import GoldenQuestion, Place
 from index.evaluation.golden_run import GoldenReport, Outcome, tally
 
@@ -76,4 +76,4 @@ def test_failures_are_listed_only_where_asked_for():
 def test_a_share_of_nothing_is_a_dash():
     """Not a division by zero, and not 0 %."""
     assert (share(1, 3), share(0, 0)) == ("33.3 %", "–")
-    assert table_of({"all": tally([LOST])}, "part").row_count == 1
+    assert row_of("all", tally([LOST])) == ("all", "1", "0.0 %", "0.0 %", "100.0 %", "0", "–")

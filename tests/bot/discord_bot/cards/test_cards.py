@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.answers import Answer, Status
-from bot.discord_bot.cards.cards import CardStyle, answer_card
+from bot.discord_bot.cards.cards import answer_card
 from bot.discord_bot.cards.plain import plain_answer
+from bot.discord_bot.cards.rows import CardStyle
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.texts import Texts, open_texts
 from index.lexicon import Term
@@ -44,10 +45,10 @@ def test_a_card_in_full(texts):
             each.get("url") or each.get("custom_id"),
         )
         for each in walk(view.to_components())
-        if each["type"] in (2, 10)
+        if each["type"] in (2, 3, 10)
     ]
     body = (
-        "**A plain English guide**, p. 12 \\[PDF 14\\]\n"
+        "### Community rights, p. 12 \\[PDF 14\\]\n"
         "> **The council must keep a list of assets of community value.** An owner may ask for a review. The list is public.\n"
         "-# A plain English guide, Department, 2011, “Community rights”, p. 12 \\[PDF 14\\]"
     )
@@ -55,16 +56,15 @@ def test_a_card_in_full(texts):
     assert parts == [
         (10, "-# ↳ What is a list?", None),
         (10, "**Who keeps the list?**", None),
+        (10, "-# What the texts say.", None),
         (10, body, None),
-        (2, "Read the page", f"https://a.org/p/{passage}"),
-        (2, "Original", "https://example.org/guide.pdf#page=14"),
-        (2, "More passages", f"l1:more:0:-:{passage}"),
+        (10, "-# [Original](<https://example.org/guide.pdf#page=14>)", None),
         (2, "Context", f"l1:context:{passage}"),
+        (2, "Share here", "l1:share:501:-"),
         (2, "Helpful", f"l1:helpful:{passage}"),
         (2, "Not helpful", f"l1:unhelpful:{passage}"),
-        (2, "Wrong page", f"l1:wrong:{passage}"),
-        (2, "Ask further", "l1:further:-"),
-        (2, "Share here", "l1:share:501:-"),
+        (2, "Read the page", f"https://a.org/p/{passage}"),
+        (3, f"l1:menu:-:{passage}", f"l1:menu:-:{passage}"),
     ]
 
 
@@ -75,7 +75,7 @@ def test_a_meaning_and_a_second_place_are_said(texts):
     view = answer_card(answer, Asked("What is ACV?"), CardStyle(texts))
     said = [each["content"] for each in walk(view.to_components()) if each["type"] == 10]
     assert said[1] == "**ACV**: A \\*listed\\* building."
-    assert "-# Nearly the same in: Another guide, p. 3" in said[2].splitlines()
+    assert "-# Nearly the same in: Another guide, p. 3" in said[3].splitlines()
 
 
 def test_the_picture_carries_the_quote_as_its_alt_text(texts):
@@ -89,8 +89,11 @@ def test_the_picture_carries_the_quote_as_its_alt_text(texts):
 def test_plain_text_reads_as_a_message(texts):
     """Question, words, where they stand."""
     answer = Answer("Who keeps the list?", Status.ANSWERED, 0.9, (quote(),), "b")
-    assert plain_answer(answer, Asked("Who keeps the list?"), texts) == (
+    assert plain_answer(answer, Asked("Who keeps the list?"), CardStyle(texts, "https://a.org")) == (
         "**Who keeps the list?**\n"
+        "-# What the texts say.\n"
+        "### Community rights, p. 12 \\[PDF 14\\]\n"
         "> **The council must keep a list of assets of community value.** An owner may ask for a review. The list is public.\n"
-        "— A plain English guide, Department, 2011, “Community rights”, p. 12 \\[PDF 14\\]"
+        "— A plain English guide, Department, 2011, “Community rights”, p. 12 \\[PDF 14\\]\n"
+        "[Original](<https://example.org/guide.pdf#page=14>)"
     )

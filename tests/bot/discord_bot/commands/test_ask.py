@@ -20,9 +20,9 @@ async def test_a_question_is_deferred_at_once_and_answered_with_the_quote(double
     opened = await ask(double, "Who keeps the list?")
     assert opened.kind == 5
     assert opened.message["flags"] & COMPONENTS_V2
-    question, body = texts_of(opened.message["components"])
-    assert question == "**Who keeps the list?**"
-    assert body.splitlines()[0] == "**A plain English guide**, p. 12 \\[PDF 14\\]"
+    question, verdict, body = texts_of(opened.message["components"])
+    assert (question, verdict) == ("**Who keeps the list?**", "-# What the texts say.")
+    assert body.splitlines()[0] == "### Community rights, p. 12 \\[PDF 14\\]"
     assert service.asked == [("Who keeps the list?", 3, None, ())]
 
 
@@ -71,4 +71,4 @@ async def test_twenty_questions_at_once_are_all_answered_once(double, connect):
         *(ask(double, f"Question {number}?", who={"person": str(600 + number)}) for number in range(20))
     )
     assert [each.writes for each in opened] == [1] * 20
-    assert TEXT[:20] in texts_of(opened[0].message["components"])[1]
+    assert TEXT[:20] in texts_of(opened[0].message["components"])[2]

@@ -1,0 +1,39 @@
+"""Settings of ``localism-index``, read once from the environment (``LOCALISM_…``) or the file .env, as the other commands read them.
+
+Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but in ``__main__``.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.build.layout import DEFAULT_BUILDS
+from index.errors import LocalismError
+
+
+class Settings(BaseSettings):
+    """Where the builds and the corpus are; every name is an environment variable with ``LOCALISM_`` in front."""
+
+    model_config = SettingsConfigDict(env_prefix="LOCALISM_", env_file=".env", extra="ignore")
+
+    index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
+    corpus: Path = Field(
+        Path(__file__).resolve().parent.parent / "corpus", description="Folder of the corpus, for its golden questions."
+    )
+
+
+def read_settings() -> Settings:
+    """Return the settings from the environment and, where there is one, the file .env.
+
+    Raises:
+        LocalismError: a value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field comes from the environment or its default
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "LOCALISM_" + str(first["loc"][0]).upper()
+        raise LocalismError(
+            f"{name} is set to something that cannot be used: {first['msg']}. Correct it and run again."
+        ) from None
