@@ -87,9 +87,10 @@ class Whole:
 
     def _card(self, answer: Answer, question: Question) -> None:
         asked = Asked(question.text, question.context[-2:])
-        card = answer_card(answer, asked, CardStyle(self.texts, "https://ask.example.org"))
+        style = CardStyle(self.texts, "https://ask.example.org")
+        card = answer_card(answer, asked, style)
         card.to_components()  # type: ignore[no-untyped-call]  # discord.py leaves it without types
-        plain_answer(answer, asked, self.texts)
+        plain_answer(answer, asked, style)
 
     def _request(self, method: str, path: str, query: str = "", body: bytes = b"") -> None:
         status = self.runner.run(answered(self.app, method, path, query, body))

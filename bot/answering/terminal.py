@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bot.answering.answers import Answer, Quote, Status
 from bot.answering.links import original_link, reader_link
+from bot.answering.wording import SEVERAL, parts_told
 
 _HEADS = {
     Status.ANSWERED: ("Found", "bold green"),
@@ -31,6 +32,10 @@ def print_answer(answer: Answer, console: Console, public: str = "") -> None:
         _print_refusal(answer, console)
     elif answer.signpost:
         console.print(f"Where to go beside it: {answer.signpost}", markup=False)
+    if answer.parts:
+        console.print(SEVERAL)
+        for question, became in parts_told(answer):
+            console.print(f"  - {question}: {became}", markup=False)
     for number, quote in enumerate(answer.quotes, start=1):
         console.print()
         _print_quote(number, quote, console, public)

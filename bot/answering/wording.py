@@ -4,7 +4,7 @@ Comes in: a status, a kind, a feature. Goes out: plain English. Refuses to know 
 is said about them as a whole is the corpus's (``corpus/site.toml``).
 """
 
-from bot.answering.answers import Status
+from bot.answering.answers import Answer, Status
 from index.records import Kind
 
 HEADLINES = {
@@ -38,3 +38,16 @@ REASONS = {  # why a passage was found, for each feature of index.retrieval.rera
     "document": "Its whole document is about such things",
     "key": "Its heading, or a question that it answers, is near yours",
 }
+SEVERAL = "You asked several things at once:"
+
+
+def parts_told(answer: Answer) -> list[tuple[str, str]]:
+    """Return each of several questions asked at once, as it was asked, and what became of it; none where one was asked."""
+    places = {quote.id: place for place, quote in enumerate(answer.quotes, start=1)}
+    told = []
+    for part in answer.parts:
+        if part.passage in places:
+            told.append((part.question, f"{'' if part.status is Status.ANSWERED else 'perhaps '}quote {places[part.passage]}"))
+        else:
+            told.append((part.question, "nothing found" if part.status is Status.NOT_FOUND else "ask it by itself"))
+    return told

@@ -11,6 +11,7 @@ import discord
 from discord.ui import ActionRow, Container, Item, LayoutView, MediaGallery, Section, Separator, TextDisplay
 
 from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.wording import SEVERAL, parts_told
 from bot.discord_bot.cards.controls import Action, Control, Further, link
 from bot.discord_bot.cards.excerpt import excerpt
 from bot.discord_bot.cards.quote_text import alt_text, heading_of, quote_markdown, source_of
@@ -30,6 +31,7 @@ TEXT_LIMIT = 4000
 _SAFE_TEXT = TEXT_LIMIT - 20  # a margin for the joints between the parts
 DEFINITION_LIMIT = 500  # UTF-16 code units, each of these
 _SIGNPOST_LIMIT = 400
+_PART_LIMIT = 100
 _TITLE_LIMIT = 120
 _CONTEXT_LEAD = 900  # characters of the page shown before a passage
 PICTURE_NAME = "page.png"
@@ -115,6 +117,8 @@ def _head(answer: Answer, asked: Asked, texts: Texts, shared_by: int) -> list[Te
         head.append(_text(verdict_text(answer, texts)))
     if answer.signpost and answer.quotes:
         head.append(_text(pointer_text(answer)))
+    if answer.parts:
+        head.append(_text(parts_text(answer)))
     return head
 
 
@@ -146,6 +150,12 @@ def not_found_text(answer: Answer, texts: Texts) -> str:
 def pointer_text(answer: Answer) -> str:
     """Return where to go on beside what is shown, in small letters."""
     return f"-# {clip_escaped(one_line(answer.signpost), _SIGNPOST_LIMIT)}"
+
+
+def parts_text(answer: Answer) -> str:
+    """Return what became of each of several questions asked at once, in small letters."""
+    told = (f"-# {clip_escaped(one_line(question), _PART_LIMIT)}: {became}" for question, became in parts_told(answer))
+    return "\n".join([f"-# {SEVERAL}", *told])
 
 
 def definition_text(term: Term, texts: Texts, most: int = DEFINITION_LIMIT) -> str:

@@ -10,6 +10,7 @@ from bot.answering.wording import KIND_HEADINGS
 from bot.discord_bot.cards.cards import (
     definition_text,
     not_found_text,
+    parts_text,
     pointer_text,
     verdict_text,
 )
@@ -42,6 +43,8 @@ def plain_answer(answer: Answer, asked: Asked, style: CardStyle) -> str:
     lines.append(verdict_text(answer, texts))
     if answer.signpost:
         lines.append(pointer_text(answer))
+    if answer.parts:
+        lines.append(parts_text(answer))
     lines.append(heading_of(answer.quotes[0].citation, _HEADING_LIMIT))
     more = [line for line in (second_link(answer.quotes[0], style),) if line]
     used = sum(length(line) + 1 for line in (*lines, *more))

@@ -15,7 +15,7 @@ from bot.answering.library import indexed_on
 from bot.answering.limits import DEFAULT_PASSAGES
 from bot.answering.links import original_link
 from bot.answering.suggestions import examples_of
-from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, REASONS, SCOPE, WHAT_TO_TRY
+from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, REASONS, SCOPE, SEVERAL, WHAT_TO_TRY, parts_told
 from bot.http.answering import Asked
 from bot.http.api.schemas import EARLIER_KEPT
 from bot.http.http_state import HttpState, PerBuild
@@ -99,6 +99,8 @@ def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer:
         "headline": HEADLINES[answer.status],
         "explanation": EXPLANATIONS[answer.status],
         "hints": (*WHAT_TO_TRY, state.build.lexicon.site.scope or SCOPE),
+        "several": SEVERAL,
+        "parts_told": parts_told(answer),
         "nearest": _documents_named(state, answer.nearest),
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
         "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",

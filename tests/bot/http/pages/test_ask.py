@@ -17,6 +17,13 @@ from bot.http.options import HttpOptions
 QUESTION = "How long does the council have to decide on a nomination?"
 
 
+def searched(pattern: str, text: str) -> re.Match[str]:
+    """Return where ``pattern`` stands in ``text``, which holds it."""
+    found = re.search(pattern, text)
+    assert found is not None
+    return found
+
+
 def test_the_page_has_a_question_box(client: TestClient):
     """The empty page is a form that sends the question in the address."""
     page = client.get("/")
@@ -77,7 +84,7 @@ def test_the_heading_of_the_section_stands_above_its_quote(client: TestClient):
     page = client.get("/", params={"q": QUESTION}).text
     card = page[page.index("<article") :]
     heading, document, quote = (
-        re.search(r"<h3.*?</h3>", card),
+        searched(r"<h3.*?</h3>", card),
         card.index(">Assets of community value<"),
         card.index("<blockquote"),
     )
@@ -103,9 +110,9 @@ def test_the_page_of_a_passage_leads_back_to_the_answer(client: TestClient):
     """With everything that was asked, and without a script; who comes from elsewhere is led nowhere."""
     asked = {"q": QUESTION, "c": "Who & what?", "kind": "briefing", "limit": "2"}
     page = client.get("/", params=asked).text
-    there = unescape(re.search(r'<a href="(/p/[^"]+)#quote">Show in context', page)[1])
+    there = unescape(searched(r'<a href="(/p/[^"]+)#quote">Show in context', page)[1])
     reader = client.get(there).text
-    back = unescape(re.search(r'<a href="([^"]+)">← Back to the answer', reader)[1])
+    back = unescape(searched(r'<a href="([^"]+)">← Back to the answer', reader)[1])
     assert dict(parse_qsl(back.partition("?")[2])) == asked
     assert client.get(back).text == page
     assert "Back to the answer" not in client.get(there.partition("?")[0]).text
