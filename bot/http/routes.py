@@ -14,6 +14,7 @@ from bot.http.api.library import document_routes, passage_routes
 from bot.http.api.passages import picture_routes
 from bot.http.http_state import HttpState
 from bot.http.pages.ask import page_routes
+from bot.http.pages.for_browsers import browser_files
 from bot.http.pages.library import library_pages, plain_pages
 from bot.http.templates import STATIC, Templates
 
@@ -34,6 +35,7 @@ def add_routes(app: FastAPI, state: HttpState, templates: Templates) -> None:
         library_pages(state, templates),
         plain_pages(app, state, templates),
         api_pages(app, templates),
+        browser_files(state.options, templates),
     ):
         # Put in as they are: in an included router each request is matched three times.
         app.router.routes.extend(routes.routes)

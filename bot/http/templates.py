@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -69,6 +69,11 @@ class Templates:
     def page(self, name: str, values: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
         """Return the page of template ``name`` with ``values``."""
         return HTMLResponse(self._environment.get_template(name).render(values), status)
+
+    def text(self, name: str, media_type: str) -> Response:
+        """Return what template ``name`` says to a browser beside the pages, for an hour."""
+        text = self._environment.get_template(name).render()
+        return Response(text, media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})
 
     def part(self, name: str, values: Mapping[str, object]) -> Markup:
         """Return template ``name`` with ``values``, to stand in a page as it is."""

@@ -56,7 +56,7 @@ _SHARES = MappingProxyType(
 )
 _ASKING = frozenset({"/api/ask", "/api/feedback", "/feedback"})
 _HEALTH = frozenset({"/livez", "/readyz", "/metrics"})
-_STATIC = frozenset({"/widget.js", "/favicon.ico"})
+_STATIC = frozenset({"/widget.js", "/favicon.ico", "/manifest.webmanifest", "/opensearch.xml"})
 
 
 def kind_of(path: str, has_query: bool) -> RouteKind:

@@ -24,8 +24,8 @@ from bot.http.middleware.route_kinds import bounds_of
 from bot.http.options import HttpOptions
 
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SAFE_HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,

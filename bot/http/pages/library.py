@@ -1,6 +1,6 @@
 """Pages to look around in: sources, a document with its contents, the glossary, the reader page of a passage; help, privacy, API.
 
-Comes in: an address. Goes out: HTML, or the widget's script. Refuses to rank and to read files.
+Comes in: an address. Goes out: HTML. Refuses to rank and to read files.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
@@ -22,14 +22,13 @@ from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
 from bot.http.marking import blocks_of
 from bot.http.pages.ask_values import query_of
-from bot.http.templates import STATIC, Templates
+from bot.http.templates import Templates
 from index.lexicon import Term
 from index.records import Document, Kind
 
 SUMMARY_CHARACTERS = 200
 ANY_QUESTION = "What can we ask here?"  # where a corpus offers no example
 Values = dict[str, object]
-_FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +172,6 @@ def plain_pages(app: FastAPI, state: HttpState, templates: Templates) -> APIRout
     async def api_page() -> Response:
         example = next(iter(examples_of(state.build.lexicon, 1)), ANY_QUESTION)
         return templates.page("api.html", {"operations": operations_of(app), "example": example})
-
-    @routes.get("/widget.js")
-    async def widget() -> Response:
-        return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=_FOR_ANY_SITE)
 
     return routes
 

@@ -1,6 +1,7 @@
 """People and programs can look around: documents, passages in their page, pictures, glossary, suggestions."""
 
 import io
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -194,3 +195,30 @@ def test_a_passage_that_was_removed_says_when(client: TestClient):
     assert page.status_code == 410
     assert "removed from the sources on 2026-02-02" in page.text
     assert client.get("/api/passages/removed/context").json()["successor"] == ""
+
+
+def test_a_browser_learns_to_search_here_and_to_keep_the_page(service: AnswerService):
+    """OpenSearch with whole addresses, only where the operator has said how people reach the page; a manifest below the base path."""
+    options = HttpOptions(public_url="https://ask.example.org", base_path="/localism")
+    with TestClient(create_app(service, options)) as client:
+        page = client.get("/localism/").text
+        search, manifest = client.get("/localism/opensearch.xml"), client.get("/localism/manifest.webmanifest")
+    assert 'href="/localism/opensearch.xml"' in page
+    assert 'href="/localism/manifest.webmanifest"' in page
+    (address,) = [one for one in ElementTree.fromstring(search.text) if one.tag.endswith("Url")]  # noqa: S314  # our own
+    assert address.get("template") == "https://ask.example.org/localism/?q={searchTerms}"
+    assert search.headers["content-type"].startswith("application/opensearchdescription+xml")
+    assert manifest.json()["start_url"] == "/localism/"
+    assert manifest.json()["icons"][0]["src"].startswith("/localism/static/favicon.svg")
+    with TestClient(create_app(service, HttpOptions())) as client:
+        assert client.get("/opensearch.xml").status_code == 404
+        assert "opensearch" not in client.get("/").text
+
+
+def test_the_first_page_says_to_others_what_it_is(service: AnswerService):
+    """Open Graph for whoever shares its address, with the question as the title where one stands in the address."""
+    with TestClient(create_app(service, HttpOptions(public_url="https://ask.example.org"))) as client:
+        first, asked = client.get("/").text, client.get("/", params={"q": "Who can nominate?"}).text
+    assert '<meta property="og:url" content="https://ask.example.org/">' in first
+    assert '<meta property="og:title" content="Ask what the sources say">' in first
+    assert '<meta property="og:title" content="Who can nominate?">' in asked
