@@ -3,6 +3,7 @@
 Comes in: the answer service and the operator's choices. Goes out: an ASGI application. Refuses to read settings and to open builds.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from bot.answering.answer_source import AnswerSource
 from bot.http.admission.admission import Admission, door
 from bot.http.api.openapi import describe
+from bot.http.counting import keep_exchanging
 from bot.http.http_state import set_up
 from bot.http.metrics import Gateway
 from bot.http.middleware.stack import add_middleware
@@ -31,8 +33,13 @@ def create_app(
     templates = Templates(options)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        together = asyncio.create_task(keep_exchanging(state.counting))
         yield
+        together.cancel()
+        await asyncio.gather(together, return_exceptions=True)
+        for one in getattr(app.state, "closing", ()):
+            one.close()
         state.close()
 
     app = FastAPI(
@@ -50,5 +57,5 @@ def create_app(
     describe(app)
     add_problem_handlers(app, templates.page_of_problem)
     add_routes(app, state, templates)
-    add_middleware(app, state.metrics, options)
+    add_middleware(app, state.metrics, options, state.counting)
     return app

@@ -28,7 +28,9 @@ MOST_NAMES = 16  # sections and acronyms that are looked for exactly
 MOST_PHRASES = 8  # in quotation marks
 MOST_MENDED = 8  # words that nobody knows: a text with more of them is in another language, or in none
 LONGEST_FOLLOW_UP = 12  # words, and marks; a longer question says for itself what it is about
-LONGEST_IN_PARTS = 140  # characters of a question whose parts are seen one by one, each beside the whole: it is encoded three times
+LONGEST_IN_PARTS = (
+    140  # characters of a question whose parts are seen one by one, each beside the whole: it is encoded three times
+)
 MOST_PARTS = 3
 SHORTEST_PART = 2  # words
 LONGEST_LETTERS = 100  # characters of one: it is encoded twice
