@@ -75,6 +75,8 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     pull.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait for another run to end (%(default)s)")
     pull.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     pull.set_defaults(run=_pull)
+    mcp = commands.add_parser("mcp", parents=[shared], help="answer one program over standard input and output (MCP)")
+    mcp.set_defaults(run=_mcp)
     report = commands.add_parser("report", help="print what was asked and not found, and what people said of passages")
     report.add_argument("--csv", action="store_true", help="print the questions as CSV and nothing else")
     report.set_defaults(run=_report)
@@ -115,6 +117,19 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     from bot.runtime.doctor import report
 
     print(report(options.index, settings))
+    return ANSWERED
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.answering.answer_source import LiveAnswers
+    from bot.runtime.mcp_choices import run_mcp
+
+    service = LiveAnswers(options.index)
+    service.start()
+    try:
+        run_mcp(service, settings)
+    finally:
+        service.stop()
     return ANSWERED
 
 

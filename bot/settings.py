@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     )
     keep_questions_days: int = Field(0, ge=0, description="Days that questions are kept, without identity; 0 keeps none.")
     admin_token: SecretStr | None = Field(None, description="Opens /admin, 20 characters or more; without it there is none.")
+    mcp: bool = Field(False, description="Whether programs that speak the Model Context Protocol may ask at /mcp.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("state", mode="before")

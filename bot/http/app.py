@@ -5,7 +5,7 @@ Comes in: the answer service and the operator's choices. Goes out: an ASGI appli
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -35,11 +35,12 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         together = asyncio.create_task(keep_exchanging(state.counting))
-        yield
+        async with AsyncExitStack() as beside:
+            for running in app.state.beside:
+                await beside.enter_async_context(running())
+            yield
         together.cancel()
         await asyncio.gather(together, return_exceptions=True)
-        for one in getattr(app.state, "closing", ()):
-            one.close()
         state.close()
 
     app = FastAPI(
@@ -54,6 +55,8 @@ def create_app(
         # No traces, ever: the address of a request holds the question.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False},
     )
+    app.state.http = state
+    app.state.beside = []  # what others who add routes have running meanwhile: functions that give asynchronous contexts
     describe(app)
     add_problem_handlers(app, templates.page_of_problem)
     add_routes(app, state, templates)

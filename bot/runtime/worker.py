@@ -96,7 +96,12 @@ class Work:
         options = http_options(settings)
         keeping = KeepingOptions(options.admin_token, self.builds, settings.corpus, state=settings.state)
         admission = door(options, self.builds)
-        app = with_keeping(create_app(service, options, health, admission), Templates(options), keeping, admission)
+        serving = create_app(service, options, health, admission)
+        if settings.mcp:
+            from bot.runtime.mcp_choices import mount_mcp
+
+            mount_mcp(serving)
+        app = with_keeping(serving, Templates(options), keeping, admission)
         host, port = sockets[0].getsockname()[:2]
         server = _Server(server_config(app, host, port, options, listed(settings.trusted_proxies)), on_ready)
         beside = [keep_giving_back(), *posting_of(app), *self._discord(service, health, with_bot)]

@@ -5,8 +5,8 @@ Comes in: the jobs of this machine. Goes out: those of the others. Refuses to ac
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from bot.settings import Place
@@ -82,6 +82,12 @@ class OtherMachines:
             with suppress(LocalismError, OSError):  # shown with the next
                 await asyncio.to_thread(lambda: self.post(jobs()))
             await asyncio.sleep(POST_SECONDS)
+
+    @asynccontextmanager
+    async def open_until_the_end(self) -> AsyncIterator[None]:
+        """Let go of the database when the server stops."""
+        yield
+        self.close()
 
     def close(self) -> None:
         """Let go of the database."""

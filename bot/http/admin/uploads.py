@@ -43,7 +43,8 @@ def with_keeping(app: FastAPI, templates: Templates, options: KeepingOptions, ad
     if not options.token:
         return app
     app.state.keeping = keeping = Keeping(options)
-    app.state.closing = [keeping.elsewhere]
+    if hasattr(app.state, "beside"):
+        app.state.beside.append(keeping.elsewhere.open_until_the_end)
     guard = admission or Admission(options.token, keeps=options.builds)
     add_problem_handlers(app, templates.page_of_problem)
     for routes in (

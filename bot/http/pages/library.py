@@ -12,8 +12,8 @@ from fastapi.responses import FileResponse, HTMLResponse
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
+from bot.answering.standing_passages import standing_passage
 from bot.answering.wording import EXPLANATIONS, HEADLINES
-from bot.http.api.passages import passage_of
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
 from bot.http.templates import STATIC, Templates
@@ -121,7 +121,7 @@ def _glossary(state: HttpState) -> Values:
 
 
 def _reader(state: HttpState, passage_id: str) -> Values:
-    found = passage_of(state, passage_id)
+    found = standing_passage(state.service, passage_id)
     citation = found.quote.citation
     return {
         "quote": found.quote,
