@@ -21,8 +21,8 @@ try:
     from bot.mcp.stdio import serve_stdio
 except ModuleNotFoundError as error:
     raise SettingsError(
-        f"MCP is asked for, and a package for it is not here ({error.name}). Install them: "
-        ".venv/bin/pip install --require-hashes --no-deps -r requirements/mcp.txt"
+        f"MCP is asked for, and a package for it is not here ({error.name}). Install them: pip install "
+        "'localism[mcp]', or from a checkout: .venv/bin/pip install --require-hashes --no-deps -r requirements/mcp.txt"
     ) from None
 
 

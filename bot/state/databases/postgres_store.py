@@ -18,8 +18,8 @@ try:
     import psycopg
 except ImportError:
     raise SettingsError(
-        "LOCALISM_STATE names a PostgreSQL, and the package that speaks to one is not here. Install it: "
-        ".venv/bin/pip install --require-hashes --no-deps -r requirements/postgres.txt"
+        "LOCALISM_STATE names a PostgreSQL, and the package that speaks to one is not here. Install it: pip install "
+        "'localism[postgres]', or from a checkout: .venv/bin/pip install --require-hashes --no-deps -r requirements/postgres.txt"
     ) from None
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo

@@ -24,6 +24,7 @@ from bot.state.databases.store import FORMAT, Room
 from bot.state.feedback import FeedbackStore, Verdict
 from bot.state.question_log import QuestionLog, forget_at_start
 from index.build.reader import open_live_build
+from index.setting_sources import told_settings
 from tests.conftest import ROOT
 from tests.postgres_server import PASSWORD
 from tests.waiting import wait_for
@@ -88,7 +89,10 @@ def test_the_settings_show_no_password(monkeypatch: pytest.MonkeyPatch):
     """However they are printed."""
     monkeypatch.setenv("LOCALISM_STATE", "postgresql://u:hidden@localhost/x")
     settings = read_settings()
-    assert "hidden" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert (
+        "hidden"
+        not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()} {told_settings(settings)}"
+    )
     monkeypatch.setenv("LOCALISM_STATE", "a/folder")
     assert read_settings().state == Path("a/folder")
 
