@@ -111,8 +111,8 @@ endif
 	touch $@
 
 # A light install forgets the weights once its encoder is made; the tests compare the encoder with them.
-$(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,test.txt light-reader.txt)
-	$(SET_UP) test light-reader
+$(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,postgres.txt mcp.txt test.txt light-reader.txt)
+	$(SET_UP) postgres mcp test light-reader
 	touch $@
 
 # The lock files anew, after a change of pyproject.toml.

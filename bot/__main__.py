@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -63,6 +64,18 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
         "doctor", parents=[shared], help="print how this installation stands, for a report of a fault"
     )
     doctor.set_defaults(run=_doctor)
+    pull = commands.add_parser(
+        "pull", parents=[shared], help="take the build that another machine has published, and make it live"
+    )
+    pull.add_argument("source", metavar="URL|DIR", help="where its folder of builds is: a folder, or http(s)://…")
+    pull.add_argument(
+        "--keep", type=int, default=2, metavar="N", help="how many builds to keep, the live one included (%(default)s)"
+    )
+    pull.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait for another run to end (%(default)s)")
+    pull.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    pull.set_defaults(run=_pull)
+    mcp = commands.add_parser("mcp", parents=[shared], help="answer one program over standard input and output (MCP)")
+    mcp.set_defaults(run=_mcp)
     report = commands.add_parser("report", help="print what was asked and not found, and what people said of passages")
     report.add_argument("--csv", action="store_true", help="print the questions as CSV and nothing else")
     report.set_defaults(run=_report)
@@ -105,6 +118,36 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     from bot.runtime.doctor import report
 
     print(report(options.index, settings))
+    return ANSWERED
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.answering.answer_source import LiveAnswers
+    from bot.runtime.mcp_choices import run_mcp
+
+    service = LiveAnswers(options.index)
+    service.start()
+    try:
+        run_mcp(service, settings)
+    finally:
+        service.stop()
+    return ANSWERED
+
+
+def _pull(options: argparse.Namespace, _: Settings) -> int:
+    from index.build.lock import builds_lock
+    from index.build.published import published_at
+    from index.build.pulling import pull
+
+    with builds_lock(options.index, "localism pull", options.wait):
+        pulled = pull(options.index, published_at(options.source), max(options.keep, 1))
+    if options.json:
+        print(json.dumps(asdict(pulled), indent=2))
+    elif not pulled.changed:
+        print(f"Build {pulled.build} is live already.")
+    else:
+        here = f", {pulled.taken_over} of them were here already" if pulled.taken_over else ""
+        print(f"Build {pulled.build} is live: {pulled.files} files{here}; {pulled.moved:,} bytes were moved.")
     return ANSWERED
 
 

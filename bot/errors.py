@@ -4,6 +4,9 @@ LocalismError
 ├── SettingsError           an environment variable is missing or cannot be used
 ├── DiscordLoginError       Discord refused the token
 ├── TooBusy                 as many questions as allowed are waiting
+├── StoreFault              what the installation keeps cannot be read or added to at this moment
+│   ├── StoreUnreachable    its database does not answer: down, cut off, only a replica
+│   └── StoreFull           it takes nothing more
 ├── UnknownPassage          (of the index)
 │   └── PageNotDrawn        there is a page, but no picture of it
 └── PassageGone             a passage of an earlier build, changed or removed since
@@ -22,6 +25,18 @@ class DiscordLoginError(LocalismError):
 
 class TooBusy(LocalismError):
     """As many questions as allowed are waiting."""
+
+
+class StoreFault(LocalismError):
+    """What the installation keeps cannot be read or added to at this moment."""
+
+
+class StoreUnreachable(StoreFault):
+    """The database does not answer, or only reads."""
+
+
+class StoreFull(StoreFault):
+    """The database or the disk under it takes nothing more."""
 
 
 class PageNotDrawn(UnknownPassage):

@@ -5,7 +5,7 @@ Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but i
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +18,8 @@ from index.processors import usable_processors
 MOST_WORKERS = 64
 LEAST_CHARACTERS = 20
 _HOW = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+Place: TypeAlias = Path | SecretStr  # of what is kept: a folder, or the address of a PostgreSQL, which holds a password
+POSTGRES = ("postgresql://", "postgres://")
 DEFAULT_CORPUS = data_folder() / "corpus"
 
 
@@ -41,10 +43,21 @@ class Settings(BaseSettings):
     allowed_origins: str = Field("", description="Sites whose pages may use the API and the widget, with commas; * for all.")
     questions_per_minute: int = Field(120, ge=1, description="Questions that one client may ask in a minute.")
     requests_per_minute: int = Field(600, ge=10, description="Pages and lists that one client may read in a minute.")
-    state: Path | None = Field(None, description="Folder for feedback and kept questions; without it neither is kept.")
+    state: Place | None = Field(
+        None,
+        description="Folder for feedback and kept questions, or postgresql://…, which machines share; without it neither is kept.",
+    )
     keep_questions_days: int = Field(0, ge=0, description="Days that questions are kept, without identity; 0 keeps none.")
     admin_token: SecretStr | None = Field(None, description="Opens /admin, 20 characters or more; without it there is none.")
+    mcp: bool = Field(False, description="Whether programs that speak the Model Context Protocol may ask at /mcp.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("state", mode="before")
+    @classmethod
+    def _place_is_known(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return SecretStr(value) if value.startswith(POSTGRES) else Path(value)
 
     @field_validator("trusted_proxies")
     @classmethod

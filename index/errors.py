@@ -10,6 +10,7 @@ LocalismError
 │   ├── ForeignBuild        made by another format version or model than asked for
 │   ├── UnknownBuild        a build id that is not there
 │   ├── IndexLocked         another run is changing the builds
+│   ├── NotFetched          a build of another machine cannot be had, or is not what it says
 │   └── NotWritten          the disk did not take the build: full, read-only …
 ├── ModelError              the embedding model is missing or not the one that was pinned
 ├── CatalogueError          corpus/catalogue.toml cannot be used (ingest)
@@ -56,6 +57,10 @@ class UnknownBuild(BuildError):
 
 class IndexLocked(BuildError):
     """Another run is changing the builds."""
+
+
+class NotFetched(BuildError):
+    """A build that another machine has published cannot be had, or is not what its manifest says."""
 
 
 class NotWritten(BuildError):

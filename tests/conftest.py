@@ -173,3 +173,12 @@ def small_build(tmp_path_factory, small_corpus):
     recipe = Recipe("fake", Geometry(), ReadingOptions(ocr=False))
     build_index(open_corpus(small_corpus), builds, recipe, fake_model(), Silence())
     return builds
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL, started for whoever asks first."""
+    from tests.postgres_server import running_postgres
+
+    with running_postgres() as server:
+        yield server

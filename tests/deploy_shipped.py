@@ -229,6 +229,50 @@ def test_no_question_stands_in_the_error_log_when_the_server_is_down(tmp_path: P
     assert SECRET not in "".join((tmp_path / name).read_text() for name in ("access.log", "error.log", "nginx.out"))
 
 
+@needs_nginx
+def test_builds_are_pulled_from_the_shipped_nginx_and_nothing_else_is_shown(real_index: Path, tmp_path: Path):
+    """By ``localism pull`` itself; uploads, locks and notes of the folder are not there."""
+    shutil.copytree(real_index, tmp_path / "builds")
+    for hidden in (".jobs/20260101T000000-abcdef/upload/secret.md", ".lock", "STANDING.json"):
+        (tmp_path / "builds" / hidden).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "builds" / hidden).write_text(SECRET)
+    front = free_port()
+    shipped = (DEPLOY / "nginx-builds.conf").read_text(encoding="utf-8")
+    for there, here in (("listen 8444;", f"listen 127.0.0.1:{front};"), ("root /opt/localism/index;", f"root {tmp_path};")):
+        assert shipped.count(there) == 1, there
+        shipped = shipped.replace(there, here)
+    (tmp_path / "builds.conf").write_text(shipped, encoding="utf-8")
+    whoever = "user root;\n" if os.geteuid() == 0 else ""
+    (tmp_path / "main.conf").write_text(
+        f"{whoever}daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
+        f"http {{\naccess_log off;\nclient_body_temp_path {tmp_path}/body;\nproxy_temp_path {tmp_path}/proxy;\n"
+        f"include {tmp_path}/builds.conf;\n}}\n",
+        encoding="utf-8",
+    )
+    proxy = subprocess.Popen([str(nginx), "-c", str(tmp_path / "main.conf")])
+    base = f"http://127.0.0.1:{front}"
+    try:
+        wait_for(lambda: proxy.poll() is not None or answers(base))
+        command = [sys.executable, "-m", "bot", "pull", f"{base}/builds", "--index", str(tmp_path / "here")]
+        finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        assert finished.returncode == 0, finished.stderr
+        names = (".jobs/20260101T000000-abcdef/upload/secret.md", ".lock", "STANDING.json", "../main.conf", "")
+        assert [httpx2.get(f"{base}/builds/{name}").status_code for name in names] == [404] * 5
+    finally:
+        proxy.terminate()
+        proxy.wait(30)
+    assert (tmp_path / "here" / "CURRENT").read_text() == (real_index / "CURRENT").read_text()
+
+
+@pytest.mark.skipif(shutil.which("haproxy") is None, reason="haproxy is not installed")
+def test_haproxy_reads_the_shipped_file_without_a_complaint():
+    """No word that it does not know."""
+    finished = subprocess.run(
+        ["haproxy", "-c", "-f", str(DEPLOY / "haproxy.cfg")], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
 def unit(folder: Path) -> Path:
     """Write the shipped unit with the program of this machine in it: systemd looks whether it is there."""
     text = (DEPLOY / "localism.service").read_text(encoding="utf-8")

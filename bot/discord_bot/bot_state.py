@@ -19,6 +19,7 @@ from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
 from bot.discord_bot.texts import DEFAULT_LANGUAGE, Texts
+from bot.state.facts import Facts
 from index.records import Document
 
 WINDOW = 60  # seconds
@@ -78,6 +79,7 @@ class BotState:
     health: GatewayHealth
     asking: Asking
     settings: ServerSettingsStore
+    facts: Facts
     pace: Pace = field(default_factory=Pace)
     once: Once = field(default_factory=Once)
 

@@ -5,14 +5,15 @@ Comes in: events of the gateway. Goes out: calls of the functions that serve the
 Discord is told about the commands only when they changed: syncing is rate limited and takes up to an hour to spread.
 """
 
+import asyncio
 import hashlib
 import json
 import logging
-from pathlib import Path
 from typing import Any
 
 import discord
 from discord import app_commands
+from discord.gateway import DiscordWebSocket
 from typing_extensions import override
 
 from bot.discord_bot import messages, presses
@@ -24,17 +25,18 @@ from bot.discord_bot.commands.naming import CatalogueTranslator
 from bot.discord_bot.commands.settings import add_settings
 from bot.discord_bot.commands.sources import add_define, add_help, add_passage, add_sources
 from bot.discord_bot.sending import finish, say
-from bot.state.state_file import make_private
+from bot.state.facts import Facts
+from bot.worker_thread import OffLoop
 
 log = logging.getLogger(__name__)
 
-_FILE = "discord_commands.sha256"
+_FACT = "discord commands"
 
 
-async def sync_if_changed(tree: app_commands.CommandTree[Any], state: Path, application_id: int) -> bool:
-    """Sync the commands of ``tree`` unless the hash kept in ``state`` says that Discord knows them; return whether it was done."""
+async def sync_if_changed(tree: app_commands.CommandTree[Any], facts: Facts, off_loop: OffLoop, application_id: int) -> bool:
+    """Sync the commands of ``tree`` unless ``facts`` say that Discord knows them; return whether it was done."""
     wanted = await _digest(tree, application_id)
-    if _known(state) == wanted:
+    if await off_loop.run(facts.get, _FACT) == wanted:
         return False
     try:
         commands = await tree.sync()
@@ -42,19 +44,9 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], state: Path, appl
         # The old commands keep working; the next start tries again.
         log.exception("Discord did not take the commands")
         return False
-    _remember(state, wanted)
+    await off_loop.run(facts.put, _FACT, wanted)
     log.info("told Discord about %d commands", len(commands))
     return True
-
-
-def _known(state: Path) -> str:
-    path = state / _FILE
-    return path.read_text(encoding="ascii").strip() if path.exists() else ""
-
-
-def _remember(state: Path, digest: str) -> None:
-    make_private(state / _FILE)
-    (state / _FILE).write_text(digest, encoding="ascii")
 
 
 async def _digest(tree: app_commands.CommandTree[Any], application_id: int) -> str:
@@ -114,6 +106,7 @@ class LocalismClient(discord.Client):
             enable_debug_events=True,  # the only way to hear heartbeats, by which a dead connection is told from a quiet one
         )
         self.state = state
+        self.came = asyncio.Event()  # set when it is known which servers there are
         self.tree = LocalismTree(self, state)
         self.add_dynamic_items(Control, Menu)
 
@@ -122,7 +115,7 @@ class LocalismClient(discord.Client):
         """Tell Discord about the commands where they changed; called once, after login."""
         await self.tree.set_translator(CatalogueTranslator(self.state.texts))
         if self.application_id is not None:
-            await sync_if_changed(self.tree, self.state.options.state, self.application_id)
+            await sync_if_changed(self.tree, self.state.facts, self.state.asking.found_in.answering, self.application_id)
 
     async def pressed(self, interaction: discord.Interaction[Any], press: Press) -> None:
         """Do what a button says, once."""
@@ -152,6 +145,15 @@ class LocalismClient(discord.Client):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget the settings of a server that the bot was removed from."""
         await self.state.asking.found_in.answering.run(self.state.settings.forget, guild.id)
+
+    def sockets(self) -> list[DiscordWebSocket]:
+        """Return the connections to the gateway: one, or none yet."""
+        socket = getattr(self, "ws", None)  # None before the first connection, whatever its annotation says
+        return [] if socket is None else [socket]
+
+    async def on_ready(self) -> None:
+        """Note that it is known which servers there are."""
+        self.came.set()
 
     async def on_connect(self) -> None:
         """Note that the gateway took us."""

@@ -5,9 +5,9 @@ Comes in: nothing. Goes out: plain values and functions. Refuses to read the env
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.answering.answers import Quote
+from bot.settings import Place
 from bot.state.feedback import Verdict
 from index.lexicon import Lexicon
 
@@ -16,7 +16,7 @@ from index.lexicon import Lexicon
 class BotOptions:
     """What an operator can choose about the bot."""
 
-    state: Path  # folder for settings, votes and the hash of the commands
+    state: Place  # of settings, votes and the hash of the commands
     public_url: str = ""  # of the page that people reach; without it cards carry no link to it
     picture: Callable[[Quote], bytes] | None = (
         None  # draws the page with the quote as a PNG, or raises UnknownPassage; blocking

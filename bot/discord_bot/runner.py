@@ -6,25 +6,34 @@ Comes in: a service, a token and options. Goes out: nothing, or the reason why i
 import asyncio
 import logging
 import time
+from contextlib import suppress
 
 import discord
 
 from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.asking import Asking
 from bot.discord_bot.bot_state import BotState
+from bot.discord_bot.catching_up import missed, serve_missed, sessions_of
 from bot.discord_bot.client import LocalismClient
+from bot.discord_bot.holding import Holding
 from bot.discord_bot.looking_up import LookingUp
 from bot.discord_bot.options import BotOptions
+from bot.discord_bot.shards import client_for, recommended_shards
 from bot.discord_bot.state.health import DEAD_AFTER, GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
+from bot.discord_bot.state.sessions import Sessions
 from bot.discord_bot.texts import open_texts
-from bot.errors import DiscordLoginError
+from bot.errors import DiscordLoginError, StoreFault
+from bot.state.databases.opening import open_store
+from bot.state.facts import Facts
+from bot.state.leases import Leases
 
 log = logging.getLogger(__name__)
 
 _FIRST_WAIT = 5.0  # seconds before Discord is tried again when it cannot be reached; doubled up to the longest
 _LONGEST_WAIT = 300.0
 _AUTHENTICATION_FAILED = 4004  # close code of the gateway
+_COMING_BACK = 4000  # close code after which Discord keeps the session for whoever resumes it
 REFUSED_LOGIN = (
     "Discord refused the token. Copy it again from the Bot page of your application in the Discord developer portal, "
     "set LOCALISM_DISCORD_TOKEN to it, and start again."
@@ -33,6 +42,8 @@ REFUSED_LOGIN = (
 
 async def run_bot(service: AnswerSource, token: str, options: BotOptions, health: GatewayHealth | None = None) -> None:
     """Serve Discord until cancelled; stops cleanly then.
+
+    Where other machines share what is kept, only one of all processes is connected; the others wait to take over.
 
     Args:
         service: answers the questions.
@@ -47,37 +58,110 @@ async def run_bot(service: AnswerSource, token: str, options: BotOptions, health
     # This bot never speaks; discord.py would warn that it cannot.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     health = health or GatewayHealth()
-    wait = _FIRST_WAIT
-    while True:
-        started = asyncio.get_running_loop().time()
-        try:
-            await _serve(service, token, options, health)
-        except (OSError, TimeoutError, discord.GatewayNotFound, discord.DiscordServerError) as error:
-            log.warning("Discord cannot be reached (%s); trying again in %.0f seconds", type(error).__name__, wait)
-        if asyncio.get_running_loop().time() - started > _LONGEST_WAIT:
-            wait = _FIRST_WAIT
-        await asyncio.sleep(wait)
-        wait = min(2 * wait, _LONGEST_WAIT)
-
-
-async def _serve(service: AnswerSource, token: str, options: BotOptions, health: GatewayHealth) -> None:
-    texts = open_texts()
-    looking_up = LookingUp(service, options)
-    settings = ServerSettingsStore(options.state)
-    client = LocalismClient(BotState(service, options, texts, health, Asking(looking_up, texts, health), settings))
+    store = open_store(options.state)
+    facts = Facts(store)
+    bot = _Bot(service, token, options, health, facts, shared=store.shared)
     try:
-        async with client:
-            await _start(client, token, health)
-    except discord.LoginFailure:
-        raise DiscordLoginError(REFUSED_LOGIN) from None
-    except discord.ConnectionClosed as error:
-        if error.code == _AUTHENTICATION_FAILED:
-            raise DiscordLoginError(REFUSED_LOGIN) from None
-        raise
+        if store.shared:
+            await Holding(Leases(store), health, bot.note_sessions).run(bot.keep_serving)
+        else:
+            await bot.keep_serving()
     finally:
-        health.connected = False
-        looking_up.close()
-        settings.close()
+        facts.close()
+
+
+class _Bot:
+    """Connects again and again, with a new client each time."""
+
+    def __init__(
+        self, service: AnswerSource, token: str, options: BotOptions, health: GatewayHealth, facts: Facts, shared: bool
+    ) -> None:
+        self._service = service
+        self._token = token
+        self._options = options
+        self._health = health
+        self._facts = facts
+        self._sessions = Sessions(facts) if shared else None
+        self._client: LocalismClient | None = None
+
+    def note_sessions(self) -> None:
+        """Keep where the connection stands, for whoever takes over; blocking."""
+        if self._sessions is not None and self._client is not None:
+            self._sessions.note(sessions_of(self._client))
+
+    async def keep_serving(self) -> None:
+        """Serve until cancelled, whatever becomes of the connection.
+
+        Raises:
+            DiscordLoginError: Discord refused the token.
+        """
+        wait = _FIRST_WAIT
+        while True:
+            started = asyncio.get_running_loop().time()
+            try:
+                await self._serve()
+            except StoreFault as error:
+                log.warning("%s Discord is served when it does; trying again in %.0f seconds", error, wait)
+            except (OSError, TimeoutError, discord.GatewayNotFound, discord.DiscordServerError) as error:
+                log.warning("Discord cannot be reached (%s); trying again in %.0f seconds", type(error).__name__, wait)
+            if asyncio.get_running_loop().time() - started > _LONGEST_WAIT:
+                wait = _FIRST_WAIT
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT)
+
+    async def _serve(self) -> None:
+        texts = open_texts()
+        looking_up = LookingUp(self._service, self._options)
+        settings: ServerSettingsStore | None = None
+        try:
+            settings = await looking_up.answering.run(ServerSettingsStore, open_store(self._options.state))
+            asking = Asking(looking_up, texts, self._health)
+            state = BotState(self._service, self._options, texts, self._health, asking, settings, self._facts)
+            await self._connect(client_for(state, await recommended_shards(self._token)))
+        except discord.LoginFailure:
+            raise DiscordLoginError(REFUSED_LOGIN) from None
+        except discord.ConnectionClosed as error:
+            if error.code == _AUTHENTICATION_FAILED:
+                raise DiscordLoginError(REFUSED_LOGIN) from None
+            raise
+        finally:
+            self._health.connected = False
+            looking_up.close()
+            if settings is not None:
+                settings.close()
+
+    async def _connect(self, client: LocalismClient) -> None:
+        catching_up = asyncio.create_task(self._catch_up(client)) if self._sessions is not None else None
+        try:
+            async with client:
+                try:
+                    await _start(client, self._token, self._health)
+                finally:
+                    self._client = None
+                    if catching_up is not None:
+                        await _leave(client)
+        finally:
+            if catching_up is not None:
+                catching_up.cancel()
+                await asyncio.gather(catching_up, return_exceptions=True)
+
+    async def _catch_up(self, client: LocalismClient) -> None:
+        """Serve what came while nobody was connected, once ``client`` is; from then on its own sessions are kept."""
+        if self._sessions is None:
+            return
+        before = await client.state.asking.found_in.answering.run(self._sessions.kept)
+        await client.came.wait()
+        self._sessions.begin()
+        self._client = client
+        if before:
+            await serve_missed(client, await missed(self._token, before))
+
+
+async def _leave(client: LocalismClient) -> None:
+    """Close the connection so that whoever is next can fetch what comes in between."""
+    for socket in client.sockets():
+        with suppress(Exception):  # whatever state it is in: it is closed in any case
+            await socket.close(_COMING_BACK)
 
 
 async def _start(client: discord.Client, token: str, health: GatewayHealth) -> None:

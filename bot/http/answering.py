@@ -24,6 +24,7 @@ class Asked:
     document: str = ""  # id, or empty for all
     kind: str = ""  # or empty for all
     earlier: Sequence[str] = ()  # questions of the conversation, oldest first
+    documents: Sequence[str] | None = None  # ids of several; None for all
 
 
 async def answer_to(state: HttpState, asked: Asked) -> Answer:
@@ -40,18 +41,18 @@ async def answer_to(state: HttpState, asked: Asked) -> Answer:
 def _answer(state: HttpState, asked: Asked) -> Answer:
     with state.metrics.answering(state.build.encoder):
         answer = state.service.answer(
-            asked.question, asked.limit, asked.document or None, tuple(asked.earlier), _documents(state, asked.kind)
+            asked.question, asked.limit, asked.document or None, tuple(asked.earlier), _documents(state, asked)
         )
     if state.questions is not None:
         state.questions.add(asked.question, answer.status)
     return answer
 
 
-def _documents(state: HttpState, kind: str) -> list[str] | None:
-    if not kind:
-        return None
+def _documents(state: HttpState, asked: Asked) -> Sequence[str] | None:
+    if not asked.kind:
+        return asked.documents
     try:
-        return documents_of_kind(state.build, Kind(kind))
+        return documents_of_kind(state.build, Kind(asked.kind))
     except ValueError:
         names = ", ".join(known.value for known in Kind)
         raise QuestionError(f"There is no such kind of source. The kinds are: {names}.") from None

@@ -3,14 +3,16 @@
 Comes in: the answer service and the operator's choices. Goes out: an ASGI application. Refuses to read settings and to open builds.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
 from bot.answering.answer_source import AnswerSource
 from bot.http.admission.admission import Admission, door
 from bot.http.api.openapi import describe
+from bot.http.counting import keep_exchanging
 from bot.http.http_state import set_up
 from bot.http.metrics import Gateway
 from bot.http.middleware.stack import add_middleware
@@ -31,8 +33,14 @@ def create_app(
     templates = Templates(options)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        together = asyncio.create_task(keep_exchanging(state.counting))
+        async with AsyncExitStack() as beside:
+            for running in app.state.beside:
+                await beside.enter_async_context(running())
+            yield
+        together.cancel()
+        await asyncio.gather(together, return_exceptions=True)
         state.close()
 
     app = FastAPI(
@@ -47,8 +55,10 @@ def create_app(
         # No traces, ever: the address of a request holds the question.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False},
     )
+    app.state.http = state
+    app.state.beside = []  # what others who add routes have running meanwhile: functions that give asynchronous contexts
     describe(app, options.public_url.rstrip("/") + options.base_path)
     add_problem_handlers(app, templates.page_of_problem)
     add_routes(app, state, templates)
-    add_middleware(app, state.metrics, options)
+    add_middleware(app, state.metrics, options, state.counting)
     return app

@@ -7,13 +7,16 @@ from typing import Generic, TypeVar
 from bot.answering.answer_source import AnswerSource
 from bot.answering.suggestions import Suggester
 from bot.http.admission.admission import Admission
+from bot.http.counting import Counting
 from bot.http.metrics import Gateway, Metrics
 from bot.http.options import HttpOptions
 from bot.pictures.drawing_process import shared_drawing
 from bot.pictures.page_pictures import PagePictures
 from bot.pictures.picture_cache import PictureCache
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore
-from bot.state.question_log import QuestionLog, forget_questions
+from bot.state.question_log import QuestionLog, forget_at_start
+from bot.state.shared_counts import SharedCounts
 from bot.worker_thread import OffLoop
 from index.build.reader import Build
 
@@ -51,6 +54,7 @@ class HttpState:
     cache: PictureCache
     feedback: FeedbackStore | None
     questions: QuestionLog | None
+    counting: Counting  # of requests
     gateway: Gateway | None  # to Discord, where the bot runs in this process
     admission: Admission  # to what is the operator's
     _suggester: PerBuild[Suggester] = field(default_factory=lambda: PerBuild(Suggester))
@@ -72,12 +76,13 @@ class HttpState:
         return self._pictures.of(self.build)
 
     def close(self) -> None:
-        """Finish what runs and close the files of the operator."""
+        """Finish what runs and let go of what the operator keeps."""
         self.asking.close()
         self.answering.close()
         self.drawing.close()
         shared_drawing().close()
-        for store in (self.feedback, self.questions):
+        self.admission.close()
+        for store in (self.feedback, self.questions, self.counting.shared):
             if store is not None:
                 store.close()
 
@@ -86,9 +91,9 @@ def set_up(
     service: AnswerSource, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission
 ) -> HttpState:
     """Return the state, its stores opened where the operator keeps anything."""
-    keeps_questions = options.state is not None and options.keep_questions_days > 0
-    if options.state and not keeps_questions:
-        forget_questions(options.state)
+    store = open_store(options.state) if options.state else None
+    if store and not options.keep_questions_days:
+        forget_at_start(store)
     return HttpState(
         service=service,
         options=options,
@@ -99,8 +104,9 @@ def set_up(
         drawing=OffLoop("pictures", options.most_pictures_waiting),
         metrics=Metrics(),
         cache=PictureCache(options.picture_cache_bytes),
-        feedback=FeedbackStore(options.state) if options.state else None,
-        questions=QuestionLog(options.state, options.keep_questions_days) if options.state and keeps_questions else None,
+        feedback=FeedbackStore(store) if store else None,
+        questions=QuestionLog(store, options.keep_questions_days) if store and options.keep_questions_days else None,
+        counting=Counting(SharedCounts(store, store.secret) if store and store.shared else None),
         gateway=gateway,
         admission=admission,
     )

@@ -31,6 +31,10 @@ class Gateway(Protocol):
         """Seconds since anything was heard."""
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether another process is the one that connects."""
+
+    @property
     def healthy(self) -> bool:
         """Whether Discord is connected and was heard lately."""
 
@@ -41,6 +45,7 @@ def gateway_gauges(gateway: Gateway | None) -> dict[str, float]:
         return {}
     return {
         "discord_healthy": float(gateway.healthy),
+        "discord_elsewhere": float(gateway.elsewhere),
         "discord_latency_seconds": gateway.latency,
         "discord_silence_seconds": gateway.silence,
         "discord_connects": gateway.connects,

@@ -4,7 +4,8 @@ Comes in: nothing. Goes out: plain values with safe defaults. Refuses to read th
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from bot.settings import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class HttpOptions:
     operator: str = ""  # who runs this, as people are told: a name, and how to reach them
     allowed_origins: tuple[str, ...] = ()  # sites whose pages may read the API; "*" for all
     admin_token: str = ""  # opens the reports under /admin; without it they do not exist
-    state: Path | None = None  # folder for feedback and the question log; without it neither is kept
+    state: Place | None = None  # of feedback and the question log; without it neither is kept
     keep_questions_days: int = 0  # 0 keeps no question; else they are removed after so many days
     asking: Rate = field(default_factory=lambda: Rate(120, 60.0))  # of questions, for each client
     drawing: Rate = field(default_factory=lambda: Rate(240, 60.0))  # of pictures of pages, for each client

@@ -6,7 +6,6 @@ Refuses to show what was typed, any inner working, and what was to be kept.
 
 import errno
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,29 +17,16 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from bot.errors import PassageGone, TooBusy
+from bot.errors import PassageGone, StoreFault, StoreFull, TooBusy
 from bot.http.api_version import unversioned
 from bot.http.problem_types import type_of
+from bot.state.databases.sqlite_store import NO_RIGHT, NO_ROOM
 from index.errors import BuildError, LocalismError, QuestionError, UnknownDocument, UnknownPassage
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
-_FULL_FILE = {sqlite3.SQLITE_FULL}
-_NOT_WRITABLE_FILE = {
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_BUSY,
-}
-_ROOM = (
-    HTTPStatus.INSUFFICIENT_STORAGE,
-    "There is no room left on this server to keep that, so nothing was changed. Its operator has to make room.",
-)
-_RIGHT = (
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "This server may not write where it would keep that, so nothing was changed. Its operator has to give it the right to.",
-)
+_ROOM = (HTTPStatus.INSUFFICIENT_STORAGE, NO_ROOM)
+_RIGHT = (HTTPStatus.SERVICE_UNAVAILABLE, NO_RIGHT)
 Fault = tuple[HTTPStatus, str]
 log = logging.getLogger(__name__)
 
@@ -51,6 +37,8 @@ _STATUS_OF: tuple[tuple[type[LocalismError], HTTPStatus], ...] = (
     (UnknownPassage, HTTPStatus.NOT_FOUND),
     (PassageGone, HTTPStatus.GONE),
     (TooBusy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (StoreFull, HTTPStatus.INSUFFICIENT_STORAGE),
+    (StoreFault, HTTPStatus.SERVICE_UNAVAILABLE),
     (BuildError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 _SENTENCES = {
@@ -64,14 +52,8 @@ PageOfProblem = Callable[[HTTPStatus, str, str], Response]
 
 def storage_fault(error: Exception) -> Fault | None:
     """Return the status and the sentence for ``error`` where it says that the disk takes nothing, else None."""
-    if isinstance(error, sqlite3.Error):
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it tells kinds of one fault apart
-        return _fault(code, _FULL_FILE, _NOT_WRITABLE_FILE)
-    return _fault(error.errno or 0, _FULL, _NOT_WRITABLE) if isinstance(error, OSError) else None
-
-
-def _fault(code: int, full: set[int], not_writable: set[int]) -> Fault | None:
-    return _ROOM if code in full else _RIGHT if code in not_writable else None
+    code = (error.errno or 0) if isinstance(error, OSError) else 0
+    return _ROOM if code in _FULL else _RIGHT if code in _NOT_WRITABLE else None
 
 
 def status_of(error: LocalismError) -> HTTPStatus:
@@ -102,7 +84,6 @@ class _ProblemHandlers:
         app.add_exception_handler(ValidationError, self._of_input)  # type: ignore[arg-type]  # as above
         app.add_exception_handler(HTTPException, self._of_routing)  # type: ignore[arg-type]  # as above
         app.add_exception_handler(OSError, self._of_storage)
-        app.add_exception_handler(sqlite3.Error, self._of_storage)
         app.add_exception_handler(Exception, self._of_program)
 
     async def _of_house(self, request: Request, error: LocalismError) -> Response:

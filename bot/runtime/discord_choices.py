@@ -12,6 +12,7 @@ from bot.discord_bot.runner import run_bot
 from bot.discord_bot.state.health import GatewayHealth
 from bot.pictures.page_pictures import PagePictures
 from bot.settings import Settings
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore
 from index.installation import data_folder
 
@@ -30,7 +31,7 @@ def bot_options(service: AnswerSource, settings: Settings) -> BotOptions:
         state=state,
         public_url=f"{settings.public_url.rstrip('/')}{settings.base_path}",
         picture=picture,
-        vote=FeedbackStore(state).add if settings.state else None,
+        vote=FeedbackStore(open_store(state)).add if settings.state else None,
         lexicon=lambda: service.build.lexicon,
     )
 

@@ -25,6 +25,7 @@ from bot.runtime.logs import start_logging
 from bot.runtime.shared_health import SharedHealth
 from bot.runtime.supervisor import Supervisor
 from bot.settings import Settings
+from bot.state.databases.opening import check_store
 from index.build.layout import live_build
 from index.errors import LocalismError
 
@@ -105,10 +106,11 @@ def serve(builds: Path, host: str, port: int, workers: int, settings: Settings) 
 
     Raises:
         BuildError: there is no build that can be used.
-        SettingsError: the port cannot be had.
+        SettingsError: the port cannot be had, or the store of what is kept refuses us.
         DiscordLoginError: Discord refused the token.
     """
     live_build(builds)  # a newcomer without a build is told that first, whatever else listens on the port
+    check_store(settings.state)
     sockets = listen(host, port, workers)
     address = address_of(sockets[0])
 

@@ -13,7 +13,7 @@ from typing import cast
 from bot.discord_bot.state.health import GatewayHealth
 
 EVERY_SECONDS = 1.0
-PLACES = 6
+PLACES = 7
 
 
 def _shared() -> MutableSequence[float]:
@@ -42,10 +42,10 @@ class SharedHealth:
     def post(self, health: GatewayHealth) -> None:
         """Write down what ``health`` says at this moment."""
         counts = (health.connects, health.disconnects, health.resumes)
-        self._numbers[:] = [float(health.connected), health.latency, health.last_event, *counts]
+        self._numbers[:] = [float(health.connected), float(health.elsewhere), health.latency, health.last_event, *counts]
 
     def read(self, health: GatewayHealth) -> None:
         """Make ``health`` what was written down last: not connected where nothing was."""
-        connected, health.latency, health.last_event, *counts = self._numbers[:]
-        health.connected = bool(connected)
+        connected, elsewhere, health.latency, health.last_event, *counts = self._numbers[:]
+        health.connected, health.elsewhere = bool(connected), bool(elsewhere)
         health.connects, health.disconnects, health.resumes = map(int, counts)

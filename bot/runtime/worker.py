@@ -27,7 +27,7 @@ from typing_extensions import override
 from bot.answering.answer_source import LiveAnswers
 from bot.discord_bot.state.health import GatewayHealth
 from bot.http.admin.keeping import KeepingOptions
-from bot.http.admin.uploads import with_keeping
+from bot.http.admin.uploads import posting_of, with_keeping
 from bot.http.admission.admission import door
 from bot.http.app import create_app
 from bot.http.options import HttpOptions, Rate
@@ -94,12 +94,18 @@ class Work:
         settings = self.settings
         health = GatewayHealth() if settings.discord_token else None
         options = http_options(settings)
-        keeping = KeepingOptions(token=options.admin_token, builds=self.builds, corpus=settings.corpus)
+        keeping = KeepingOptions(options.admin_token, self.builds, settings.corpus, state=settings.state)
         admission = door(options, self.builds)
-        app = with_keeping(create_app(service, options, health, admission), Templates(options), keeping, admission)
+        serving = create_app(service, options, health, admission)
+        if settings.mcp:
+            from bot.runtime.mcp_choices import mount_mcp
+
+            mount_mcp(serving)
+        app = with_keeping(serving, Templates(options), keeping, admission)
         host, port = sockets[0].getsockname()[:2]
         server = _Server(server_config(app, host, port, options, listed(settings.trusted_proxies)), on_ready)
-        await _until_one_ends(server, sockets, [keep_giving_back(), *self._discord(service, health, with_bot)])
+        beside = [keep_giving_back(), *posting_of(app), *self._discord(service, health, with_bot)]
+        await _until_one_ends(server, sockets, beside)
 
     def _discord(self, service: LiveAnswers, health: GatewayHealth | None, with_bot: bool) -> list[_Lasting]:
         """Return what has to do with Discord in this process."""

@@ -3,19 +3,11 @@
 Comes in: a passage and a verdict. Goes out: counts for maintainers. Refuses to know who said it and what they had asked.
 """
 
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from pathlib import Path
 
-from bot.state.counts_file import open_counts
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS feedback (passage TEXT NOT NULL, document TEXT NOT NULL, verdict TEXT NOT NULL, day TEXT NOT NULL,
-    times INTEGER NOT NULL, PRIMARY KEY (passage, verdict, day));
-"""
-FEEDBACK_FILE = "feedback.sqlite"
+from bot.state.databases.store import Room, Store
 
 
 class Verdict(Enum):
@@ -39,33 +31,51 @@ class FeedbackRow:
 
 
 class FeedbackStore:
-    """Counts by passage, verdict and day, in SQLite. Safe to use from several threads."""
+    """Counts by passage, verdict and day. Safe to use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the store in ``folder``, making both where they are missing."""
-        self._lock = threading.Lock()
-        self._connection = open_counts(folder / FEEDBACK_FILE, _SCHEMA)
+    def __init__(self, store: Store) -> None:
+        """Open what ``store`` keeps of it, made where it is missing."""
+        self._database = store.open(Room.FEEDBACK)
 
     def add(self, passage: str, document: str, verdict: Verdict) -> None:
-        """Count one verdict on a passage."""
-        day = datetime.now(UTC).date().isoformat()
-        with self._lock, self._connection:
-            self._connection.execute(
-                "INSERT INTO feedback VALUES (?, ?, ?, ?, 1) ON CONFLICT (passage, verdict, day) DO UPDATE SET times = times + 1",
-                (passage, document, verdict.value, day),
-            )
+        """Count one verdict on a passage.
+
+        Raises:
+            StoreFault: it cannot be kept.
+        """
+        self._database.check_room("feedback")
+        self._database.ask(
+            "INSERT INTO feedback VALUES (?, ?, ?, ?, 1) "
+            "ON CONFLICT (passage, verdict, day) DO UPDATE SET times = feedback.times + 1",
+            passage,
+            document,
+            verdict.value,
+            datetime.now(UTC).date().isoformat(),
+        )
 
     def rows(self, most: int = 500) -> list[FeedbackRow]:
-        """Return what was said, the passages with most complaints first."""
-        with self._lock:
-            found = self._connection.execute(
-                """SELECT passage, document, sum(times * (verdict = 'helpful')), sum(times * (verdict = 'not_helpful')),
-                sum(times * (verdict = 'wrong_page')), max(day) FROM feedback GROUP BY passage
-                ORDER BY sum(times * (verdict != 'helpful')) DESC, max(day) DESC LIMIT ?""",
-                (most,),
-            ).fetchall()
+        """Return what was said, the passages with most complaints first.
+
+        Raises:
+            StoreFault: it cannot be read.
+        """
+        found = self._database.ask(
+            f"""SELECT passage, max(document), {said_of()}, max(day) FROM feedback GROUP BY passage
+            ORDER BY {COMPLAINTS} DESC, max(day) DESC, passage LIMIT ?""",  # noqa: S608  # parts of ours
+            most,
+        )
         return [FeedbackRow(*row) for row in found]
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Let go of the database."""
+        self._database.close()
+
+
+COMPLAINTS = "CAST(coalesce(sum(times) FILTER (WHERE verdict <> 'helpful'), 0) AS BIGINT)"
+
+
+def said_of() -> str:
+    """Return SQL for how often each verdict was given, in the order of Verdict."""
+    return ", ".join(
+        f"CAST(coalesce(sum(times) FILTER (WHERE verdict = '{verdict.value}'), 0) AS BIGINT)" for verdict in Verdict
+    )

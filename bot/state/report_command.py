@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore
 from bot.state.question_log import QuestionLog, csv_of
 from index.terminal.tables import print_table
@@ -28,7 +29,7 @@ def questions_csv(settings: Settings) -> str:
         raise SettingsError(
             "No questions are kept. Set LOCALISM_STATE to a folder and LOCALISM_KEEP_QUESTIONS_DAYS to a number of days."
         )
-    with closing(QuestionLog(settings.state, settings.keep_questions_days)) as log:
+    with closing(QuestionLog(open_store(settings.state), settings.keep_questions_days)) as log:
         return csv_of(log.not_answered())
 
 
@@ -41,11 +42,11 @@ def print_reports(settings: Settings, console: Console) -> None:
     if settings.state is None:
         raise SettingsError("Nothing is kept. Set LOCALISM_STATE to a folder.")
     if settings.keep_questions_days:
-        with closing(QuestionLog(settings.state, settings.keep_questions_days)) as log:
+        with closing(QuestionLog(open_store(settings.state), settings.keep_questions_days)) as log:
             asked, judged = [astuple(row) for row in log.not_answered()], [astuple(row) for row in log.judged()]
         _print("Asked and not found", ("question", "status", "times", "last asked"), asked, console)
         _print("Feedback by question", ("question", "passage", "document", *VERDICTS, "last"), judged, console)
-    with closing(FeedbackStore(settings.state)) as store:
+    with closing(FeedbackStore(open_store(settings.state))) as store:
         rows = [astuple(row) for row in store.rows()]
     _print("Feedback by passage", ("passage", "document", *VERDICTS, "last"), rows, console)
 

@@ -16,6 +16,7 @@ import pytest
 from bot.discord_bot.state.health import GatewayHealth
 from bot.runtime.shared_health import SharedHealth
 from bot.settings import processes
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore
 from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
@@ -86,7 +87,7 @@ def test_both_answer_and_count_feedback_in_one_file(served: Served):
     for _ in range(CLIENTS):
         said = {"passage": passage, "verdict": "helpful"}
         assert httpx2.post(f"http://127.0.0.1:{served.port}/api/feedback", json=said).status_code == 204
-    store = FeedbackStore(served.state)
+    store = FeedbackStore(open_store(served.state))
     assert [row.helpful for row in store.rows()] == [CLIENTS]
     store.close()
 

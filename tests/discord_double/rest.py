@@ -77,6 +77,9 @@ class Rest:
 
     def _account(self, parts: list[str], payload: Json) -> Outcome:
         match parts:
+            case ["gateway", "bot"]:
+                limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+                return 200, {"url": self._double.gateway.url, "shards": self._double.shards, "session_start_limit": limit}
             case ["users", "@me"]:
                 return 200, user(BOT, bot=True)
             case ["users", "@me", "guilds"]:

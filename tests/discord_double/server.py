@@ -59,13 +59,14 @@ class DiscordDouble:
         self.changed = asyncio.Event()
         self.gateway = Gateway(token, self.changed)
         self.rest = Rest(self)
+        self.shards = 1  # that Discord recommends
         self._runner: web.AppRunner | None = None
         self.address = ""
 
     async def start(self) -> None:
         """Listen on a free port of this machine."""
         app = web.Application(client_max_size=32 * 2**20)
-        app.router.add_get("/", self.gateway.serve)
+        app.router.add_get("/", self._connect)
         app.router.add_route("*", "/api/v10/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -96,6 +97,9 @@ class DiscordDouble:
     def to(self, method: str, part: str) -> list[Call]:
         """Return the calls made so far with ``method`` to paths that hold ``part``."""
         return [call for call in self.calls if call.method == method and part in call.path]
+
+    async def _connect(self, request: web.Request) -> web.WebSocketResponse:
+        return await self.gateway.serve(request)  # looked up now: a test may have put another in its place
 
     async def _serve(self, request: web.Request) -> web.Response:
         payload, files = await _read(request)

@@ -16,6 +16,7 @@ class GatewayHealth:
     """Counters and times of the gateway; written by the client's loop, read by anyone."""
 
     connected: bool = False
+    elsewhere: bool = False  # another process is the one that connects
     latency: float = float("nan")  # seconds between a heartbeat and its answer
     last_event: float = field(default_factory=time.monotonic)  # monotonic time
     connects: int = 0

@@ -1,19 +1,13 @@
-"""What the managers of a Discord server chose, kept in SQLite.
+"""What the managers of a Discord server chose.
 
 Comes in: the id of a server. Goes out: its settings, or those of the first day. Refuses to check who may change them.
 """
 
 import json
-import sqlite3
-import threading
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from bot.discord_bot.texts import DEFAULT_LANGUAGE
-from bot.state.state_file import make_private
-
-SETTINGS_FILE = "discord_settings.sqlite"
-_SCHEMA = "CREATE TABLE IF NOT EXISTS servers (id INTEGER PRIMARY KEY, settings TEXT NOT NULL)"
+from bot.state.databases.store import Room, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +25,19 @@ class ServerSettings:
 
 
 class ServerSettingsStore:
-    """The settings of all servers: read once, held in memory, written through. Safe to use from several threads."""
+    """The settings of all servers: read once, held in memory, written through. Safe to use from several threads.
 
-    def __init__(self, folder: Path) -> None:
-        """Open the store in ``folder``, making both where they are missing."""
-        make_private(folder / SETTINGS_FILE)
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(folder / SETTINGS_FILE, check_same_thread=False)
-        self._connection.execute(_SCHEMA)
-        rows = self._connection.execute("SELECT id, settings FROM servers").fetchall()
+    Only the process that is connected to Discord has it open; the next one reads it anew.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Read what ``store`` keeps of them.
+
+        Raises:
+            StoreFault: it cannot be read.
+        """
+        self._database = store.open(Room.DISCORD)
+        rows = self._database.ask("SELECT id, settings FROM servers")
         self._known = {server: _from_json(settings) for server, settings in rows}
 
     def of(self, server: int | None) -> ServerSettings:
@@ -47,23 +45,30 @@ class ServerSettingsStore:
         return self._known.get(server or 0, ServerSettings())
 
     def save(self, server: int, settings: ServerSettings) -> None:
-        """Keep the settings of a server."""
-        with self._lock, self._connection:
-            self._connection.execute(
-                "INSERT INTO servers VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET settings = excluded.settings",
-                (server, json.dumps(asdict(settings))),
-            )
+        """Keep the settings of a server.
+
+        Raises:
+            StoreFault: they cannot be kept.
+        """
+        self._database.ask(
+            "INSERT INTO servers VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET settings = excluded.settings",
+            server,
+            json.dumps(asdict(settings)),
+        )
         self._known[server] = settings
 
     def forget(self, server: int) -> None:
-        """Remove all that is kept about a server."""
-        with self._lock, self._connection:
-            self._connection.execute("DELETE FROM servers WHERE id = ?", (server,))
+        """Remove all that is kept about a server.
+
+        Raises:
+            StoreFault: it cannot be removed.
+        """
+        self._database.ask("DELETE FROM servers WHERE id = ?", server)
         self._known.pop(server, None)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Let go of the database."""
+        self._database.close()
 
 
 def _from_json(settings: str) -> ServerSettings:

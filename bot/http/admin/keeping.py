@@ -17,10 +17,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from bot.http.admin.other_machines import OtherMachines
 from bot.http.admin.pages import NO_STORE
 from bot.http.admin.upload_address import API
 from bot.http.admission.admission import Admission
 from bot.http.templates import Templates
+from bot.settings import Place
 from bot.state.admin_jobs import Job, Jobs, JobState
 from bot.state.job_claim import Claimed, claim
 from index.build.history import finished_builds, live_id
@@ -42,6 +44,7 @@ class KeepingOptions:
     builds: Path
     corpus: Path
     most_upload_bytes: int = 100 * 2**20
+    state: Place | None = None  # where machines tell each other of their jobs
 
 
 class Keeping:
@@ -51,18 +54,32 @@ class Keeping:
         """Keep jobs beside the builds."""
         self.options = options
         self.jobs = Jobs(options.builds / JOBS_FOLDER)
+        self.elsewhere = OtherMachines(options.state)
 
     def start(self, what: str, name: str, commands: Sequence[Sequence[str]], folder: Path | None = None) -> Job:
         """Start a job of commands, each with the folders of this server."""
         where = ("--json", "--corpus", str(self.options.corpus), "--index", str(self.options.builds), "--wait", WAIT)
-        return self.jobs.start(folder or self.jobs.prepare(), what, name, [(*command, *where) for command in commands])
+        job = self.jobs.start(folder or self.jobs.prepare(), what, name, [(*command, *where) for command in commands])
+        self.elsewhere.post(self.seen())  # before the claim ends: whoever comes next must see it
+        return job
 
     def job(self, job: str) -> Job:
-        """Return a job; 404 where there is none of that id."""
+        """Return a job; 404 where there is none of that id, 409 where it lies on another machine."""
         try:
             return self.jobs.get(job)
         except KeyError:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no job of that id.") from None
+            pass
+        for other in self.elsewhere.jobs():
+            if other["id"] == job:
+                sentence = f"This job lies on the machine {other['machine']}. Open the operator's pages there."
+                raise HTTPException(HTTPStatus.CONFLICT, sentence)
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no job of that id.")
+
+    def seen(self) -> list[dict[str, Any]]:
+        """Return the jobs of this machine as the others see them."""
+        jobs = self.jobs.all()
+        waiting = self.waiting_jobs(jobs)
+        return [{**job.json(), "waiting": job.id in waiting} for job in jobs]
 
     def waiting(self, job: str) -> Job:
         """Return a job whose build waits for a person; 409 where it does not."""
@@ -80,7 +97,7 @@ class Keeping:
     def claim(self) -> Iterator[None]:
         """Let no other upload begin or go on meanwhile; 409 where one does at this moment."""
         try:
-            with claim(self.options.builds / JOBS_FOLDER):
+            with claim(self.options.builds / JOBS_FOLDER), self.elsewhere.claim():
                 yield
         except Claimed:
             raise HTTPException(HTTPStatus.CONFLICT, BUSY) from None
@@ -88,7 +105,8 @@ class Keeping:
     def busy(self) -> bool:
         """Tell whether an upload is at work, was interrupted, or waits for a person."""
         jobs = self.jobs.all()
-        return bool(self.waiting_jobs(jobs)) or any(job.what == "add" and job.state is not JobState.DONE for job in jobs)
+        here = bool(self.waiting_jobs(jobs)) or any(job.what == "add" and job.state is not JobState.DONE for job in jobs)
+        return here or self.elsewhere.busy()
 
     def resume(self, job: str) -> Job:
         """Let an interrupted job go on; 409 where it was not interrupted, or is let go on by somebody else."""
@@ -133,7 +151,8 @@ def keeping_routes(keeping: Keeping, admission: Admission) -> APIRouter:
 
     @routes.get("/jobs")
     async def jobs() -> JSONResponse:
-        return JSONResponse({"jobs": [job.json() for job in await run_in_threadpool(keeping.jobs.all)]}, headers=NO_STORE)
+        here = [job.json() for job in await run_in_threadpool(keeping.jobs.all)]
+        return JSONResponse({"jobs": here + await run_in_threadpool(keeping.elsewhere.jobs)}, headers=NO_STORE)
 
     @routes.get("/jobs/{job}")
     async def one_job(job: str) -> JSONResponse:
@@ -185,6 +204,7 @@ def keeping_page(keeping: Keeping, admission: Admission, templates: Templates) -
         values = {
             "jobs": jobs,
             "waiting": keeping.waiting_jobs(jobs),
+            "elsewhere": await run_in_threadpool(keeping.elsewhere.jobs),
             "builds": builds,
             "most_bytes": keeping.options.most_upload_bytes,
         }

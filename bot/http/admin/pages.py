@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.http.admission.admission import LOGIN, Admission
@@ -64,7 +65,7 @@ def login_routes(admission: Admission, templates: Templates) -> APIRouter:
         admission.check_exists()
         check_sender(request, admission.public_url)
         response = lead(LOGIN)
-        admission.end_session(request, response)
+        await run_in_threadpool(admission.end_session, request, response)
         return response
 
     return routes

@@ -8,7 +8,7 @@ import asyncio
 import re
 import shutil
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -21,7 +21,6 @@ from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp
 
 from bot.http.admin.keeping import BUSY, Keeping, KeepingOptions, keeping_page, keeping_routes
 from bot.http.admin.pages import NO_STORE
@@ -36,14 +35,16 @@ LET_GO_SECONDS = 5.0  # for what comes of a body that is refused
 MOST_NAME_BYTES = 200  # file systems take 255, and while a file is taken in its name bears more
 
 
-def with_keeping(app: FastAPI, templates: Templates, options: KeepingOptions, admission: Admission | None = None) -> ASGIApp:
+def with_keeping(app: FastAPI, templates: Templates, options: KeepingOptions, admission: Admission | None = None) -> FastAPI:
     """Return ``app`` with everything by which an operator keeps the index over the web; without a token, ``app`` as it is.
 
     ``admission`` is the door that it shares with other pages of the operator.
     """
     if not options.token:
         return app
-    keeping = Keeping(options)
+    app.state.keeping = keeping = Keeping(options)
+    if hasattr(app.state, "beside"):
+        app.state.beside.append(keeping.elsewhere.open_until_the_end)
     guard = admission or Admission(options.token, keeps=options.builds)
     add_problem_handlers(app, templates.page_of_problem)
     for routes in (
@@ -53,6 +54,12 @@ def with_keeping(app: FastAPI, templates: Templates, options: KeepingOptions, ad
     ):
         app.include_router(routes)
     return app
+
+
+def posting_of(app: FastAPI) -> list[Coroutine[None, None, None]]:
+    """Return what shows other machines the jobs of this one for as long as the server runs; nothing where there are no others."""
+    keeping = getattr(app.state, "keeping", None)
+    return [keeping.elsewhere.keep_posting(keeping.seen)] if isinstance(keeping, Keeping) and keeping.elsewhere.any else []
 
 
 def _printable(text: str) -> str:

@@ -37,7 +37,9 @@ class ReadyBody(BaseModel):
     build: str
     passages: int
     milliseconds: dict[str, float] = Field(description="Time of each part.")
-    discord: Literal["connected", "silent", "off"] = Field(description="Silent does not make the page unready.")
+    discord: Literal["connected", "silent", "elsewhere", "off"] = Field(
+        description="Silent does not make the page unready; elsewhere: another process is the one that is connected."
+    )
 
 
 def health_routes(state: HttpState) -> APIRouter:
@@ -111,6 +113,8 @@ def gauges(state: HttpState) -> dict[str, float]:
 def _discord(state: HttpState) -> str:
     if state.gateway is None:
         return "off"
+    if state.gateway.elsewhere:
+        return "elsewhere"
     return "connected" if state.gateway.healthy else "silent"
 
 

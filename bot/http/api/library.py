@@ -14,9 +14,10 @@ from pydantic import BaseModel, Field
 
 from bot.answering.answer_json import quote_json
 from bot.answering.library import contents_of, coverage_of, glossary_of, left_out_of
+from bot.answering.standing_passages import standing_passage
 from bot.http.api.known_parameters import known_parameters_only
 from bot.http.api.openapi import NOT_MODIFIED, Described, problems
-from bot.http.api.passages import DocumentIdPath, PassageId, passage_of
+from bot.http.api.passages import DocumentIdPath, PassageId
 from bot.http.api.schemas import PageBody, PassageBody
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
@@ -164,7 +165,7 @@ def passage_routes(state: HttpState) -> APIRouter:
     @routes.get("/passages/{passage_id}", **given(PassageBody))
     async def get_passage(request: Request, passage_id: PassageId) -> Response:
         """Give one passage with its citation."""
-        return await held(state, request, lambda: quote_json(passage_of(state, passage_id).quote))
+        return await held(state, request, lambda: quote_json(standing_passage(state.service, passage_id).quote))
 
     @routes.get("/passages/{passage_id}/context", **given(ContextBody))
     async def get_passage_in_context(request: Request, passage_id: PassageId) -> Response:
@@ -222,7 +223,7 @@ def coverage_json(state: HttpState, document_id: str) -> dict[str, Any]:
 
 def context_json(state: HttpState, passage_id: str) -> dict[str, Any]:
     """Return a passage in its page as a JSON object."""
-    found = passage_of(state, passage_id)
+    found = standing_passage(state.service, passage_id)
     pictured = state.pictures.shows(found.quote.citation.document, found.page.number)
     return {
         "passage": quote_json(found.quote),

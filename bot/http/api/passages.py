@@ -1,7 +1,7 @@
-"""A passage by its permanent id, also when the build has moved on; and pictures of PDF pages, drawn on demand.
+"""Pictures of PDF pages, drawn on demand; and how addresses name passages and documents.
 
-Comes in: an id, or a document and a page number. Goes out: the passage in its page, or what became of it; PNG, held in memory
-within bounds. Refuses to guess, and any path: what is drawn is named by the build.
+Comes in: an id, or a document and a page number. Goes out: PNG, held in memory within bounds. Refuses any path: what is drawn is
+named by the build.
 """
 
 from collections.abc import Callable
@@ -9,15 +9,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from bot.answering.answers import PassageInContext
-from bot.errors import PassageGone
 from bot.http.api.known_parameters import known_parameters_only
 from bot.http.api.openapi import NOT_MODIFIED, Described, problems
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
 from bot.pictures.page_pictures import LEAST_WIDTH, MOST_WIDTH, USUAL_WIDTH
-from index.build.passage_history import Fate, Resolved, resolve
-from index.errors import UnknownPassage
 
 PassageId = Annotated[str, Path(max_length=64, description="Id of a passage.")]
 DocumentIdPath = Annotated[str, Path(max_length=200, description="Id of a document.")]
@@ -29,29 +25,6 @@ _DESCRIBED: Described = {
     **NOT_MODIFIED,
     **problems(404, 422, 429, 503),
 }
-
-
-def passage_of(state: HttpState, passage_id: str) -> PassageInContext:
-    """Return the passage of ``passage_id``.
-
-    Raises:
-        UnknownPassage: no build has ever held it.
-        PassageGone: an earlier build held it.
-    """
-    try:
-        return state.service.passage(passage_id)
-    except UnknownPassage:
-        build = state.build
-        found = resolve(build.folder, build.records, passage_id)
-    if found.fate is Fate.STANDS:  # another build went live between the two looks
-        return state.service.passage(passage_id)
-    raise PassageGone(_sentence(found), found.passage)
-
-
-def _sentence(found: Resolved) -> str:
-    if found.fate is Fate.SUPERSEDED:
-        return f"The text of this passage was changed on {found.day}. Another passage stands in its place."
-    return f"This passage was removed from the sources on {found.day}."
 
 
 def picture_routes(state: HttpState) -> APIRouter:

@@ -6,7 +6,6 @@ the library's, ``limits``; the keys, the headers and the refusal are ours.
 
 import hashlib
 import math
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.clients import network_of
+from bot.http.counting import Counting
 from bot.http.middleware.route_kinds import Bounds, RouteKind, kind_of
 from bot.http.options import Rate
 from bot.http.problems import problem
@@ -40,13 +39,12 @@ class Allowance:
 class RateLimiter:
     """Counts the requests of each client."""
 
-    def __init__(self, rate: Rate, name: str = "", storage: MemoryStorage | None = None) -> None:
+    def __init__(self, rate: Rate, name: str = "", storage: Counting | None = None) -> None:
         """Allow each client ``rate``; limiters of different names may count in one ``storage``."""
         self.rate = rate
-        self.storage = storage or MemoryStorage()
+        self.storage = storage or Counting()
         self._counting = SlidingWindowCounterRateLimiter(self.storage)
         self._item = RateLimitItemPerSecond(rate.requests, max(1, math.ceil(rate.seconds)), namespace=name)
-        self._salt = secrets.token_bytes(16)
 
     def take(self, client: str) -> Allowance:
         """Count one request of ``client``, an address; a refused one does not count."""
@@ -57,7 +55,7 @@ class RateLimiter:
         return Allowance(stats.remaining, reset, 0 if allowed else reset)
 
     def _key(self, client: str) -> str:
-        digest = hashlib.blake2b(client.encode(), key=self._salt, digest_size=16)
+        digest = hashlib.blake2b(client.encode(), key=self.storage.key, digest_size=16)
         if len(self.storage.expirations) < MOST_COUNTERS:
             return digest.hexdigest()
         return f"shared{int.from_bytes(digest.digest()) % SHARED}"
@@ -66,11 +64,10 @@ class RateLimiter:
 class RateLimit:
     """ASGI middleware that limits how often each client asks for each kind of route."""
 
-    def __init__(self, app: ASGIApp, bounds: Mapping[RouteKind, Bounds]) -> None:
-        """Guard ``app``."""
+    def __init__(self, app: ASGIApp, bounds: Mapping[RouteKind, Bounds], counting: Counting) -> None:
+        """Guard ``app``; requests are counted in ``counting``."""
         self._app = app
-        storage = MemoryStorage()
-        self._limiters = {kind: RateLimiter(bound.rate, kind.value, storage) for kind, bound in bounds.items()}
+        self._limiters = {kind: RateLimiter(bound.rate, kind.value, counting) for kind, bound in bounds.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""

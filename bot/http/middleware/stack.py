@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.admin.upload_address import UPLOADS
 from bot.http.api_version import unversioned
+from bot.http.counting import Counting
 from bot.http.metrics import Metrics
 from bot.http.middleware.holding import BodyLimit, Places
 from bot.http.middleware.rate_limit import RateLimit
@@ -108,13 +109,13 @@ class NoSlashAtEnd:
         await redirect(scope, receive, send)
 
 
-def add_middleware(app: FastAPI, metrics: Metrics, options: HttpOptions) -> None:
+def add_middleware(app: FastAPI, metrics: Metrics, options: HttpOptions, counting: Counting) -> None:
     """Add what surrounds the routes, the innermost first."""
     bounds = bounds_of(options)
     app.add_middleware(Places, bounds=bounds)  # within the limit of bodies: who sends slowly holds no place meanwhile
     app.add_middleware(BodyLimit, most_bytes=options.most_body_bytes, seconds=options.body_seconds, apart=UPLOADS)
     app.add_middleware(NoSlashAtEnd)
-    app.add_middleware(RateLimit, bounds=bounds)
+    app.add_middleware(RateLimit, bounds=bounds, counting=counting)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
     if options.allowed_origins:
         app.add_middleware(

@@ -13,10 +13,10 @@ from fastapi.responses import HTMLResponse
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
+from bot.answering.standing_passages import standing_passage
 from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADLINES
 from bot.http.answering import Asked
-from bot.http.api.passages import passage_of
 from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
@@ -129,7 +129,7 @@ def _glossary(state: HttpState) -> Values:
 
 def _reader(state: HttpState, passage_id: str, query: str) -> Values:
     """Return what the page of a passage shows; ``query`` is that of the answer from which somebody came, or empty."""
-    found = passage_of(state, passage_id)
+    found = standing_passage(state.service, passage_id)
     citation = found.quote.citation
     return {
         "quote": found.quote,

@@ -7,6 +7,7 @@ import pytest
 from bot.answering.answer_service import AnswerService
 from bot.discord_bot.options import BotOptions
 from bot.pictures.page_pictures import PagePictures
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore
 from index.build.reader import open_live_build
 from tests.discord_double.asks import ask, press, shown_words
@@ -17,7 +18,7 @@ from tests.discord_double.running import connect_bot, stop_bot
 async def connected(double, small_build, tmp_path):
     """The double with a bot that answers from the small real build, with pictures and votes."""
     build = open_live_build(small_build)
-    service, pictures, votes = AnswerService(build), PagePictures(build), FeedbackStore(tmp_path)
+    service, pictures, votes = AnswerService(build), PagePictures(build), FeedbackStore(open_store(tmp_path))
     options = BotOptions(tmp_path, "https://ask.example.org", picture_within=30)
     options = replace(options, picture=lambda quote: pictures.of_passage(quote.id), vote=votes.add, person_per_minute=100)
     task = await connect_bot(double, service, options)

@@ -8,7 +8,8 @@ import pytest
 
 from bot.answering.answers import Status
 from bot.state import question_log
-from bot.state.question_log import QUESTIONS_FILE, AskedRow, QuestionLog, csv_of
+from bot.state.databases.opening import open_store
+from bot.state.question_log import AskedRow, QuestionLog, csv_of
 from tests.waiting import wait_for
 
 
@@ -19,7 +20,7 @@ def today() -> str:
 
 def test_the_report_counts_what_was_not_answered(tmp_path: Path):
     """The same question in other capitals and spaces counts together; answered ones are left out; most asked first."""
-    log = QuestionLog(tmp_path, 30)
+    log = QuestionLog(open_store(tmp_path), 30)
     for question, status in (
         ("Zebra  crossing?", Status.NOT_FOUND),
         ("zebra crossing?", Status.NOT_FOUND),
@@ -36,15 +37,15 @@ def test_the_report_counts_what_was_not_answered(tmp_path: Path):
 
 def test_what_is_too_old_is_removed_from_the_disk(tmp_path: Path):
     """After the days that were said, the text is in no file."""
-    log = QuestionLog(tmp_path, 30)
+    log = QuestionLog(open_store(tmp_path), 30)
     log.add("secretold matter", Status.NOT_FOUND)
     log.add("fresh matter", Status.NOT_FOUND)
     log.close()
-    with sqlite3.connect(tmp_path / QUESTIONS_FILE) as connection:
+    with sqlite3.connect(tmp_path / "questions.sqlite") as connection:
         old = (datetime.now(UTC).date() - timedelta(days=31)).isoformat()
         connection.execute("UPDATE questions SET day = ? WHERE question LIKE 'secretold%'", (old,))
     connection.close()
-    log = QuestionLog(tmp_path, 30)
+    log = QuestionLog(open_store(tmp_path), 30)
     assert [row.question for row in log.not_answered()] == ["fresh matter"]
     log.close()
     assert b"secretold" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -59,11 +60,11 @@ def test_a_table_program_runs_nothing_from_the_report():
 def test_questions_reach_the_file_by_themselves_and_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Within the time that was said, without anybody reading, also what another process of the server has added."""
     monkeypatch.setattr(question_log, "WRITE_AFTER", 0.01)
-    logs = [QuestionLog(tmp_path, 30), QuestionLog(tmp_path, 30)]
+    logs = [QuestionLog(open_store(tmp_path), 30), QuestionLog(open_store(tmp_path), 30)]
     for log in logs:
         log.add("Bins?", Status.UNCERTAIN)
         log.add("Bins?", Status.UNCERTAIN)
-    with sqlite3.connect(tmp_path / QUESTIONS_FILE) as connection:
+    with sqlite3.connect(tmp_path / "questions.sqlite") as connection:
         wait_for(lambda: connection.execute("SELECT question, times FROM questions").fetchall() == [("bins?", 4)])
     connection.close()
     for log in logs:
@@ -72,9 +73,9 @@ def test_questions_reach_the_file_by_themselves_and_add_up(tmp_path: Path, monke
 
 def test_what_cannot_be_written_is_kept_for_the_next_time(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     """Who asks is answered all the same, and the log says that it failed without saying what was asked."""
-    log = QuestionLog(tmp_path, 30)
+    log = QuestionLog(open_store(tmp_path), 30)
     log.add("secretword?", Status.UNCERTAIN)
-    with sqlite3.connect(tmp_path / QUESTIONS_FILE) as connection:
+    with sqlite3.connect(tmp_path / "questions.sqlite") as connection:
         connection.execute("ALTER TABLE questions RENAME TO elsewhere")
         connection.commit()
         log._write_in_time()

@@ -4,6 +4,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering.answers import Status
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore, Verdict
 from bot.state.question_log import QuestionLog
 
@@ -11,7 +12,7 @@ from bot.state.question_log import QuestionLog
 @pytest.fixture
 def state(tmp_path, monkeypatch):
     """A folder with a question and a verdict in it, named in the environment."""
-    log, store = QuestionLog(tmp_path, 30), FeedbackStore(tmp_path)
+    log, store = QuestionLog(open_store(tmp_path), 30), FeedbackStore(open_store(tmp_path))
     log.add("Where are [bold]zebras[/bold] kept?", Status.NOT_FOUND)
     store.add("0123456789abcdef", "a-document", Verdict.WRONG_PAGE)
     log.close()

@@ -1,7 +1,6 @@
 """What an operator keeps is theirs alone, has a limit, and goes without a rest."""
 
 import logging
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -12,11 +11,12 @@ from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
 from bot.answering.answers import Status
-from bot.errors import SettingsError
-from bot.state import counts_file, question_log
-from bot.state.counts_file import open_counts
+from bot.errors import SettingsError, StoreFull
+from bot.state import question_log
+from bot.state.databases import sqlite_store
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore, Verdict
-from bot.state.question_log import QUESTIONS_FILE, QuestionLog
+from bot.state.question_log import QuestionLog
 from bot.state.state_file import make_private, remove_private
 from tests.conftest import ROOT
 from tests.waiting import wait_for
@@ -32,7 +32,7 @@ def modes(folder: Path) -> dict[str, str]:
 def test_state_files_are_for_their_own_user_alone(tmp_path: Path):
     """With what SQLite keeps beside them while they are open; the folder too, where we make it."""
     folder = tmp_path / "state"
-    log, store = QuestionLog(folder, 30), FeedbackStore(folder)
+    log, store = QuestionLog(open_store(folder), 30), FeedbackStore(open_store(folder))
     log.add("a question", Status.NOT_FOUND)
     log.write()
     store.add("p", "d", Verdict.HELPFUL)
@@ -64,19 +64,19 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path)
     """A file stands where the folder should be."""
     (tmp_path / "state").write_text("")
     with pytest.raises(SettingsError, match=r"cannot be written to .*LOCALISM_STATE"):
-        open_counts(tmp_path / "state" / "counts.sqlite", "")
+        FeedbackStore(open_store(tmp_path / "state"))
 
 
 def test_feedback_stops_at_its_limit_and_what_was_kept_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """SQLite says that it is full; the file is no larger than allowed."""
-    monkeypatch.setattr(counts_file.open_counts, "__defaults__", (SMALL,))
-    store = FeedbackStore(tmp_path)
+    monkeypatch.setattr(sqlite_store, "MOST_BYTES", SMALL)
+    store = FeedbackStore(open_store(tmp_path))
 
     def add_many() -> None:
         for number in range(10_000):
             store.add(f"{number:032}", "a-document", Verdict.HELPFUL)
 
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(StoreFull, match="no room"):
         add_many()
     assert 100 < len(store.rows(10_000)) < 10_000
     store.close()
@@ -87,16 +87,16 @@ def test_kept_questions_stop_at_their_limit_and_do_not_fill_memory_instead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     """Who asks is answered all the same; the report still opens; the log says so without the question."""
-    monkeypatch.setattr(counts_file.open_counts, "__defaults__", (SMALL,))
-    with closing(QuestionLog(tmp_path, 30)) as log, caplog.at_level(logging.WARNING):
+    monkeypatch.setattr(sqlite_store, "MOST_BYTES", SMALL)
+    with closing(QuestionLog(open_store(tmp_path), 30)) as log, caplog.at_level(logging.WARNING):
         for number in range(200):
             log.add(f"secretword {number:0400}", Status.NOT_FOUND)
             if number % 10 == 9:
                 log.not_answered()
         assert 10 <= len(log.not_answered(5000)) < 200
         assert not log._unwritten
-    assert (tmp_path / QUESTIONS_FILE).stat().st_size <= SMALL
-    assert "full" in caplog.text
+    assert (tmp_path / "questions.sqlite").stat().st_size <= SMALL
+    assert "no room" in caplog.text
     assert "secretword" not in caplog.text
 
 
@@ -106,15 +106,15 @@ def test_what_is_too_old_goes_though_nobody_asks(tmp_path: Path, monkeypatch: py
     swept: list[int] = []
     sweep = QuestionLog.sweep
     monkeypatch.setattr(QuestionLog, "sweep", lambda self: swept.append(1) or sweep(self))
-    with closing(QuestionLog(tmp_path, 30)):
+    with closing(QuestionLog(open_store(tmp_path), 30)):
         wait_for(lambda: len(swept) >= 3)
 
 
 def test_switching_it_off_deletes_what_was_kept_at_the_next_start(small_build: Path, tmp_path: Path):
     """Feedback stays; /privacy says that nothing is kept, which is true."""
-    with closing(QuestionLog(tmp_path, 30)) as log:
+    with closing(QuestionLog(open_store(tmp_path), 30)) as log:
         log.add("secretword matter", Status.NOT_FOUND)
-    with closing(FeedbackStore(tmp_path)) as store:
+    with closing(FeedbackStore(open_store(tmp_path))) as store:
         store.add("p", "d", Verdict.HELPFUL)
     from bot.http.app import create_app
     from bot.http.options import HttpOptions

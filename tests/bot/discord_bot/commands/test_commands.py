@@ -1,8 +1,11 @@
 """The commands as Discord is told about them."""
 
 import asyncio
+from contextlib import closing
 
-from bot.discord_bot.client import _FILE
+from bot.discord_bot.client import _FACT
+from bot.state.databases.opening import open_store
+from bot.state.facts import Facts
 
 ANYWHERE = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 SERVERS = {"integration_types": [0], "contexts": [0]}
@@ -41,9 +44,11 @@ async def test_commands_that_discord_does_not_take_do_not_stop_the_bot(double, c
     """The old commands keep working, and the next start tries again."""
     double.fail("PUT", "/commands", 400, body={"message": "Invalid Form Body", "code": 50035})
     task = await connect()
-    assert not (tmp_path / _FILE).exists()
+    with closing(Facts(open_store(tmp_path))) as facts:
+        assert facts.get(_FACT) == ""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await connect()
-    assert (tmp_path / _FILE).exists()
+    with closing(Facts(open_store(tmp_path))) as facts:
+        assert len(facts.get(_FACT)) == 64
     assert len(double.to("PUT", "/commands")) == 2

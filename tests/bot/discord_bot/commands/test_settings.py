@@ -1,9 +1,11 @@
 """``/settings`` for the managers of a server, and what follows from them."""
 
 import asyncio
+import sqlite3
 from typing import Any
 
 from bot.discord_bot.state.server_settings import ServerSettings, ServerSettingsStore
+from bot.state.databases.opening import open_store
 from tests.discord_double.asks import ask, shown_words, use_group, write
 from tests.discord_double.people import CHANNEL, GUILD, OTHER_CHANNEL
 from tests.discord_double.shapes import COMPONENTS_V2, EPHEMERAL
@@ -45,7 +47,7 @@ async def test_every_setting_is_shown_and_kept(double, connect, tmp_path):
         "I have all the permissions that I need in this channel.",
     ]
     kept = ServerSettings((int(OTHER_CHANNEL),), True, True, True, 7, 70, ("notes",), "en")
-    assert ServerSettingsStore(tmp_path).of(int(GUILD)) == kept
+    assert ServerSettingsStore(open_store(tmp_path)).of(int(GUILD)) == kept
 
 
 async def test_the_missing_permissions_of_a_channel_are_named(double, connect):
@@ -106,16 +108,16 @@ async def test_a_server_that_removes_the_bot_is_forgotten(double, connect, tmp_p
     await double.gateway.dispatch("GUILD_DELETE", {"id": GUILD})
     # Work is done in the order it comes, on one thread: when this answer is there, the settings are gone.
     await ask(double, "Who keeps the list?", who={"guild_id": None})
-    assert not ServerSettingsStore(tmp_path).of(int(GUILD)).private
+    assert not ServerSettingsStore(open_store(tmp_path)).of(int(GUILD)).private
 
 
 def test_settings_of_an_older_version_are_read(tmp_path):
     """Fields that are missing take their first value, fields that are gone are left out."""
-    store = ServerSettingsStore(tmp_path)
+    store = ServerSettingsStore(open_store(tmp_path))
     store.save(1, ServerSettings(private=True))
-    store._connection.execute("""UPDATE servers SET settings = '{"private": true, "gone": 1}'""")
-    store._connection.commit()
-    assert ServerSettingsStore(tmp_path).of(1) == ServerSettings(private=True)
+    with sqlite3.connect(tmp_path / "discord_settings.sqlite") as connection:
+        connection.execute("""UPDATE servers SET settings = '{"private": true, "gone": 1}'""")
+    assert ServerSettingsStore(open_store(tmp_path)).of(1) == ServerSettings(private=True)
 
 
 async def test_direct_messages_have_the_settings_of_the_first_day(double, connect):

@@ -5,7 +5,6 @@ import errno
 import json
 import os
 import socket
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
+from bot.errors import StoreFull
 from bot.http.admin import uploads
 from bot.http.admin.keeping import BUSY, JOBS_FOLDER, Keeping, KeepingOptions
 from bot.http.admin.uploads import with_keeping
@@ -25,6 +25,7 @@ from bot.http.options import HttpOptions
 from bot.http.serving import server_config
 from bot.http.templates import Templates
 from bot.state.admin_jobs import UPLOAD, Jobs
+from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore, Verdict
 from index.records import Passage
 from tests.waiting import PATIENCE, serving, wait_for
@@ -214,7 +215,7 @@ def test_an_index_that_cannot_be_written_is_one_sentence(
 
 def test_feedback_that_finds_no_room_is_one_sentence(service: AnswerService, a_passage: Passage, tmp_path: Path, monkeypatch):
     """507 to a program and to a person's form, from SQLite itself; questions are answered all the while."""
-    monkeypatch.setattr("bot.state.counts_file.open_counts.__defaults__", (64 * 1024,))
+    monkeypatch.setattr("bot.state.databases.sqlite_store.MOST_BYTES", 64 * 1024)
     with FeedbackFile(tmp_path) as full:
         full.fill()
     said = {"passage": a_passage.id, "verdict": "helpful"}
@@ -231,7 +232,7 @@ class FeedbackFile:
     """The file of feedback, to be filled by hand."""
 
     def __init__(self, folder: Path) -> None:
-        self._store = FeedbackStore(folder)
+        self._store = FeedbackStore(open_store(folder))
 
     def __enter__(self) -> "FeedbackFile":
         return self
@@ -245,6 +246,6 @@ class FeedbackFile:
             try:
                 for number in range(10_000):
                     self._store.add(f"{number:0{size}}", "x" * size, Verdict.HELPFUL)
-            except sqlite3.OperationalError:
+            except StoreFull:
                 continue
             raise AssertionError("it took ten thousand rows")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
-from bot.http.admission.admission import COOKIE, SESSION_SECONDS, Admission, Sessions
+from bot.http.admission.admission import COOKIE, Admission
 from bot.http.admission.senders import LONGEST_WAIT, WrongTries
+from bot.http.admission.sessions import SESSION_SECONDS, EndedFolder, Sessions
 from bot.http.app import create_app
 from bot.http.clients import network_of
 from bot.http.options import HttpOptions
@@ -115,16 +116,16 @@ def test_logging_out_ends_the_session_everywhere(service: AnswerService, tmp_pat
 
 def test_a_session_holds_in_every_process_and_another_token_ends_all(tmp_path: Path):
     """The key is made from the token, and the cookie says nothing of it."""
-    cookie = Sessions(TOKEN, tmp_path).begin()
-    assert Sessions(TOKEN, tmp_path).holds(cookie)
-    assert not Sessions(TOKEN + "x", tmp_path).holds(cookie)
+    cookie = Sessions(TOKEN, EndedFolder(tmp_path)).begin()
+    assert Sessions(TOKEN, EndedFolder(tmp_path)).holds(cookie)
+    assert not Sessions(TOKEN + "x", EndedFolder(tmp_path)).holds(cookie)
     assert TOKEN not in cookie
 
 
 def test_a_session_ends_by_itself_and_is_then_forgotten(tmp_path: Path):
     """After eight hours; what was noted as ended goes once it would have expired."""
     now = 1_000_000.0
-    sessions = Sessions(TOKEN, tmp_path, lambda: now)
+    sessions = Sessions(TOKEN, EndedFolder(tmp_path, lambda: now), lambda: now)
     first, second = sessions.begin(), sessions.begin()
     now += SESSION_SECONDS - 1
     assert sessions.holds(first)

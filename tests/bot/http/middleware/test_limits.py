@@ -6,6 +6,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.http.clients import Proxies, network_of
+from bot.http.counting import Counting
 from bot.http.middleware import rate_limit
 from bot.http.middleware.holding import MOST_WAITING, Places
 from bot.http.middleware.rate_limit import RateLimit, RateLimiter
@@ -196,7 +197,7 @@ async def test_a_refusal_asks_nothing_of_the_application(clock: Clock):
     """It is said before anything is looked at, for each kind of route by itself."""
     inside = Inside()
     inside.go.set()
-    limit = RateLimit(inside, {kind: Bounds(Rate(1, 60.0), 1, 1) for kind in RouteKind})
+    limit = RateLimit(inside, {kind: Bounds(Rate(1, 60.0), 1, 1) for kind in RouteKind}, Counting())
     for path in ("/sources", "/sources", "/livez", "/nothing"):
         await limit(scope_of(path, "a"), nothing, inside.send)
     assert inside.statuses == [200, 429, 200, 429]
