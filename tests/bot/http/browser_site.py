@@ -49,4 +49,4 @@ def opened(browser: Browser, **options: object) -> Iterator[tuple[BrowserContext
     yield context, page
     context.close()
     assert complaints == []
-    assert all(host.startswith("127.0.0.1:") for host in hosts), hosts
+    assert all(host.startswith(("127.0.0.1:", "localhost:")) for host in hosts), hosts
