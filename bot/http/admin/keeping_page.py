@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.http.admin.keeping import PAGE, Keeping
-from bot.http.admin.pages import NO_STORE
+from bot.http.admin.pages import FOR_OPERATOR
 from bot.http.admission.admission import Admission
 from bot.http.templates import Templates
 from bot.http.times import as_written
@@ -46,7 +46,7 @@ def keeping_page(keeping: Keeping, admission: Admission, templates: Templates) -
 
     def shown(name: str, values: Mapping[str, object]) -> HTMLResponse:
         page = templates.page(name, values)
-        page.headers.update(NO_STORE)
+        page.headers.update(FOR_OPERATOR)
         return page
 
     @routes.get(PAGE, response_class=HTMLResponse)

@@ -21,8 +21,9 @@ from index.errors import UnknownPassage
 
 PAGES = ("/admin/index", "/admin")
 _WRONG = "That is not the token. It stands in LOCALISM_ADMIN_TOKEN on the server."
-_NO_STORE = {"Cache-Control": "no-store"}
 NO_STORE = {"Cache-Control": "no-store"}
+# Under "no-referrer" a browser sends a form with the origin "null", which might be anybody's: these pages name themselves to us alone.
+FOR_OPERATOR = {**NO_STORE, "Referrer-Policy": "same-origin"}
 
 
 def login_routes(admission: Admission, templates: Templates) -> APIRouter:
@@ -31,12 +32,12 @@ def login_routes(admission: Admission, templates: Templates) -> APIRouter:
 
     def page(to: str, fault: str = "", status: int = HTTPStatus.OK) -> HTMLResponse:
         shown = templates.page("login.html", {"to": _page_of_ours(to), "fault": fault}, HTTPStatus(status))
-        shown.headers.update(_NO_STORE)
+        shown.headers.update(FOR_OPERATOR)
         return shown
 
     def lead(address: str) -> RedirectResponse:
         # A path and no host: what a client says of our name leads nowhere.
-        return RedirectResponse(admission.base_path + address, HTTPStatus.SEE_OTHER, _NO_STORE)
+        return RedirectResponse(admission.base_path + address, HTTPStatus.SEE_OTHER, NO_STORE)
 
     @routes.get(LOGIN)
     async def login_page(to: str = "") -> HTMLResponse:
@@ -105,7 +106,7 @@ def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
         judged = await state.answering.run(state.questions.judged) if state.questions else []
         values = {"questions": questions, "feedback": feedback, "judged": judged, "names": _Names(state.build.records)}
         page = await state.answering.run(templates.page, "admin.html", values)
-        page.headers.update(NO_STORE)
+        page.headers.update(FOR_OPERATOR)
         return page
 
     @routes.get("/questions.csv")

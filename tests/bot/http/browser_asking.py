@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from pypdf import PdfReader
 
-from tests.bot.http.browser_site import ANSWER, PHONE, QUESTION, opened
+from tests.bot.http.browser_site import ANSWER, OPERATOR, PHONE, QUESTION, opened
 
 OTHER = "Who can nominate a pub?"
 ANSWERED = re.compile(r"/\?q=")
@@ -194,6 +194,19 @@ def test_the_widget_is_a_plain_form_where_its_site_is_not_allowed(browser: Brows
         box.press("Enter")
         expect(page.locator("mark").first).to_have_text(ANSWER)
         assert page.url.startswith(f"{site}/?q=")
+
+
+def test_the_operator_logs_in_and_out_with_a_browser(browser: Browser, site: str):
+    """A browser tells us that our own page sent the form."""
+    with opened(browser) as (context, page):
+        page.goto(f"{site}/admin/login?to=/admin")
+        page.get_by_label("Token").fill(OPERATOR)
+        page.get_by_label("Token").press("Enter")
+        expect(page.get_by_role("heading", name="Reports", exact=True)).to_be_visible()
+        expect(page.get_by_role("link", name="Index")).to_have_attribute("href", "/admin/index")
+        page.get_by_role("button", name="Log out").click()
+        expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+        assert context.cookies() == []
 
 
 def test_three_quotes_of_usual_length_stand_on_one_printed_page(browser: Browser, site: str):
