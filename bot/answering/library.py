@@ -14,6 +14,8 @@ from index.build.reader import Build
 from index.lexicon import Term
 from index.records import Document, Kind, Passage
 
+BEGINNING = "Before the first heading"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -46,7 +48,9 @@ class Coverage:
 
 
 def contents_of(build: Build, document_id: str) -> list[Entry]:
-    """Return the contents of a document: a line for each new heading, or for each page where it has no headings.
+    """Return the contents of a document: a line for each new heading, or for each page where it has no headings at all.
+
+    What stands before the first heading of a document that has some is one line, however many pages it fills.
 
     Raises:
         UnknownDocument: the build holds no document of that id.
@@ -54,19 +58,23 @@ def contents_of(build: Build, document_id: str) -> list[Entry]:
     pages = {page.number: page for page in build.records.pages(document_id)}
     entries: list[Entry] = []
     seen = ""
-    for passage in build.records.passages(build.records.rows_of(document_id)):
+    passages = build.records.passages(build.records.rows_of(document_id))
+    headed = any(passage.section for passage in passages)
+    for passage in passages:
         page = pages[passage.page_number]
         reference = PageReference(page.number, page.label) if page.paged else None
-        heading = _heading(passage, reference)
+        heading = _heading(passage, reference, headed)
         if heading != seen:
-            entries.append(Entry(heading, reference if passage.section else None, passage.id))
+            entries.append(Entry(heading, reference if headed else None, passage.id))
             seen = heading
     return entries
 
 
-def _heading(passage: Passage, reference: PageReference | None) -> str:
+def _heading(passage: Passage, reference: PageReference | None, headed: bool) -> str:
     if passage.section:
         return passage.section[-1]
+    if headed:
+        return BEGINNING
     return str(reference) if reference else f"Section {passage.page_number}"
 
 

@@ -18,6 +18,7 @@ from bot.answering.links import safe_link
 from bot.answering.wording import KIND_HEADINGS, KIND_NAMES
 from bot.http.marking import blocks_of
 from bot.http.options import HttpOptions
+from bot.http.times import as_written
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 STATIC = WEB / "static"
@@ -63,7 +64,7 @@ class Templates:
             operator=options.operator,
             here="",
         )
-        self._environment.filters["blocks"] = blocks_of
+        self._environment.filters.update(blocks=blocks_of, when=as_written)
         self._environment.tests["leading"] = safe_link
 
     def page(self, name: str, values: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:

@@ -1,7 +1,7 @@
-"""``/api/admin/…`` and ``/admin/index``: what uploaded documents would change, and to publish or discard that. Only for who may.
+"""``/api/admin/…``: what uploaded documents would change, and to publish or discard that. Only for who may.
 
-Comes in: requests that are let in. Goes out: jobs and builds as JSON, and a plain page. Refuses to decide who may (see
-``bot.http.admission.admission``), and to do any of the work: that is a job of its own process. Uploads come in by
+Comes in: requests that are let in. Goes out: jobs and builds as JSON; ``keeping_page`` shows them to people. Refuses to decide who may
+(see ``bot.http.admission.admission``), and to do any of the work: that is a job of its own process. Uploads come in by
 ``bot.http.admin.uploads``.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -21,7 +21,6 @@ from bot.http.admin.other_machines import OtherMachines
 from bot.http.admin.pages import NO_STORE
 from bot.http.admin.upload_address import API
 from bot.http.admission.admission import Admission
-from bot.http.templates import Templates
 from bot.settings import Place
 from bot.state.admin_jobs import Job, Jobs, JobState
 from bot.state.job_claim import Claimed, claim
@@ -191,25 +190,3 @@ def _started(request: Request, job: Job) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         return RedirectResponse(request.scope.get("root_path", "") + PAGE, HTTPStatus.SEE_OTHER, NO_STORE)
     return JSONResponse(job.json(), HTTPStatus.ACCEPTED, NO_STORE)
-
-
-def keeping_page(keeping: Keeping, admission: Admission, templates: Templates) -> APIRouter:
-    """Return the page for people."""
-    routes = APIRouter(include_in_schema=False, dependencies=[Depends(admission.check)])
-
-    @routes.get(PAGE, response_class=HTMLResponse)
-    async def index_page() -> HTMLResponse:
-        jobs = await run_in_threadpool(keeping.jobs.all)
-        builds = await run_in_threadpool(keeping.builds)
-        values = {
-            "jobs": jobs,
-            "waiting": keeping.waiting_jobs(jobs),
-            "elsewhere": await run_in_threadpool(keeping.elsewhere.jobs),
-            "builds": builds,
-            "most_bytes": keeping.options.most_upload_bytes,
-        }
-        page = templates.page("keeping.html", values)
-        page.headers.update(NO_STORE)
-        return page
-
-    return routes

@@ -17,11 +17,14 @@ from bot.http.admission.senders import check_sender
 from bot.http.http_state import HttpState
 from bot.http.templates import Templates
 from bot.state.question_log import csv_of
+from index.documents.store import Records
+from index.errors import UnknownPassage
 
 PAGES = ("/admin/index", "/admin")
 _WRONG = "That is not the token. It stands in LOCALISM_ADMIN_TOKEN on the server."
-_NO_STORE = {"Cache-Control": "no-store"}
 NO_STORE = {"Cache-Control": "no-store"}
+# Under "no-referrer" a browser sends a form with the origin "null", which might be anybody's: these pages name themselves to us alone.
+FOR_OPERATOR = {**NO_STORE, "Referrer-Policy": "same-origin"}
 
 
 def login_routes(admission: Admission, templates: Templates) -> APIRouter:
@@ -30,12 +33,12 @@ def login_routes(admission: Admission, templates: Templates) -> APIRouter:
 
     def page(to: str, fault: str = "", status: int = HTTPStatus.OK) -> HTMLResponse:
         shown = templates.page("login.html", {"to": _page_of_ours(to), "fault": fault}, HTTPStatus(status))
-        shown.headers.update(_NO_STORE)
+        shown.headers.update(FOR_OPERATOR)
         return shown
 
     def lead(address: str) -> RedirectResponse:
         # A path and no host: what a client says of our name leads nowhere.
-        return RedirectResponse(admission.base_path + address, HTTPStatus.SEE_OTHER, _NO_STORE)
+        return RedirectResponse(admission.base_path + address, HTTPStatus.SEE_OTHER, NO_STORE)
 
     @routes.get(LOGIN)
     async def login_page(to: str = "") -> HTMLResponse:
@@ -75,6 +78,24 @@ def _page_of_ours(to: str) -> str:
     return to if to in PAGES else PAGES[0]
 
 
+class _Names:
+    """What people call a passage and a document, as far as the build still holds them."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._titles = {document.id: document.title for document in records.documents}
+
+    def passage(self, passage_id: str) -> str:
+        try:
+            found = self._records.passage(passage_id)
+        except UnknownPassage:
+            return "a passage that is not here any more"
+        return found.section[-1] if found.section else f"page {found.page_number}"
+
+    def document(self, document_id: str) -> str:
+        return self._titles.get(document_id, document_id)
+
+
 def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
     """Return the routes of the reports."""
     routes = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[Depends(state.admission.check)])
@@ -84,8 +105,9 @@ def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
         questions = await state.answering.run(state.questions.not_answered) if state.questions else []
         feedback = await state.answering.run(state.feedback.rows) if state.feedback else []
         judged = await state.answering.run(state.questions.judged) if state.questions else []
-        page = templates.page("admin.html", {"questions": questions, "feedback": feedback, "judged": judged})
-        page.headers.update(NO_STORE)
+        values = {"questions": questions, "feedback": feedback, "judged": judged, "names": _Names(state.build.records)}
+        page = await state.answering.run(templates.page, "admin.html", values)
+        page.headers.update(FOR_OPERATOR)
         return page
 
     @routes.get("/questions.csv")

@@ -22,7 +22,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from bot.http.admin.keeping import BUSY, Keeping, KeepingOptions, keeping_page, keeping_routes
+from bot.http.admin.keeping import BUSY, Keeping, KeepingOptions, keeping_routes
+from bot.http.admin.keeping_page import keeping_page
 from bot.http.admin.pages import NO_STORE
 from bot.http.admin.upload_address import UPLOADS
 from bot.http.admission.admission import Admission

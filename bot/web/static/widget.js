@@ -16,8 +16,15 @@
     li { border-top: 1px solid var(--line); margin-top: .9rem; padding-top: .7rem; }
     blockquote { margin: 0; font: 1.05rem/1.55 Georgia, serif; white-space: pre-line; unicode-bidi: isolate; overflow-wrap: anywhere; }
     mark { background: var(--marker); color: inherit; border-bottom: .12rem solid var(--marker-line); }
+    .section { font-weight: 600; } .pointer { white-space: pre-line; } ul { margin: .3rem 0 0; padding-left: 1.2rem; } ul li { border: 0; margin: 0; padding: .1rem 0; }
     .soft { color: var(--soft); font-size: .9rem; }`;
   const heads = { answered: "What the texts say", uncertain: "This may not answer your question", not_found: "Nothing found that answers this" };
+  // As on our own page: a test compares them.
+  const reasons = {
+    answered: "Quoted word for word. The sentences that answer are marked.",
+    uncertain: "These quotes are the nearest there are. Read them with care, and look at the page around them.",
+    not_found: "No passage here is near enough to be shown as an answer, so none is shown.",
+  };
   const make = (name, text, attributes = {}) => {
     const made = document.createElement(name);
     if (text) made.textContent = text;
@@ -44,10 +51,14 @@
       sheet.replaceSync(style);
       root.adoptedStyleSheets = [sheet];
       const all = make("div", "", { class: "all" }), form = make("form", "", { role: "search", action: server, method: "get" });
-      this.input = make("input", "", { id: "q", name: "q", maxlength: "2000", required: "", autocomplete: "off" });
+      this.input = make("input", "", { id: "q", name: "q", maxlength: "2000", required: "", autocomplete: "off", dir: "auto" });
       form.append(make("label", this.getAttribute("label") || "Ask about local rights", { for: "q" }), this.input, make("button", "Ask"));
       this.found = make("div", "", { role: "status" });
-      form.addEventListener("submit", (event) => { event.preventDefault(); this.ask(); });
+      form.addEventListener("submit", (event) => {
+        if (this.plain) return; // the browser sends it, and the answer opens on our own page
+        event.preventDefault();
+        this.ask();
+      });
       all.append(form, this.found);
       root.append(all);
     }
@@ -55,30 +66,61 @@
     async ask() {
       const question = this.input.value;
       this.found.replaceChildren(make("p", "Looking for passages."));
+      const mine = this.latest = (this.latest || 0) + 1;
       try {
         const answer = await fetch(`${server}api/ask`, {
           method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ question, limit: 2 }) });
         const body = await answer.json();
+        if (mine !== this.latest) return; // a newer question was asked meanwhile
         if (answer.ok) this.show(body, question); else this.found.replaceChildren(make("p", body.detail));
       } catch {
-        this.found.replaceChildren(make("p", "The server cannot be reached at this moment. Try again later."));
+        if (mine === this.latest) this.fallBack(question);
       }
+    }
+
+    // A browser says the same of a server that is away and of one that does not let this site read its answers. In both cases a plain
+    // form is what works: it opens the answer over there.
+    fallBack(question) {
+      this.plain = true;
+      const said = make("p", "The answer cannot be shown on this page. ");
+      said.append(make("a", "Read it there", { href: `${server}?q=${encodeURIComponent(question)}` }), ". The box now opens answers there, too.");
+      this.found.replaceChildren(said);
+    }
+
+    // Where somebody is sent on: an address in it can be pressed.
+    pointer(text) {
+      const said = make("p", "", { class: "pointer" });
+      for (const part of text.split(/(https:\/\/\S+)/)) said.append(part.startsWith("https://") ? make("a", part, { href: part, rel: "noopener noreferrer", target: "_blank" }) : part);
+      return said;
+    }
+
+    refusal(answer) {
+      if (!answer.nearest.length) return [];
+      const titles = make("ul");
+      titles.append(...answer.nearest.map((title) => make("li", title)));
+      const sources = make("p");
+      sources.append(make("a", "All sources", { href: `${server}sources`, target: "_blank", rel: "noopener" }));
+      return [make("p", "The nearest titles are:"), titles, sources];
     }
 
     show(answer, question) {
       const list = make("ol");
       for (const passage of answer.passages) {
-        const line = make("li"), source = make("p", "", { class: "soft" });
-        source.append(make("cite", passage.citation.text), " ", make("a", "Show in context", { href: `${server}p/${passage.id}`, target: "_blank", rel: "noopener" }));
+        const line = make("li"), source = make("p", "", { class: "soft" }), section = passage.citation.section.split(" > ").pop();
+        const notice = passage.citation.notice ? `. ${passage.citation.notice} ` : " ";
+        if (section) line.append(make("p", section, { class: "section" }));
+        source.append(make("cite", passage.citation.text), notice, make("a", "Show in context", { href: `${server}p/${passage.id}`, target: "_blank", rel: "noopener" }));
         line.append(quoted(passage), source);
         list.append(line);
       }
       const more = make("p");
       more.append(make("a", "All answers and follow-up questions", { href: `${server}?q=${encodeURIComponent(question)}`, target: "_blank", rel: "noopener" }));
-      const parts = [make("p", heads[answer.status])];
+      const parts = [make("p", heads[answer.status], { class: "section" }), make("p", reasons[answer.status], { class: "soft" })];
       if (answer.definition) parts.push(make("p", `${answer.definition.term}: ${answer.definition.definition}`));
-      if (answer.signpost) parts.push(make("p", answer.signpost));
-      this.found.replaceChildren(...parts, list, more);
+      const onward = answer.signpost ? [this.pointer(answer.signpost)] : [];
+      const shown = answer.passages.length ? [list, ...onward] : [...onward, ...this.refusal(answer)];
+      const law = make("p", "Quotes only, word for word. Not legal advice: check the current law before you act.", { class: "soft" });
+      this.found.replaceChildren(...parts, ...shown, more, law);
     }
   });
 })();

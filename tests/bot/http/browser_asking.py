@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from pypdf import PdfReader
 
-from tests.bot.http.browser_site import ANSWER, PHONE, QUESTION, opened
+from tests.bot.http.browser_site import ANSWER, OPERATOR, PHONE, QUESTION, opened
 
 OTHER = "Who can nominate a pub?"
 ANSWERED = re.compile(r"/\?q=")
@@ -163,6 +163,50 @@ def test_a_phone_shows_the_picture_of_the_page_first(browser: Browser, site: str
             text = page.locator(".text").bounding_box()
             assert (picture["y"] + picture["height"] <= text["y"]) is above
             expect(page.get_by_role("link", name="Back to the answer")).to_be_visible()
+
+
+def test_the_widget_shows_the_legal_notice_and_what_a_refusal_is_about(browser: Browser, site: str, other_site: str):
+    """The notice with each quote and below all; of a refusal its reason and the nearest titles, which lead on."""
+    with opened(browser) as (_, page):
+        page.goto(other_site)
+        box, found = page.get_by_label("Ask about local rights"), page.locator("localism-ask [role=status]")
+        box.fill(QUESTION)
+        box.press("Enter")
+        expect(found.locator("li").first).to_contain_text("How long does the council have?")
+        expect(found.locator("li").first).to_contain_text("Not legal advice.")
+        expect(found).to_contain_text("check the current law before you act")
+        box.fill("zebra zeppelin")
+        box.press("Enter")
+        expect(found).to_contain_text("No passage here is near enough to be shown as an answer")
+        expect(found).to_contain_text("The nearest titles are:")
+        expect(found.get_by_role("link", name="All sources")).to_have_attribute("href", f"{site}/sources")
+
+
+def test_the_widget_is_a_plain_form_where_its_site_is_not_allowed(browser: Browser, site: str, other_site: str):
+    """The answer is a press away, and the next question opens it at once."""
+    not_allowed = other_site.replace("127.0.0.1", "localhost")
+    with opened(browser) as (_, page):
+        page.goto(not_allowed)
+        box = page.get_by_label("Ask about local rights")
+        box.fill(QUESTION)
+        box.press("Enter")
+        expect(page.locator("localism-ask").get_by_role("link", name="Read it there")).to_be_visible()
+        box.press("Enter")
+        expect(page.locator("mark").first).to_have_text(ANSWER)
+        assert page.url.startswith(f"{site}/?q=")
+
+
+def test_the_operator_logs_in_and_out_with_a_browser(browser: Browser, site: str):
+    """A browser tells us that our own page sent the form."""
+    with opened(browser) as (context, page):
+        page.goto(f"{site}/admin/login?to=/admin")
+        page.get_by_label("Token").fill(OPERATOR)
+        page.get_by_label("Token").press("Enter")
+        expect(page.get_by_role("heading", name="Reports", exact=True)).to_be_visible()
+        expect(page.get_by_role("link", name="Index")).to_have_attribute("href", "/admin/index")
+        page.get_by_role("button", name="Log out").click()
+        expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+        assert context.cookies() == []
 
 
 def test_three_quotes_of_usual_length_stand_on_one_printed_page(browser: Browser, site: str):

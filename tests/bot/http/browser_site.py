@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from typing_extensions import override
 
 DESKTOP = {"width": 1200, "height": 800}
+OPERATOR = "the-operator-s-own-token"
 PHONE = {"width": 375, "height": 720}
 QUESTION = "How long does the council have to decide on a nomination?"
 ANSWER = "The council must decide on a nomination within eight weeks of receiving it."
@@ -49,4 +50,4 @@ def opened(browser: Browser, **options: object) -> Iterator[tuple[BrowserContext
     yield context, page
     context.close()
     assert complaints == []
-    assert all(host.startswith("127.0.0.1:") for host in hosts), hosts
+    assert all(host.startswith(("127.0.0.1:", "localhost:")) for host in hosts), hosts

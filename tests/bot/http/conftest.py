@@ -262,12 +262,14 @@ def other_site() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(service: AnswerService, other_site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of our server, as uvicorn serves it."""
-    from tests.bot.http.browser_site import OtherSite
+    from tests.bot.http.browser_site import OPERATOR, OtherSite
 
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     state = tmp_path_factory.mktemp("state")
-    options = HttpOptions(public_url=address, state=state, allowed_origins=(other_site,), asking=Rate(10_000, 60.0))
+    options = HttpOptions(
+        public_url=address, state=state, allowed_origins=(other_site,), asking=Rate(10_000, 60.0), admin_token=OPERATOR
+    )
     config = server_config(create_app(service, options), "127.0.0.1", port, options, ())
     with serving(uvicorn.Server(config)):
         OtherSite.server_address_of_ours = address

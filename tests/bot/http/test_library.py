@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
+from bot.answering.wording import EXPLANATIONS, HEADLINES
 from bot.http.api.library import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
 from bot.http.api.schemas import PassageBody
 from bot.http.app import create_app
 from bot.http.options import HttpOptions
+from bot.http.templates import STATIC
 from index.build.layout import BuildLayout
 from index.build.left_out import LeftOut, save_left_out
 from index.records import Passage
@@ -222,3 +224,10 @@ def test_the_first_page_says_to_others_what_it_is(service: AnswerService):
     assert '<meta property="og:url" content="https://ask.example.org/">' in first
     assert '<meta property="og:title" content="Ask what the sources say">' in first
     assert '<meta property="og:title" content="Who can nominate?">' in asked
+
+
+def test_the_widget_says_of_an_answer_what_our_own_page_says():
+    """Other sites read the same words."""
+    script = (STATIC / "widget.js").read_text(encoding="utf-8")
+    for words in (HEADLINES, EXPLANATIONS):
+        assert [text for text in words.values() if f'"{text}"' not in script] == []

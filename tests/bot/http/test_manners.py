@@ -16,6 +16,7 @@ from index.records import Passage
 from tests.bot.http.clock import Clock
 
 QUESTION = {"q": "How long does the council have to decide on a nomination?"}
+TITLE = "Assets of community value"
 WORD = "right"  # the operator's
 STEPS = {"answer": 2, "encode": 1, "search": 1}
 Opened = Callable[..., AbstractContextManager[TestClient]]
@@ -110,7 +111,8 @@ def test_feedback_is_kept_without_a_person_and_shown_to_the_operator(opened: Ope
         report = client.get("/admin", headers={"authorization": f"Bearer {WORD}"})
         by_browser = client.get("/admin", auth=("anyone", WORD))
     assert (said.status_code, by_form.status_code, report.status_code, by_browser.status_code) == (204, 200, 200, 200)
-    assert f"<td><bdi>{a_passage.document_id}</bdi></td><td>1</td><td>0</td><td>1</td>" in report.text
+    assert f"<td><bdi>{TITLE}</bdi></td><td>1</td><td>0</td><td>1</td>" in report.text
+    assert f'<a href="/p/{a_passage.id}"><bdi>{a_passage.section[-1]}</bdi></a>' in report.text
 
 
 def test_feedback_is_kept_with_its_question_only_where_questions_are_kept(opened: Opened, a_passage: Passage, tmp_path: Path):
@@ -127,7 +129,7 @@ def test_feedback_is_kept_with_its_question_only_where_questions_are_kept(opened
         client.post("/api/feedback", json=said)
         client.post("/feedback", data={**said, "verdict": "helpful"})
         report = client.get("/admin", headers=right).text
-    row = f"<bdi>{a_passage.document_id}</bdi></td><td>1</td><td>1</td><td>0</td>"
+    row = f"<bdi>{TITLE}</bdi></td><td>1</td><td>1</td><td>0</td>"
     assert "<bdi>who &lt;decides&gt; on nomination?</bdi>" in report
     assert row in report.partition("<h2>Feedback by question</h2>")[2]
 
@@ -139,7 +141,7 @@ def test_feedback_counts_with_a_question_that_nobody_can_have_asked(opened: Open
         with opened(state=tmp_path / str(days), admin_token=WORD, keep_questions_days=days) as client:
             assert client.post("/api/feedback", json=said).status_code == 204
             report = client.get("/admin", headers={"authorization": f"Bearer {WORD}"}).text
-        assert f"<bdi>{a_passage.document_id}</bdi></td><td>1</td><td>0</td><td>0</td>" in report
+        assert f"<bdi>{TITLE}</bdi></td><td>1</td><td>0</td><td>0</td>" in report
         assert "÷" not in report
 
 

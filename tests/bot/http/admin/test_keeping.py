@@ -1,6 +1,7 @@
 """Keeping the index over the web: who may, what is refused, and a job from upload to publication."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,12 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from bot.http.admin.keeping import JOBS_FOLDER, KeepingOptions
+from bot.http.admin.keeping_page import changes_of
 from bot.http.admin.uploads import with_keeping
 from bot.http.options import HttpOptions
-from bot.http.templates import Templates
-from bot.state.admin_jobs import CODE, JOB_FILE, STDERR, STDOUT
+from bot.http.templates import STATIC, Templates
+from bot.http.times import as_written
+from bot.state.admin_jobs import CODE, JOB_FILE, STDERR, STDOUT, Job, JobState
 from index.build.history import finished_builds, live_id
 from ingest.pipeline import Step
 from tests.ingest.conftest import Workshop, write_corpus
@@ -73,6 +76,8 @@ def test_without_a_token_set_nothing_of_it_exists(workshop):
     ("method", "address"),
     [
         ("GET", "/admin/index"),
+        ("GET", "/admin/index/publish/x"),
+        ("GET", "/admin/index/rollback/x"),
         ("GET", "/api/admin/jobs"),
         ("GET", "/api/admin/builds"),
         ("POST", "/api/admin/documents?name=x.md"),
@@ -123,17 +128,24 @@ def test_a_program_is_refused_by_the_job_and_nothing_changes(client, workshop):
 
 
 def test_a_build_that_waits_is_shown_and_published(client, workshop):
-    """The page shows the report and the gate's diff; the button publishes."""
+    """The page shows the report and the gate's diff; the button asks first with what changes, and the next one publishes."""
     job, build = held_job(workshop)
     page = client.get("/admin/index", headers=TOKEN).text
-    assert "2 golden questions: 0 improved, 0 worsened" in page
-    assert f"/api/admin/jobs/{job}/publish" in page
+    assert "0 of 2 answers change" in page
+    assert f"/admin/index/publish/{job}" in page
+    assert f"/api/admin/jobs/{job}/publish" not in page
+    asked = client.get(f"/admin/index/publish/{job}", headers=TOKEN)
+    assert "Publish gulls.md?" in asked.text
+    assert re.search(r"<p>\d+ documents? read; 0 of 2 answers change\. From then on", asked.text)
+    assert f'action="/api/admin/jobs/{job}/publish"><button>Publish</button>' in asked.text
+    assert asked.headers["cache-control"] == "no-store"
     assert client.post("/api/admin/documents?name=x.md", headers=TOKEN, content=b"# X").status_code == 409
     started = client.post(f"/api/admin/jobs/{job}/publish", headers=TOKEN).json()
     assert finished(client, started["id"])["code"] == 0
     assert live_id(workshop.builds) == build
-    assert f"/api/admin/jobs/{job}/publish" not in client.get("/admin/index", headers=TOKEN).text
+    assert f"/admin/index/publish/{job}" not in client.get("/admin/index", headers=TOKEN).text
     assert client.post(f"/api/admin/jobs/{job}/publish", headers=TOKEN).status_code == 409
+    assert client.get(f"/admin/index/publish/{job}", headers=TOKEN).status_code == 409
 
 
 def test_a_build_that_waits_is_discarded_with_its_document(client, workshop):
@@ -172,7 +184,11 @@ def test_a_rollback_over_the_web(client, workshop):
     assert client.post(f"/api/admin/builds/{held}/rollback", headers=TOKEN).status_code == 409
     assert "Make live" not in client.get("/admin/index", headers=TOKEN).text
     workshop.build(Step.ACCEPT)
-    assert "Make live" in client.get("/admin/index", headers=TOKEN).text
+    assert f'href="/admin/index/rollback/{first}">Make live' in client.get("/admin/index", headers=TOKEN).text
+    asked = client.get(f"/admin/index/rollback/{first}", headers=TOKEN).text
+    assert re.search(r"It holds \d+ documents; the live one, made on \d+ \w+ \d{4} at \d\d:\d\d UTC, holds \d+\.", asked)
+    assert f'action="/api/admin/builds/{first}/rollback"><button>Make live</button>' in asked
+    assert client.get("/admin/index/rollback/nothing", headers=TOKEN).status_code == 404
     assert client.post("/api/admin/builds/nothing/rollback", headers=TOKEN).status_code == 404
     started = client.post(f"/api/admin/builds/{first}/rollback", headers=TOKEN).json()
     assert finished(client, started["id"])["code"] == 0
@@ -187,3 +203,59 @@ def test_a_job_whose_process_is_gone_says_so(client, workshop):
     assert client.get(f"/api/admin/jobs/{job}", headers=TOKEN).json()["state"] == "interrupted"
     shutil.rmtree(folder)
     assert client.get(f"/api/admin/jobs/{job}", headers=TOKEN).status_code == 404
+
+
+def test_people_read_words_and_times_and_no_ids(client, workshop):
+    """What a build is called is when it was made; the two pages of the operator lead to each other."""
+    _, build = held_job(workshop)
+    page = client.get("/admin/index", headers=TOKEN).text
+    read = re.sub(r"<[^>]*>", "", page)
+    assert build not in read
+    assert str(live_id(workshop.builds)) not in read
+    assert "1 January 2026: done." in read
+    assert re.search(r"It waits in the index of \d+ \w+ \d{4} at \d\d:\d\d UTC\.", read)
+    assert '<a href="/admin">Reports</a>' in page
+
+
+def test_no_script_of_the_pages_interrupts_with_a_box():
+    """What a script says stands in the page."""
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")}
+    assert [name for name, text in scripts.items() if re.search(r"\b(?:alert|confirm|prompt)\(", text)] == []
+
+
+def answered_by(gate: dict[str, int] | None, new: int) -> Job:
+    """A job whose build read ``new`` documents."""
+    documents = [{"id": str(number), "new": number < new} for number in range(5)]
+    return Job("x", "add", "x.md", "2026-01-01", JobState.DONE, 0, ({"documents": documents, "gate": gate},), "")
+
+
+@pytest.mark.parametrize(
+    ("gate", "new", "told"),
+    [
+        (
+            {"questions": 471, "improved": 20, "worsened": 4, "changed": 6},
+            3,
+            "3 documents read; 30 of 471 answers change: 20 improve, 4 worsen, 6 are others",
+        ),
+        ({"questions": 2, "improved": 0, "worsened": 0, "changed": 0}, 1, "1 document read; 0 of 2 answers change"),
+        (None, 1, "1 document read; no answers were compared, because there are no golden questions"),
+    ],
+)
+def test_what_a_build_changes_is_said_in_a_sentence(gate, new, told):
+    """Before somebody publishes it."""
+    assert changes_of(answered_by(gate, new)) == told
+
+
+@pytest.mark.parametrize(
+    ("iso", "written"),
+    [
+        ("2026-11-30T12:36:05+00:00", "30 November 2026 at 12:36 UTC"),
+        ("2026-11-30T12:36:05+02:00", "30 November 2026 at 10:36 UTC"),
+        ("2026-01-05", "5 January 2026"),
+        ("yesterday", "yesterday"),
+        ("", ""),
+    ],
+)
+def test_times_are_written_as_people_write_them(iso, written):
+    """In the time of the server's log."""
+    assert as_written(iso) == written
