@@ -224,13 +224,12 @@ class Searcher:
         return sum(held) / sum(weights.values()) if weights else 0.0
 
     def _rarest(self, asked: AskedQuestion) -> float:
-        words = self.build.words
-        return max((words.idf(term) for term in asked.terms), default=0.0) / words.idf("")
+        idf = self.build.words.idf
+        return max(map(idf, asked.terms), default=0.0) / idf("")
 
     def _ranges(self, document_ids: Sequence[str] | None) -> list[Range] | None:
-        if document_ids is None:
-            return None
-        return [(rows.start, rows.stop) for rows in map(self.build.records.rows_of, document_ids)]
+        rows_of = self.build.records.rows_of
+        return None if document_ids is None else [(rows.start, rows.stop) for rows in map(rows_of, document_ids)]
 
 
 def _separate_places(candidates: Candidates, order: NDArray[np.int64]) -> list[int]:
