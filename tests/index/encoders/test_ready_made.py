@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from index.encoders.export import export_query_encoder
+from index.build.layout import BuildLayout, live_build
+from index.build.manifest import Manifest
 from index.encoders.full import SentenceTransformerEmbedder, light_identity
 from index.encoders.model_folders import LIGHT_READER
 from index.encoders.ready_made import find_ready_made, ready_made_folder
@@ -12,11 +13,11 @@ from index.errors import ModelError
 from ingest.encoder.model import EmbedWith, open_model
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """The folder of a light encoder of the light reader, and how near it is to its model."""
-    folder = tmp_path_factory.mktemp("ready")
-    return folder, export_query_encoder(SentenceTransformerEmbedder(LIGHT_READER), folder)
+@pytest.fixture
+def made(real_index):
+    """The folder of a light encoder of the light reader, that of a build, and how near it is to its model."""
+    build = live_build(real_index)
+    return BuildLayout(build).encoder, Manifest.open(build).encoder_mean_cosine
 
 
 @pytest.fixture

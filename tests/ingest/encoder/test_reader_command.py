@@ -8,17 +8,20 @@ from index.encoders.model_folders import LIGHT_READER, PUBLISHED_WEIGHTS
 
 
 @pytest.mark.model
-def test_the_encoder_is_kept_and_found_again(cli, tmp_path):
-    """In the user's cache, or in a folder that is named; a second one takes the place of the first."""
-    cache = {"XDG_CACHE_HOME": str(tmp_path)}
-    for place, named in (
-        (tmp_path / "localism" / "models" / f"{LIGHT_READER}.light", ()),
-        (tmp_path / "named", (str(tmp_path / "named"),)),
-        (tmp_path / "named", (str(tmp_path / "named"),)),
-    ):
-        done = cli("localism-ingest", "reader", "--json", "--keep", *named, **cache)
-        assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        assert told == {"reader": LIGHT_READER, "folder": str(place), "weights_sha256": PUBLISHED_WEIGHTS[LIGHT_READER]}
-        assert {path.name for path in place.iterdir()} == {"model.onnx", "tokenizer.json", "encoder.json"}
-        assert not list(place.parent.glob("tmp*"))
+@pytest.mark.parametrize(
+    ("place", "named"), [(f"localism/models/{LIGHT_READER}.light", False), ("named", True)], ids=["the cache", "a folder"]
+)
+def test_the_encoder_is_kept_and_found_again(cli, tmp_path, place, named):
+    """In the user's cache, or in a folder that is named; it takes the place of an earlier one."""
+    folder = tmp_path / place
+    if named:
+        folder.mkdir(parents=True)
+        (folder / "model.onnx").write_text("an earlier one")
+    where = (str(folder),) if named else ()
+    done = cli("localism-ingest", "reader", "--json", "--keep", *where, XDG_CACHE_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told == {"reader": LIGHT_READER, "folder": str(folder), "weights_sha256": PUBLISHED_WEIGHTS[LIGHT_READER]}
+    assert {path.name for path in folder.iterdir()} == {"model.onnx", "tokenizer.json", "encoder.json"}
+    assert (folder / "model.onnx").stat().st_size > 1_000_000
+    assert not list(folder.parent.glob("tmp*"))
