@@ -48,7 +48,7 @@ def fitted(rows: Sequence[Known], prior: Calibration, trust: float = TRUST) -> C
     right = np.array([row.right for row in rows], float)
     mean, spread = signals.mean(axis=0), signals.std(axis=0) + 1e-6
     design = np.column_stack([np.ones(len(rows)), (signals - mean) / spread])
-    begun = np.array([prior.weights[name] for name in NAMES])
+    begun = np.array([prior.weights.get(name, 0.0) for name in NAMES])
     wanted = np.concatenate([[prior.bias + begun @ mean], begun * spread])
     pull = np.diag([0.0, *[trust] * len(NAMES)])
     weights = np.zeros(len(wanted))  # from here Newton's steps come home; from sure and wrong they may not

@@ -24,6 +24,9 @@ from index.retrieval.candidates import UNKNOWN, Found, as_searched, documents_of
 from index.retrieval.questions import AskedQuestion
 
 Scores = NDArray[np.float32]
+# Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
+SAME_PLACE = 3
+PLACES = 10
 NEARLY = 0.08  # a second sentence this close behind the first is marked too
 LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
 # Lines that begin with a bullet, a number or a letter, two or more of them, and the line before.
@@ -97,6 +100,19 @@ def blended(one: Candidates, other: Candidates) -> Candidates:
         sentence_matches=tuple(_mean(first, second) for first, second in sentences),
     )
     return Candidates(one.rows, one.documents, Features(**features), matches, np.maximum(one.named, other.named), one.question)
+
+
+def separate_places(candidates: Candidates, order: NDArray[np.int64]) -> list[int]:
+    """Return the best candidates, best first, at most ``PLACES``, leaving out those next to a better one."""
+    places: list[int] = []
+    rows, documents = candidates.rows.tolist(), candidates.documents.tolist()
+    for place in order.tolist():
+        row, document = rows[place], documents[place]
+        if not any(document == documents[taken] and abs(row - rows[taken]) <= SAME_PLACE for taken in places):
+            places.append(place)
+        if len(places) == PLACES:
+            break
+    return places
 
 
 def weights_of(build: Build) -> Weights:

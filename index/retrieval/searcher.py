@@ -11,7 +11,16 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.decision import FARTHER, NOTHING_KNOWN, Abstention, Evidence, Signals, Thresholds, calibration_of
+from index.abstention.decision import (
+    FARTHER,
+    NOTHING_KNOWN,
+    Abstention,
+    Evidence,
+    Signals,
+    Thresholds,
+    calibration_of,
+    presence_of,
+)
 from index.abstention.scope import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range
@@ -20,12 +29,18 @@ from index.encoders.query_encoder import EncodedQuestion
 from index.records import Passage, Span
 from index.retrieval.candidates import compared, retrieve
 from index.retrieval.questions import MOST_MENDED, AskedQuestion, Synonyms, follows, read_question
-from index.retrieval.rerank import Candidates, answering_sentences, blended, contributions, rerank, weights_of, whole_lists
+from index.retrieval.rerank import (
+    Candidates,
+    answering_sentences,
+    blended,
+    contributions,
+    rerank,
+    separate_places,
+    weights_of,
+    whole_lists,
+)
 from index.sparse.spelling import Mending
 
-# Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
-SAME_PLACE = 3
-PLACES = 10
 MOST_FOLLOWING = 24  # word pieces of a question that leans on another: it is encoded twice
 REMEMBERED_WORDS = 2048  # with what they were meant to be
 
@@ -118,7 +133,8 @@ class Searcher:
 
     def abstention(self, thresholds: Thresholds | None = None) -> Abstention:
         """Return what decides about the findings of this searcher, by ``thresholds``."""
-        return Abstention(self._signposts, self.calibration, thresholds)
+        presence = presence_of(self.build.manifest.model.dimension, self.build.adapter is not None)
+        return Abstention(self._signposts, self.calibration, thresholds, presence)
 
     def read(self, question: str) -> AskedQuestion:
         """Return ``question`` ready to be searched for in this build."""
@@ -194,7 +210,7 @@ class Searcher:
             asked: the question as read.
             out_of_scope: what lies nearest to it of all that is known not to be held.
         """
-        places = _separate_places(candidates, order)
+        places = separate_places(candidates, order)
         first = places[0]
         row = int(candidates.rows[first])
         return Signals(
@@ -204,6 +220,8 @@ class Searcher:
             margin_to_tenth=self._total_weight * float(scores[first] - scores[places[-1]]),
             rarest=self._rarest(asked),
             scope_margin=self._scope_margin(row, candidates.features.key, out_of_scope),
+            document=float(candidates.features.document[first]),
+            sentence=float(candidates.features.sentence[first]),
         )
 
     def _scope_margin(self, row: int, nearness: NDArray[np.float32], out_of_scope: OutOfScope | None) -> float:
@@ -230,19 +248,6 @@ class Searcher:
     def _ranges(self, document_ids: Sequence[str] | None) -> list[Range] | None:
         rows_of = self.build.records.rows_of
         return None if document_ids is None else [(rows.start, rows.stop) for rows in map(rows_of, document_ids)]
-
-
-def _separate_places(candidates: Candidates, order: NDArray[np.int64]) -> list[int]:
-    """Return the best candidates, best first, at most ``PLACES``, leaving out those next to a better one."""
-    places: list[int] = []
-    rows, documents = candidates.rows.tolist(), candidates.documents.tolist()
-    for place in order.tolist():
-        row, document = rows[place], documents[place]
-        if not any(document == documents[taken] and abs(row - rows[taken]) <= SAME_PLACE for taken in places):
-            places.append(place)
-        if len(places) == PLACES:
-            break
-    return places
 
 
 def _contains(rows: NDArray[np.int32], row: int) -> bool:
