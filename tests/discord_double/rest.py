@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.discord_double import shapes
+from tests.discord_double import forums, shapes
 from tests.discord_double.people import (
     APPLICATION,
     BOT,
@@ -61,6 +61,8 @@ class Rest:
         self.granted: list[int] = []  # the bot's permissions on each of its servers, where they are listed
         self.silent_channels: dict[str, int] = {}  # channel id: error code given on writing there
         self.nonces: dict[str, dict[str, Any]] = {}
+        self.added_by = ""  # who added the bot, in the audit log; empty where the bot may not read it
+        self.post_changes: list[dict[str, Any]] = []
 
     async def serve(self, method: str, path: str, payload: Json, files: dict[str, bytes], request: web.Request) -> Outcome:
         """Return status and body of a call."""
@@ -71,6 +73,8 @@ class Rest:
             return self._webhook(method, parts, payload, files)
         if request.headers.get("Authorization") != f"Bot {self._double.token}":
             return 401, {"message": "401: Unauthorized", "code": 0}
+        if parts[0] == "guilds" and parts[2:] == ["audit-logs"]:
+            return forums.audit_log(self.added_by)
         if parts[0] == "channels":
             return await self._channel(method, parts[1], parts[2:], payload, files)
         return self._account(parts, payload)
@@ -154,6 +158,8 @@ class Rest:
                 return (200, known) if known else (404, {"message": "Unknown Message", "code": 10008})
             case "POST", ["messages", identifier, "threads"]:
                 return await self._thread(channel, identifier)
+            case "PATCH", []:
+                return self._change_post(channel, payload)
             case "GET", []:
                 return 200, direct_channel() if channel == DIRECT else thread_channel(channel)
         return 404, {"message": "Unknown Channel", "code": 10003}
@@ -177,6 +183,12 @@ class Rest:
         thread = thread_channel(identifier, channel)
         await self._double.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
         return 201, thread
+
+    def _change_post(self, channel: str, payload: dict[str, Any]) -> Outcome:
+        if channel in self.silent_channels:
+            return 403, {"message": "Missing Permissions", "code": self.silent_channels[channel]}
+        self.post_changes.append(payload)
+        return 200, forums.post(channel) | payload
 
     def _store(self, payload: dict[str, Any], channel: str = CHANNEL, **more: Json) -> dict[str, Any]:
         """Keep a message of the bot's as Discord would give it back: ids on components, addresses on media."""
