@@ -21,6 +21,7 @@ from bot.discord_bot.allowed import of_interaction
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import Control, Menu, Press
 from bot.discord_bot.cards.replies import Reply
+from bot.discord_bot.cards.settings_card import SettingsMenu
 from bot.discord_bot.commands.ask import add_ask, add_find
 from bot.discord_bot.commands.naming import CatalogueTranslator
 from bot.discord_bot.commands.settings import add_settings
@@ -32,6 +33,7 @@ from bot.worker_thread import OffLoop
 
 log = logging.getLogger(__name__)
 
+_KNOWN = (Control, Menu, SettingsMenu)
 _FACT = "discord commands"
 
 
@@ -120,7 +122,7 @@ class LocalismClient(discord.Client):
         self.state = state
         self.came = asyncio.Event()  # set when it is known which servers there are
         self.tree = LocalismTree(self, state)
-        self.add_dynamic_items(Control, Menu)
+        self.add_dynamic_items(*_KNOWN)
 
     @override
     async def setup_hook(self) -> None:
@@ -151,7 +153,7 @@ class LocalismClient(discord.Client):
         if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(presses.FORM):
             if self.state.once.first(interaction.id):
                 await presses.submit(interaction, self.state, custom_id)
-        elif interaction.type is discord.InteractionType.component and not (Control.knows(custom_id) or Menu.knows(custom_id)):
+        elif interaction.type is discord.InteractionType.component and not any(item.knows(custom_id) for item in _KNOWN):
             await presses.explain_old(interaction, self.state)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

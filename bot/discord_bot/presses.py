@@ -12,6 +12,7 @@ import discord
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import PREFIX, Action, Further, Press
 from bot.discord_bot.commands.ask import answer
+from bot.discord_bot.commands.settings import choose
 from bot.discord_bot.forum import mark_solved, post_of
 from bot.discord_bot.sending import defer, defer_change, finish, say
 from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in_text, questions_in, source_of_digest
@@ -37,6 +38,7 @@ async def press(interaction: Interaction, state: BotState, pressed: Press) -> No
         Action.FURTHER: _open_form,
         Action.SHARE: _share,
         Action.CITE: _cite,
+        Action.SET: choose,
     }
     if pressed.action is Action.SOLVED:
         await mark_solved(interaction, state)

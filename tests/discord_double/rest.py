@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.discord_double import forums, shapes
+from tests.discord_double.account import application
 from tests.discord_double.people import (
     APPLICATION,
     BOT,
@@ -89,7 +90,7 @@ class Rest:
             case ["users", "@me", "guilds"]:
                 return 200, [{"id": new_id(), "name": "A server", "permissions": str(value)} for value in self.granted]
             case ["oauth2", "applications", "@me"] | ["applications", "@me"]:
-                return 200, _application()
+                return 200, application()
             case ["applications", _, "commands"]:
                 return self._sync(payload)
             case ["users", "@me", "channels"]:
@@ -239,20 +240,3 @@ def _callback_body(opened: Open) -> dict[str, Any]:
         body["interaction"]["response_message_id"] = opened.message["id"]
         body["resource"] = {"type": opened.kind, "message": opened.message}
     return body
-
-
-def _application() -> dict[str, Any]:
-    return {
-        "id": APPLICATION,
-        "name": "Localism",
-        "icon": None,
-        "description": "",
-        "bot_public": True,
-        "bot_require_code_grant": False,
-        "verify_key": "0" * 64,
-        "team": None,
-        "owner": user("500"),
-        "flags": 0,
-        "rpc_origins": [],
-        "install_params": None,
-    }
