@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         1, description="Processes that answer; auto for one on each processor."
     )
     discord_token: SecretStr | None = Field(None, description="Token of the Discord bot; without it only page and API run.")
+    discord_texts: Path | None = Field(
+        None, description="File of sentences that the bot says instead of its own; see docs/discord.md."
+    )
     public_url: str = Field("", description="Address under which people reach the page; links in Discord point there.")
     operator: str = Field("", max_length=200, description="Who runs this, as people are told: a name, how to reach them.")
     base_path: str = Field("", pattern=r"^(/[\w.~-]+)*$", description="Path below which a proxy serves the page: /localism.")

@@ -24,6 +24,7 @@ from bot.discord_bot.cards.rows import CardStyle
 from bot.discord_bot.looking_up import LookingUp
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
+from bot.discord_bot.state.tallies import Outcome
 from bot.discord_bot.texts import Texts
 from bot.state.feedback import Verdict
 from index.errors import LocalismError, UnknownPassage
@@ -81,7 +82,7 @@ class Asking:
             # The build may fail in ways of its own; the person still gets a sentence, and the log the reason.
             log.exception("An answer failed")
             self.health.failed += 1
-            return Reply(texts.say("reply.failed"))
+            return Reply(texts.say("reply.failed"), outcome=Outcome.FAILED)
 
     async def _answered(self, asked: Asked, shared_by: int) -> Reply:
         started = time.monotonic()

@@ -18,6 +18,7 @@ from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
+from bot.discord_bot.state.tallies import Tallies
 from bot.discord_bot.texts import DEFAULT_LANGUAGE, Texts
 from bot.state.facts import Facts
 from index.records import Document
@@ -82,6 +83,7 @@ class BotState:
     facts: Facts
     pace: Pace = field(default_factory=Pace)
     once: Once = field(default_factory=Once)
+    tallies: Tallies = field(default_factory=Tallies)
 
     @property
     def english(self) -> Texts:
@@ -106,6 +108,7 @@ class BotState:
             among=tuple(document.id for document in self.documents_for(server)) if settings.sources else (),
             plain=settings.plain,
             language=self.texts_for(server).language,
+            server=server,
             asker=asker,
         )
 

@@ -17,19 +17,23 @@ from discord.gateway import DiscordWebSocket
 from typing_extensions import override
 
 from bot.discord_bot import messages, presses
+from bot.discord_bot.allowed import of_interaction
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import Control, Menu, Press
 from bot.discord_bot.cards.replies import Reply
+from bot.discord_bot.cards.settings_card import SettingsMenu
 from bot.discord_bot.commands.ask import add_ask, add_find
 from bot.discord_bot.commands.naming import CatalogueTranslator
 from bot.discord_bot.commands.settings import add_settings
 from bot.discord_bot.commands.sources import add_define, add_help, add_passage, add_sources
 from bot.discord_bot.sending import finish, say
+from bot.discord_bot.welcome import welcome
 from bot.state.facts import Facts
 from bot.worker_thread import OffLoop
 
 log = logging.getLogger(__name__)
 
+_KNOWN = (Control, Menu, SettingsMenu)
 _FACT = "discord commands"
 
 
@@ -71,11 +75,21 @@ class LocalismTree(app_commands.CommandTree[Any]):
         self.state = state
         for add in (add_ask, add_find, add_sources, add_passage, add_define, add_help, add_settings):
             add(self, state)
+        # What explains and what mends is there everywhere and for everybody.
+        self._free = {state.english.say(key) for key in ("command.help.name", "command.privacy.name", "settings.name")}
 
     @override
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Let every interaction through once, should Discord send it again after a lost connection."""
-        return self.state.once.first(interaction.id)
+        """Let every interaction through once, should Discord send it again, and commands where the server wants them."""
+        if not self.state.once.first(interaction.id):
+            return False
+        given: Any = interaction.data or {}
+        if interaction.type is discord.InteractionType.autocomplete or given.get("name") in self._free:
+            return True
+        refused = of_interaction(self.state, interaction)
+        if refused:
+            await say(interaction, refused)
+        return not refused
 
     @override
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
@@ -108,7 +122,7 @@ class LocalismClient(discord.Client):
         self.state = state
         self.came = asyncio.Event()  # set when it is known which servers there are
         self.tree = LocalismTree(self, state)
-        self.add_dynamic_items(Control, Menu)
+        self.add_dynamic_items(*_KNOWN)
 
     @override
     async def setup_hook(self) -> None:
@@ -139,11 +153,16 @@ class LocalismClient(discord.Client):
         if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(presses.FORM):
             if self.state.once.first(interaction.id):
                 await presses.submit(interaction, self.state, custom_id)
-        elif interaction.type is discord.InteractionType.component and not (Control.knows(custom_id) or Menu.knows(custom_id)):
+        elif interaction.type is discord.InteractionType.component and not any(item.knows(custom_id) for item in _KNOWN):
             await presses.explain_old(interaction, self.state)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Write to who added the bot."""
+        await welcome(guild, self.state, self)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget the settings of a server that the bot was removed from."""
+        self.state.tallies.forget(guild.id)
         await self.state.asking.found_in.answering.run(self.state.settings.forget, guild.id)
 
     def sockets(self) -> list[DiscordWebSocket]:

@@ -10,13 +10,17 @@ from dataclasses import replace
 import discord
 
 from bot.answering.suggestions import examples_of
+from bot.discord_bot.allowed import in_chosen_channel, why_not
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.escaping import escape
-from bot.discord_bot.permissions import ServerChannel, may_attach, missing_to_speak, tell_manager
+from bot.discord_bot.forum import post_of, title_asked
+from bot.discord_bot.moderators_log import fault, note
+from bot.discord_bot.permissions import ServerChannel, in_words, may_attach, missing_to_speak, tell_manager
 from bot.discord_bot.questions import question_in
 from bot.discord_bot.sending import NOT_DELIVERED, in_short, post
 from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in_text, questions_in
+from bot.discord_bot.state.tallies import Outcome
 from bot.discord_bot.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -45,15 +49,14 @@ async def receive(message: discord.Message, state: BotState, client: discord.Cli
     except NOT_DELIVERED as error:
         log.warning("An answer could not be delivered (%s)", in_short(error))
         state.health.failed += 1
+        await note(state, client, message.guild.id if message.guild else None, Outcome.FAILED)
 
 
 def _is_meant(message: discord.Message, state: BotState, bot: discord.abc.User) -> bool:
     """Tell whether a message on a server is for the bot: Discord shows it the words of those that mention it, and no others."""
     if bot.id not in {person.id for person in message.mentions}:
         return False
-    wanted = state.settings.of(message.guild.id if message.guild else None).channels
-    here = {message.channel.id, getattr(message.channel, "parent_id", None)}
-    return not wanted or bool(here & set(wanted))
+    return in_chosen_channel(state, message.guild.id if message.guild else None, message.channel)
 
 
 async def _may_speak(message: discord.Message, state: BotState, client: discord.Client) -> bool:
@@ -63,6 +66,8 @@ async def _may_speak(message: discord.Message, state: BotState, client: discord.
     missing = missing_to_speak(message.channel)
     if missing:
         await tell_manager(message.channel, missing, state, client)
+        lacking = in_words(missing, state.texts_for(message.channel.guild.id))
+        await fault(state, client, message.channel.guild.id, "missing", channel=message.channel.mention, permissions=lacking)
     return not missing
 
 
@@ -70,17 +75,22 @@ async def _answer(message: discord.Message, state: BotState, client: discord.Cli
     server = message.guild.id if message.guild else None
     texts = state.texts_for(server)
     question, others = question_in(message.content)
+    question = question or title_asked(message)
     if not question:
         await post(message.channel, Reply(_how_to_ask(message, state, texts)), str(message.id), message)
         return
-    note = state.too_quick(message.author.id, message.channel.id, server)
-    if note:
+    refused = why_not(state, server, message.channel, message.author) or state.too_quick(
+        message.author.id, message.channel.id, server
+    )
+    if refused:
         # One note in a while is friendly; one for every message would be noise.
         if not state.pace.wait(("note", message.author.id), 1):
-            await post(message.channel, Reply(note), str(message.id), message)
+            await post(message.channel, Reply(refused), str(message.id), message)
+        await note(state, client, server, Outcome.REFUSED)
         return
     asked = state.asked(question, message.author.id, server)
-    asked = replace(asked, earlier=await earlier_questions(message, client.user.id if client.user else 0))
+    earlier = await earlier_questions(message, client.user.id if client.user else 0)
+    asked = replace(asked, earlier=earlier, in_post=post_of(message.channel) is not None)
     await _deliver(message, state, asked, others, client)
 
 
@@ -99,6 +109,7 @@ async def _deliver(message: discord.Message, state: BotState, asked: Asked, othe
     reply = await state.asking.answer(replace(asked, pictured=pictured))
     thread = await _thread_for(message, state, asked.question, client)
     await post(thread or message.channel, reply, str(message.id), None if thread else message)
+    await note(state, client, asked.server, reply.outcome or Outcome.FAILED)
     texts = state.texts_for(message.guild.id if message.guild else None)
     hints = [texts.say("reply.thread_hint")] * (thread is not None) + [texts.say("reply.many_questions")] * others
     if hints:

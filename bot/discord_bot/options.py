@@ -4,9 +4,10 @@ Comes in: nothing. Goes out: plain values and functions. Refuses to read the env
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.answering.answers import Quote
+from bot.discord_bot.texts import Texts, open_texts
 from bot.settings import Place
 from bot.state.feedback import Verdict
 from index.lexicon import Lexicon
@@ -25,6 +26,7 @@ class BotOptions:
     vote: Callable[[str, str, Verdict], None] | None = None  # counts a verdict on a passage of a document; blocking
     picture_cache_bytes: int = 8 * 2**20  # of finished pictures held in memory
     lexicon: Callable[[], Lexicon] = Lexicon  # gives the glossary of ``/define``, that of the live build
+    texts: dict[str, Texts] = field(default_factory=open_texts)  # what the bot says, by language
     person_per_minute: int = 10  # questions, unless a server chose otherwise
     channel_per_minute: int = 60
     most_waiting: int = 64  # questions that may wait for their turn

@@ -12,6 +12,8 @@ import discord
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import PREFIX, Action, Further, Press
 from bot.discord_bot.commands.ask import answer
+from bot.discord_bot.commands.settings import choose
+from bot.discord_bot.forum import mark_solved, post_of
 from bot.discord_bot.sending import defer, defer_change, finish, say
 from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in_text, questions_in, source_of_digest
 from bot.state.feedback import Verdict
@@ -36,8 +38,11 @@ async def press(interaction: Interaction, state: BotState, pressed: Press) -> No
         Action.FURTHER: _open_form,
         Action.SHARE: _share,
         Action.CITE: _cite,
+        Action.SET: choose,
     }
-    if pressed.action in _VERDICTS:
+    if pressed.action is Action.SOLVED:
+        await mark_solved(interaction, state)
+    elif pressed.action in _VERDICTS:
         await _vote(interaction, state, pressed.argument, _VERDICTS[pressed.action])
     else:
         await serve[pressed.action](interaction, state, pressed.argument)
@@ -138,7 +143,8 @@ def _asked(interaction: Interaction, state: BotState, digest: str) -> Asked | No
     except LookupError:
         return None
     asked = state.asked(questions[-1], interaction.user.id, interaction.guild_id)
-    return replace(asked, earlier=questions[:-1], source=source, plain=False)
+    in_post = post_of(interaction.channel) is not None
+    return replace(asked, earlier=questions[:-1], source=source, plain=False, in_post=in_post)
 
 
 def _typed(interaction: Interaction) -> str:

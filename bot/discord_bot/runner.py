@@ -22,7 +22,6 @@ from bot.discord_bot.shards import client_for, recommended_shards
 from bot.discord_bot.state.health import DEAD_AFTER, GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
 from bot.discord_bot.state.sessions import Sessions
-from bot.discord_bot.texts import open_texts
 from bot.errors import DiscordLoginError, StoreFault
 from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
@@ -110,7 +109,7 @@ class _Bot:
             wait = min(2 * wait, _LONGEST_WAIT)
 
     async def _serve(self) -> None:
-        texts = open_texts()
+        texts = self._options.texts
         looking_up = LookingUp(self._service, self._options)
         settings: ServerSettingsStore | None = None
         try:

@@ -10,6 +10,7 @@ from bot.answering.answers import Quote
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.runner import run_bot
 from bot.discord_bot.state.health import GatewayHealth
+from bot.discord_bot.texts import open_texts
 from bot.pictures.page_pictures import PagePictures
 from bot.settings import Settings
 from bot.state.databases.opening import open_store
@@ -21,7 +22,11 @@ DEFAULT_STATE = data_folder() / "state"
 
 
 def bot_options(service: AnswerSource, settings: Settings) -> BotOptions:
-    """Return what the settings say about the Discord bot."""
+    """Return what the settings say about the Discord bot.
+
+    Raises:
+        SettingsError: the file of the bot's sentences cannot be used.
+    """
     state = settings.state or DEFAULT_STATE
 
     def picture(quote: Quote) -> bytes:
@@ -33,6 +38,7 @@ def bot_options(service: AnswerSource, settings: Settings) -> BotOptions:
         picture=picture,
         vote=FeedbackStore(open_store(state)).add if settings.state else None,
         lexicon=lambda: service.build.lexicon,
+        texts=open_texts(settings.discord_texts),
     )
 
 

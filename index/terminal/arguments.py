@@ -4,6 +4,7 @@ Comes in: words typed. Goes out: a namespace, or one sentence and exit code 2. R
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -17,6 +18,7 @@ from index.version import add_version
 SHELLS = ("bash", "zsh", "fish")
 MOST_READ = 20_000  # characters of a question from standard input; what is longer is refused as a question, not held whole
 REFUSED = 2
+_NO_NUMBER = re.compile(r"^argument ([^:]+): invalid (?:int|float) value: '(.*)'$")  # argparse's own words for it
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -25,6 +27,7 @@ class CommandParser(argparse.ArgumentParser):
     @override
     def error(self, message: str) -> NoReturn:
         """Print ``message`` and where help is, and end."""
+        message = _NO_NUMBER.sub(r"\1 takes a number, not “\2”.", message)
         self.exit(REFUSED, f"{self.prog}: {message}\nHelp: {self.prog} --help\n")
 
     @override

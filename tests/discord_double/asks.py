@@ -43,19 +43,12 @@ async def ask(double: DiscordDouble, question: str, *, who: dict[str, Any] | Non
     return await use(double, "ask", who=who, question=question, **options)
 
 
-async def use_group(double: DiscordDouble, name: str, *, who: dict[str, Any] | None = None, **options: Json) -> Open:
-    """Use a command of the group ``/settings`` and return the interaction when it was answered."""
-    carried = command("settings")
-    given = command(name, **options)["options"]
-    for option in given:
-        if option["name"] == "channel" and isinstance(
-            option["value"], str
-        ):  # a channel is given by its id and described beside it
-            option["type"] = 7
-            described = {"id": option["value"], "type": 0, "name": "a channel", "permissions": "0", "parent_id": None}
-            carried["resolved"] = {"channels": {option["value"]: described}}
-    carried["options"] = [{"name": name, "type": 1, "options": given}]
-    return await finished(double, await begin(double, interaction(COMMAND, carried, **(who or {}))))
+async def set_up(double: DiscordDouble, what: str, *values: str, page: int = 0, **who: Json) -> Open:
+    """Open ``/settings``, choose ``values`` in the menu of ``what``, and return the press when it was answered."""
+    shown = (await use(double, "settings")).message
+    menus = [each for each in shapes.walk(shown["components"]) if each["type"] in shapes.MENUS]
+    menu = next(each for each in menus if each["custom_id"].split(":")[2] == what)
+    return await choose_values(double, shown, menu, list(values), **who)
 
 
 async def find_guidance(double: DiscordDouble, content: str) -> Open:

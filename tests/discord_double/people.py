@@ -207,6 +207,7 @@ def interaction(
     guild_id: str | None = GUILD,
     permissions: int = int(EVERYONE),
     app_permissions: int = int(EVERYONE),
+    roles: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Return an interaction as INTERACTION_CREATE gives it; ``carried`` is its "data"."""
     place = text_channel(channel) if guild_id is not None else direct_channel(person)
@@ -232,7 +233,7 @@ def interaction(
         "guild_id": guild_id,
         "guild_locale": "en-GB",
         "guild": {"id": guild_id, "features": [], "locale": "en-GB"},
-        "member": member(person, permissions=permissions),
+        "member": member(person, permissions=permissions) | {"roles": list(roles)},
     }
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.discord_double import shapes
+from tests.discord_double import forums, shapes
+from tests.discord_double.account import application
 from tests.discord_double.people import (
     APPLICATION,
     BOT,
@@ -61,6 +62,8 @@ class Rest:
         self.granted: list[int] = []  # the bot's permissions on each of its servers, where they are listed
         self.silent_channels: dict[str, int] = {}  # channel id: error code given on writing there
         self.nonces: dict[str, dict[str, Any]] = {}
+        self.added_by = ""  # who added the bot, in the audit log; empty where the bot may not read it
+        self.post_changes: list[dict[str, Any]] = []
 
     async def serve(self, method: str, path: str, payload: Json, files: dict[str, bytes], request: web.Request) -> Outcome:
         """Return status and body of a call."""
@@ -71,6 +74,8 @@ class Rest:
             return self._webhook(method, parts, payload, files)
         if request.headers.get("Authorization") != f"Bot {self._double.token}":
             return 401, {"message": "401: Unauthorized", "code": 0}
+        if parts[0] == "guilds" and parts[2:] == ["audit-logs"]:
+            return forums.audit_log(self.added_by)
         if parts[0] == "channels":
             return await self._channel(method, parts[1], parts[2:], payload, files)
         return self._account(parts, payload)
@@ -85,7 +90,7 @@ class Rest:
             case ["users", "@me", "guilds"]:
                 return 200, [{"id": new_id(), "name": "A server", "permissions": str(value)} for value in self.granted]
             case ["oauth2", "applications", "@me"] | ["applications", "@me"]:
-                return 200, _application()
+                return 200, application()
             case ["applications", _, "commands"]:
                 return self._sync(payload)
             case ["users", "@me", "channels"]:
@@ -154,6 +159,8 @@ class Rest:
                 return (200, known) if known else (404, {"message": "Unknown Message", "code": 10008})
             case "POST", ["messages", identifier, "threads"]:
                 return await self._thread(channel, identifier)
+            case "PATCH", []:
+                return self._change_post(channel, payload)
             case "GET", []:
                 return 200, direct_channel() if channel == DIRECT else thread_channel(channel)
         return 404, {"message": "Unknown Channel", "code": 10003}
@@ -177,6 +184,12 @@ class Rest:
         thread = thread_channel(identifier, channel)
         await self._double.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
         return 201, thread
+
+    def _change_post(self, channel: str, payload: dict[str, Any]) -> Outcome:
+        if channel in self.silent_channels:
+            return 403, {"message": "Missing Permissions", "code": self.silent_channels[channel]}
+        self.post_changes.append(payload)
+        return 200, forums.post(channel) | payload
 
     def _store(self, payload: dict[str, Any], channel: str = CHANNEL, **more: Json) -> dict[str, Any]:
         """Keep a message of the bot's as Discord would give it back: ids on components, addresses on media."""
@@ -227,20 +240,3 @@ def _callback_body(opened: Open) -> dict[str, Any]:
         body["interaction"]["response_message_id"] = opened.message["id"]
         body["resource"] = {"type": opened.kind, "message": opened.message}
     return body
-
-
-def _application() -> dict[str, Any]:
-    return {
-        "id": APPLICATION,
-        "name": "Localism",
-        "icon": None,
-        "description": "",
-        "bot_public": True,
-        "bot_require_code_grant": False,
-        "verify_key": "0" * 64,
-        "team": None,
-        "owner": user("500"),
-        "flags": 0,
-        "rpc_origins": [],
-        "install_params": None,
-    }

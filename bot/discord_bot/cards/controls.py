@@ -34,6 +34,7 @@ class Action(Enum):
     FURTHER = "further"  # argument: the digest of the source or nothing; opens a form for the next question
     SHARE = "share"  # argument: id of the person who asked, and the digest of the source or nothing
     CITE = "cite"  # argument: passage id; gives the words, where they stand and the links, to be copied
+    SET = "set"  # argument: what of the settings, the page of the sources, and the values, with commas
     SOLVED = "solved"  # argument: nothing; marks the post of a forum in which the message stands
 
 

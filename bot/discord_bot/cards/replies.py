@@ -25,13 +25,14 @@ from bot.discord_bot.cards.quote_text import alt_text
 from bot.discord_bot.cards.rows import CardStyle, answer_rows
 from bot.discord_bot.escaping import clip_escaped
 from bot.discord_bot.state.asked import Asked
+from bot.discord_bot.state.tallies import Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A card with its picture, or plain text; ``fallback`` is sent where there is no card or Discord takes none.
 
-    ``buttons`` belong to plain text that is meant to be plain.
+    ``buttons`` belong to plain text that is meant to be plain; ``outcome`` is there where a question was answered.
     """
 
     fallback: str
@@ -39,6 +40,7 @@ class Reply:
     picture: bytes | None = None
     alt: str = ""
     buttons: discord.ui.View | None = None
+    outcome: Outcome | None = None
 
     def files(self) -> list[discord.File]:
         """Return the files to upload; fresh ones at every call, because sending uses them up."""
@@ -49,13 +51,13 @@ class Reply:
 
 def reply_of_answer(found: Answer, asked: Asked, style: CardStyle, picture: bytes | None, shared_by: int) -> Reply:
     """Return the reply to a question; ``shared_by`` is the id of the person who shows it to others, or 0."""
-    plain = plain_answer(found, asked, style)
+    plain, outcome = plain_answer(found, asked, style), Outcome(found.status.value)
     if asked.plain:
-        return Reply(plain, buttons=_buttons(answer_rows(found, asked, style, shared_by)))
+        return Reply(plain, buttons=_buttons(answer_rows(found, asked, style, shared_by)), outcome=outcome)
     if not found.quotes:
-        return Reply(plain, answer_card(found, asked, style))
+        return Reply(plain, answer_card(found, asked, style), outcome=outcome)
     view = answer_card(found, asked, style, picture is not None, shared_by)
-    return Reply(plain, view, picture, alt_text(found.quotes[0], style.texts))
+    return Reply(plain, view, picture, alt_text(found.quotes[0], style.texts), outcome=outcome)
 
 
 def _buttons(rows: Sequence[discord.ui.ActionRow[Any]]) -> discord.ui.View:
@@ -90,5 +92,5 @@ def reply_of_context(found: PassageInContext, style: CardStyle) -> Reply:
 
 
 def reply_in_words(sentence: str) -> Reply:
-    """Return a sentence that was not written for Discord's Markdown."""
-    return Reply(clip_escaped(sentence, CONTENT_LIMIT))
+    """Return a sentence, of a refusal, that was not written for Discord's Markdown."""
+    return Reply(clip_escaped(sentence, CONTENT_LIMIT), outcome=Outcome.REFUSED)

@@ -11,11 +11,18 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
+from bot.answering.answer_service import check_question
+from bot.discord_bot.allowed import of_interaction
 from bot.discord_bot.bot_state import BotState
+from bot.discord_bot.cards.plain import CONTENT_LIMIT
 from bot.discord_bot.commands.naming import named
+from bot.discord_bot.escaping import clip_escaped
+from bot.discord_bot.moderators_log import note
 from bot.discord_bot.questions import question_in
 from bot.discord_bot.sending import defer, finish, say
 from bot.discord_bot.state.asked import Asked
+from bot.discord_bot.state.tallies import Outcome
+from index.errors import QuestionError
 from index.records import Document
 
 _CHOICES = 25  # Discord's limits for autocomplete
@@ -71,12 +78,32 @@ def add_find(tree: app_commands.CommandTree[Any], state: BotState) -> None:
 
 
 async def answer(interaction: discord.Interaction[Any], state: BotState, asked: Asked) -> None:
-    """Answer an interaction: at once "thinking …", then the card; or a friendly note where the person has to wait."""
-    note = state.too_quick(interaction.user.id, interaction.channel_id, interaction.guild_id)
-    if note:
-        await say(interaction, note)
-    elif not (await defer(interaction, asked.private) and await finish(interaction, await state.asking.answer(asked))):
+    """Answer an interaction: at once "thinking …", then the card; or a note for the person alone why there is none."""
+    refused = (
+        of_interaction(state, interaction)
+        or _not_askable(asked.question, state)
+        or state.too_quick(interaction.user.id, interaction.channel_id, interaction.guild_id)
+    )
+    if refused:
+        await say(interaction, refused)
+        await note(state, interaction.client, interaction.guild_id, Outcome.REFUSED)
+    elif await defer(interaction, asked.private):
+        reply = await state.asking.answer(asked)
+        arrived = await finish(interaction, reply)
+        state.health.failed += not arrived
+        await note(state, interaction.client, asked.server, (reply.outcome if arrived else None) or Outcome.FAILED)
+    else:
         state.health.failed += 1
+
+
+def _not_askable(question: str, state: BotState) -> str | None:
+    """Return what is wrong with a question that cannot be asked, for its asker alone: nobody else has to read that."""
+    try:
+        check_question(question)
+    except QuestionError as error:
+        state.health.refused += 1
+        return clip_escaped(str(error), CONTENT_LIMIT)
+    return None
 
 
 def source_choices(documents: Iterable[Document], typed: str) -> list[Choice[str]]:

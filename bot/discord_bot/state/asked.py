@@ -33,6 +33,7 @@ class Asked:
     pictured: bool = True  # the picture of the page may be sent
     in_post: bool = False  # asked in a post of a forum, which can be marked as solved
     language: str = "en"
+    server: int | None = None  # Discord id; None for direct messages
     asker: int = 0  # Discord id; used to check who presses a button, never stored or logged
 
 

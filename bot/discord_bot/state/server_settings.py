@@ -14,7 +14,7 @@ from bot.state.databases.store import Room, Store
 class ServerSettings:
     """How the bot behaves on one server."""
 
-    channels: tuple[int, ...] = ()  # ids of the channels in which mentions are answered; empty means all
+    channels: tuple[int, ...] = ()  # ids of the channels in which questions are answered; empty means all
     private: bool = False  # answers to /ask are private unless the person says otherwise
     threads: bool = False  # mentions are answered in a thread, not with a reply
     plain: bool = False  # plain text instead of cards
@@ -22,6 +22,8 @@ class ServerSettings:
     channel_per_minute: int | None = None
     sources: tuple[str, ...] = ()  # ids of the documents that are used; empty means all
     language: str = DEFAULT_LANGUAGE
+    role: int | None = None  # id of the role whose members may ask; None means everybody
+    log_channel: int | None = None  # id of the channel in which the moderators read counts and errors
 
 
 class ServerSettingsStore:

@@ -79,8 +79,11 @@ def operations_in(description: dict[str, Any]) -> list[Operation]:
 
 
 def _field(given: dict[str, Any]) -> Field:
-    examples = given["schema"].get("examples") or [""]
-    return Field(given["name"], given["in"], given.get("description", ""), str(examples[0]), given["required"])
+    schema = given["schema"]
+    shape = (schema.get("anyOf") or [schema])[0]  # what may be left out is described as this or nothing
+    about = given.get("description") or shape.get("description", "")
+    values = f" One of: {', '.join(shape['enum'])}." if "enum" in shape else ""
+    return Field(given["name"], given["in"], about + values, str((schema.get("examples") or [""])[0]), given["required"])
 
 
 def _body(operation: dict[str, Any], description: dict[str, Any]) -> str:

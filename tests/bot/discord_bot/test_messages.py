@@ -5,7 +5,7 @@ import pytest
 from bot.answering.answers import Status
 from index.lexicon import Lexicon
 from tests.bot.discord_bot.fakes import TEXT, FakeService
-from tests.discord_double.asks import answer_to, answers_to, ask, find_guidance, said, settled, shown_words, use_group, write
+from tests.discord_double.asks import answer_to, answers_to, ask, find_guidance, said, set_up, settled, shown_words, write
 from tests.discord_double.people import ASKER, BOT, CHANNEL, DIRECT, EVERYONE, GUILD, OTHER_CHANNEL, OWNER, user
 from tests.discord_double.server import Call, DiscordDouble
 from tests.discord_double.shapes import EPHEMERAL
@@ -56,7 +56,7 @@ async def test_a_reply_to_an_answer_is_a_follow_up(double, connect, service):
 async def test_a_reply_to_a_plain_answer_is_a_follow_up_too(double, connect, service):
     """Plain text carries its question in its first line."""
     await connect()
-    await use_group(double, "format", form="text")
+    await set_up(double, "answers", "plain")
     await mention(double, "who *keeps* the list?")
     shown = list(double.rest.messages.values())[-1]
     reply = {"type": 19, "message_reference": {"message_id": shown["id"], "channel_id": CHANNEL}, "referenced_message": shown}
@@ -67,7 +67,7 @@ async def test_a_reply_to_a_plain_answer_is_a_follow_up_too(double, connect, ser
 async def test_a_message_in_a_thread_follows_the_last_answer_there(double, connect, service):
     """Mentioned in its thread, the bot reads its own last answer there for the question before."""
     await connect()
-    await use_group(double, "replies", style="thread")
+    await set_up(double, "answers", "threads")
     written = await write(double, f"{MENTION} who keeps the list?", mentions=(BOT,))
     thread = written["id"]
     await double.until(lambda: len(double.to("POST", f"/channels/{thread}/messages")) == 2)
@@ -159,7 +159,7 @@ async def test_of_many_questions_the_first_is_answered_and_that_is_said(double, 
 async def test_it_is_silent_in_channels_that_the_manager_left_out(double, connect, service):
     """Once channels are chosen, mentions elsewhere get no answer."""
     await connect()
-    await use_group(double, "channel", channel=OTHER_CHANNEL, answer=True)
+    await set_up(double, "channels", OTHER_CHANNEL)
     await write(double, f"{MENTION} who keeps the list?", mentions=(BOT,))
     await silence(double, service)
     await mention(double, "who keeps the list?", channel=OTHER_CHANNEL)
@@ -204,7 +204,7 @@ async def test_without_attach_files_the_answer_has_no_picture(double, connect):
 async def test_without_the_right_to_make_threads_it_replies(double, connect):
     """A thread is wanted but cannot be made: a reply, and a letter to the owner."""
     await connect()
-    await use_group(double, "replies", style="thread")
+    await set_up(double, "answers", "threads")
     double.fail("POST", "/threads", 403, body={"message": "Missing Permissions", "code": 50013})
     await mention(double, "who keeps the list?")
     await double.until(lambda: double.to("POST", f"/channels/{DIRECT}/messages"))

@@ -31,14 +31,15 @@ async def test_every_command_stands_on_the_page_and_no_other(double, connect):
     await connect()
     told = double.to("PUT", "/commands")[0].payload
     names = {f"/{command['name']}" for command in told if command.get("type", 1) == 1}
-    settings = next(command for command in told if command["name"] == "settings")
-    names |= {f"/settings {option['name']}" for option in settings["options"]}
     assert set(re.findall(r"`(/[a-z]+(?: [a-z]+)?)", PAGE)) - {"/ask question", "/readyz"} == names
 
 
 def test_the_first_settings_are_those_of_the_page():
     """The third column of the table."""
-    rows = dict(re.findall(r"\| `/settings (\w+)` \| [^|]+ \| ([^|]*) \|", PAGE))
+    rows = dict(re.findall(r"\| (\w+) \| [^|]+ \| ([^|]*) \|", PAGE))
     options, first = BotOptions(Path()), ServerSettings()
-    assert rows["cooldown"] == f"{options.person_per_minute} and {options.channel_per_minute}"
+    assert rows["Pace"] == f"{options.person_per_minute} and {options.channel_per_minute}"
     assert (first.private, first.threads, first.plain, first.channels, first.sources) == (False, False, False, (), ())
+    assert (first.role, first.log_channel) == (None, None)
+    words = ("every channel", "everybody", "none", "none of these", "all")
+    assert tuple(rows[name].strip() for name in ("Channels", "Role", "Log", "Answers", "Sources")) == words

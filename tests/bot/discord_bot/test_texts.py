@@ -27,7 +27,7 @@ def test_every_sentence_that_the_code_says_exists_and_every_one_is_said():
         )
     )
     assert said <= known
-    built = tuple(re.findall(r'f"(source|settings|permission)\.\{', code))
+    built = tuple(re.findall(r'f"(source|settings|permission|log)\.\{', code))
     assert {key for key in known - said if not key.startswith(tuple(f"{group}." for group in built))} == set()
 
 

@@ -44,6 +44,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
             ("ask", "can", "--limit", "1", "we"),
             "“we” stands where nothing is expected. Options come before the words or after",
         ),
+        (("ask", "x", "--limit", "two"), "localism ask: --limit takes a number, not “two”.\n"),
         ((), "Ask."),
     ],
 )

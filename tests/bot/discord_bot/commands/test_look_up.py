@@ -7,7 +7,7 @@ from bot.discord_bot.texts import open_texts
 from index.lexicon import Lexicon, Term
 from index.records import Document, Kind
 from tests.bot.discord_bot.fakes import quote
-from tests.discord_double.asks import AUTOCOMPLETE, begin, finished, shown_words, use, use_group
+from tests.discord_double.asks import AUTOCOMPLETE, begin, finished, set_up, shown_words, use
 from tests.discord_double.people import interaction
 from tests.discord_double.shapes import EPHEMERAL
 
@@ -33,7 +33,7 @@ async def test_the_sources_are_listed_for_the_person_alone(double, connect):
 async def test_a_server_lists_the_sources_that_it_uses(double, connect):
     """The choice of the managers counts here too."""
     await connect()
-    await use_group(double, "source", source="notes", use=True)
+    await set_up(double, "sources", "notes")
     assert "A plain English guide" not in shown_words(await use(double, "sources"))
 
 

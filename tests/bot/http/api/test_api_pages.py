@@ -98,6 +98,8 @@ def test_the_page_to_try_it_out_brings_everything_itself(client: TestClient):
             assert f'data-method="{method.upper()}" data-path="{path}"' in page
     assert 'value="How long do we have to reply?"' in page
     assert "&#34;question&#34;: &#34;How long do we have to reply?&#34;" in page
+    assert "kind: Look in documents of this kind only. One of: notes, briefing, original.<br>" in page
+    assert "document: Look in the document of this id only.<br>" in page
     sources = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert [source for source in sources if source.startswith(("http", "//"))] == []
     script = next(source for source in sources if "try_api.js" in source)
