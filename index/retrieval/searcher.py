@@ -211,8 +211,7 @@ class Searcher:
             out_of_scope: what lies nearest to it of all that is known not to be held.
         """
         places = separate_places(candidates, order)
-        first = places[0]
-        row = int(candidates.rows[first])
+        first, row = places[0], int(candidates.rows[places[0]])
         return Signals(
             key=float(candidates.features.key[first]),
             covered=self._covered(row, asked),
@@ -234,11 +233,7 @@ class Searcher:
     def _covered(self, row: int, asked: AskedQuestion) -> float:
         words, keys = self.build.words, self.build.expansion_words
         weights = {term: words.idf(term) for term in asked.terms}
-        held = [
-            weight
-            for term, weight in weights.items()
-            if _contains(words.postings(term).rows, row) or _contains(keys.postings(term).rows, row)
-        ]
+        held = [own for term, own in weights.items() if any(_contains(one.postings(term).rows, row) for one in (words, keys))]
         return sum(held) / sum(weights.values()) if weights else 0.0
 
     def _rarest(self, asked: AskedQuestion) -> float:
@@ -246,8 +241,8 @@ class Searcher:
         return max(map(idf, asked.terms), default=0.0) / idf("")
 
     def _ranges(self, document_ids: Sequence[str] | None) -> list[Range] | None:
-        rows_of = self.build.records.rows_of
-        return None if document_ids is None else [(rows.start, rows.stop) for rows in map(rows_of, document_ids)]
+        of = self.build.records.rows_of
+        return None if document_ids is None else [(rows.start, rows.stop) for rows in map(of, document_ids)]
 
 
 def _contains(rows: NDArray[np.int32], row: int) -> bool:
