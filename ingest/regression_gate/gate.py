@@ -67,8 +67,8 @@ def calibrate(folder: Path, golden: Sequence[GoldenQuestion]) -> None:
 
 
 def _evenly(questions: Sequence[GoldenQuestion]) -> list[GoldenQuestion]:
-    step = max(1, -(-len(questions) // MOST_ASKED))
-    return list(questions[::step])
+    asked = min(len(questions), MOST_ASKED)
+    return [questions[place * len(questions) // asked] for place in range(asked)]
 
 
 class _RememberingEncoder(QueryEncoder):
