@@ -75,7 +75,7 @@ def test_a_bad_question_gets_one_clear_sentence_and_exit_code_2(real_index, cli,
         ("'; DROP TABLE passages; --", 1, "not_found"),
         ("<script>alert(1)</script>", 1, "not_found"),
         ("**bold** [x](y)", 1, "not_found"),
-        ("\x01\x07nomination", 0, "answered"),
+        ("\x01\x07nomination", 0, "uncertain"),
     ],
 )
 def test_hostile_text_is_only_text(real_index, cli, question, code, status):

@@ -55,6 +55,9 @@ class Thresholds:
         return Status.UNCERTAIN if confidence >= self.uncertain else Status.NOT_FOUND
 
 
+USUAL = Thresholds()
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What confidence is made from."""
@@ -123,7 +126,7 @@ PLAIN = Calibration(
 PRESENCE_THOROUGH = Calibration(-7.97, MappingProxyType({"document": 7.24, "sentence": 13.57}))
 PRESENCE_LIGHT = Calibration(-6.68, MappingProxyType({"document": 9.52, "sentence": 10.72}))
 LEAST_PRESENCE = 0.2
-BELOW = 0.01  # a confidence that much under a threshold does not reach it
+BELOW = 0.01  # a confidence that much under the usual threshold does not reach it
 _RANGES = {"margin_to_second": (0.0, 2.0), "margin_to_tenth": (0.0, 2.75), "scope_margin": (-0.2, 0.08)}
 
 
@@ -188,7 +191,7 @@ class Abstention:
         self._presence = presence
         self._calibration = calibration
         self._signposts = signposts
-        self._thresholds = thresholds or Thresholds()
+        self._thresholds = thresholds or USUAL
 
     def decide(self, question: str, evidence: Evidence) -> Decision:
         """Return what may be said to ``question``, as a person typed it."""
@@ -217,8 +220,8 @@ class Abstention:
         if self._presence is None:
             return confidence
         if self._presence.probability(signals) < LEAST_PRESENCE:
-            return min(confidence, self._thresholds.uncertain - BELOW)
-        return max(confidence, self._thresholds.uncertain)
+            return min(confidence, USUAL.uncertain - BELOW)
+        return max(confidence, USUAL.uncertain)
 
 
 def with_words(signals: Signals, standing: Signpost | None) -> Signals:

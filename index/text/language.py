@@ -56,7 +56,7 @@ POINTS_BACK = re.compile(
 # --- Several questions in one -----------------------------------------------------------------------------------------------------
 
 # How a question begins. After a comma or "and" only these begin another one: "which", "who" and "when" alone would cut off a clause
-# that belongs to what stands before it ("the hall, which the council owns", "before we bid, when the owner sells").
+# that belongs to what stands before it ("the hall, which the club owns", "before we bid, when the owner sells").
 _ASKS_WHETHER = r"(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have)\b"
 _ASKS_WHAT = r"(?:wh(?:o|at|en|ere|y|ich|ose)|how)\b"
 _ASKS_AT_ONCE = (

@@ -1,10 +1,24 @@
 """One decision for every surface: what is shown, how sure, and where else to go."""
 
+from dataclasses import replace
+
 import faiss
 import numpy as np
 import pytest
 
-from index.abstention.decision import SURE, THOROUGH, Abstention, Evidence, Signals, Status, Thresholds
+from index.abstention.decision import (
+    PLAIN,
+    PRESENCE_LIGHT,
+    PRESENCE_THOROUGH,
+    SURE,
+    THOROUGH,
+    Abstention,
+    Evidence,
+    Signals,
+    Status,
+    Thresholds,
+    presence_of,
+)
 from index.abstention.scope import Kind, OutOfScope, Signposts
 from index.dense.faiss_reader import Vectors
 from index.lexicon import Signpost
@@ -109,3 +123,38 @@ def test_the_thresholds_given_are_the_ones_used():
     """One who wants more care gets it everywhere."""
     assert decided("who can nominate a pub", thresholds=Thresholds(answered=1.1, uncertain=1.1)).status is Status.NOT_FOUND
     assert np.isclose(decided("x").confidence, THOROUGH.probability(GOOD))
+
+
+def presence(document, sentence, thresholds=None, **signals):
+    """Return what is decided about somebody's own documents, whose first passage comes that near."""
+    posts = Signposts((), Vectors(faiss.IndexFlatIP(3)))
+    known = Signals(
+        **(dict.fromkeys(("key", "covered", "margin_to_second", "margin_to_tenth", "rarest"), 0.3) | signals), scope_margin=0.0
+    )
+    abstention = Abstention(posts, PLAIN, thresholds, PRESENCE_THOROUGH)
+    return abstention.decide("who mends the swings", Evidence(replace(known, document=document, sentence=sentence)))
+
+
+def test_own_documents_that_hold_an_answer_show_it_though_the_first_passage_is_unlikely():
+    """The right one may stand in three."""
+    assert presence(0.5, 0.5).status is Status.UNCERTAIN
+    assert presence(0.5, 0.5).confidence == Thresholds().uncertain
+
+
+def test_own_documents_about_something_else_are_silent_however_well_words_fit():
+    """A rare word alone brings nothing."""
+    assert presence(0.1, 0.2, covered=1.0, rarest=1.0, margin_to_second=2.0).status is Status.NOT_FOUND
+
+
+def test_presence_lifts_no_confidence_above_what_an_operator_wants():
+    """Who sets a stricter threshold gets it."""
+    strict = presence(0.5, 0.5, Thresholds(0.9, 0.6))
+    assert strict.status is Status.NOT_FOUND
+    assert strict.confidence <= 1
+
+
+def test_presence_is_asked_of_builds_that_know_nothing_of_their_askers():
+    """Each reader has its own."""
+    assert presence_of(768, adapted=True) is None
+    assert presence_of(768, adapted=False) is PRESENCE_THOROUGH
+    assert presence_of(384, adapted=False) is PRESENCE_LIGHT
