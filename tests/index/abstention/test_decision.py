@@ -13,6 +13,7 @@ from index.abstention.decision import (
     SURE,
     THOROUGH,
     Abstention,
+    Decision,
     Evidence,
     Signals,
     Status,
@@ -125,7 +126,7 @@ def test_the_thresholds_given_are_the_ones_used():
     assert np.isclose(decided("x").confidence, THOROUGH.probability(GOOD))
 
 
-def presence(document, sentence, thresholds=None, **signals):
+def presence(document: float, sentence: float, thresholds: Thresholds | None = None, **signals: float) -> Decision:
     """Return what is decided about somebody's own documents, whose first passage comes that near."""
     posts = Signposts((), Vectors(faiss.IndexFlatIP(3)))
     known = Signals(
