@@ -126,7 +126,7 @@ class AnswerService:
             quotes=tuple(map(self._quote, shown)),
             parts=answered(parts, shown),
             build=self.build.id,
-            nearest=() if found else self._nearest_titles(findings),
+            nearest=() if found or decision.asks_nothing else self._nearest_titles(findings),
             signpost=self._pointers.told(decision, findings.hits),
             definition=self._definitions.asked_for(asked),
         )

@@ -49,5 +49,7 @@ def parts_told(answer: Answer) -> list[tuple[str, str]]:
         if part.passage in places:
             told.append((part.question, f"{'' if part.status is Status.ANSWERED else 'perhaps '}quote {places[part.passage]}"))
         else:
-            told.append((part.question, "nothing found" if part.status is Status.NOT_FOUND else "ask it by itself"))
+            told.append(
+                (part.question, "nothing found; ask it by itself" if part.status is Status.NOT_FOUND else "ask it by itself")
+            )
     return told

@@ -176,6 +176,11 @@ class Decision:
     language: str = ""  # ISO 639-1 code of a question in another language than English
     signals: Signals | None = None  # what the confidence was made from; None where what was found did not decide
 
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether there was no question, so that whatever lies near to it is of no use."""
+        return self.kind is Kind.GREETING
+
 
 class Abstention:
     """Decides for one build, with one set of thresholds."""

@@ -85,6 +85,7 @@ def test_a_greeting_is_greeted(service):
     answer = service.answer("hello")
     assert (answer.status, answer.quotes) == (Status.NOT_FOUND, ())
     assert answer.signpost.startswith("Hello")
+    assert answer.nearest == ()  # nothing was asked
 
 
 def test_the_json_has_every_promised_key(service):
