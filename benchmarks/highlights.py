@@ -99,7 +99,7 @@ def _shown_of(questions: QuestionSet, model: SentenceTransformerEmbedder) -> Ite
 
 def _seen(build: Build, searcher: Searcher, question: str, passage: Passage, marked: Sequence[MarkedAnswer]) -> Shown:
     row = build.records.row_of(passage.id)
-    asked = searcher.read(question)
+    asked = searcher.encoded(question)
     candidates = searcher.candidates(asked, ())
     assert candidates is not None
     place = int(np.flatnonzero(candidates.rows == row)[0])
@@ -109,7 +109,7 @@ def _seen(build: Build, searcher: Searcher, question: str, passage: Passage, mar
         for answer in marked
         if answer.document == passage.document_id and answer.start < passage.end and answer.end > passage.start
     ]
-    cosines = _sentence_cosines(build, asked.text, row)[: len(matches)]
+    cosines = _sentence_cosines(build, asked[0].text, row)[: len(matches)]
     return Shown(passage, tuple(answers), matches, cosines)
 
 

@@ -51,7 +51,7 @@ def _lesson_of(questions: QuestionSet, model: SentenceTransformerEmbedder) -> Le
         searcher = Searcher(build)
         names = [document.id for document in build.records.documents]
         for question in questions.asked:
-            candidates = searcher.candidates(searcher.read(question.text), ())
+            candidates = searcher.candidates(searcher.encoded(question.text), ())
             if candidates is not None:
                 relevant = questions.relevant[question.id]
                 grades = np.array([relevant.get(names[place], 0.0) for place in candidates.documents])

@@ -115,7 +115,7 @@ class AnswerService:
         findings = self._searcher.search(asked, _depth_for(limit), looked_in, context)
         decision = self._abstention.decide(asked, findings.evidence)
         found = decision.status is not Status.NOT_FOUND
-        parts = self._each_found(asked, looked_in) if found else []
+        parts = self._each_found(asked, findings, looked_in) if found else []
         shown = self._diversification.arranged(findings.hits, MOST_PASSAGES if parts else limit) if found else []
         if parts:
             shown = with_parts(shown, parts)[:limit]
@@ -131,11 +131,11 @@ class AnswerService:
             definition=self._definitions.asked_for(asked),
         )
 
-    def _each_found(self, asked: str, looked_in: Sequence[str] | None) -> list[FoundPart]:
+    def _each_found(self, asked: str, findings: Findings, looked_in: Sequence[str] | None) -> list[FoundPart]:
         """Return what each of several questions asked at once finds; none where one is asked."""
         parts = parts_of(asked)
-        each = self._searcher.search_parts(asked, parts, SPARE, looked_in) if parts else []
-        decided = [self._abstention.decide(part, findings.evidence) for part, findings in zip(parts, each, strict=True)]
+        each = self._searcher.search_parts(findings, parts, SPARE, looked_in) if parts else []
+        decided = [self._abstention.decide(part, one.evidence) for part, one in zip(parts, each, strict=True)]
         return [FoundPart(part, decision, one.hits) for part, decision, one in zip(parts, decided, each, strict=True)]
 
     def _quote(self, told: ResultGroup) -> Quote:

@@ -70,6 +70,7 @@ class Findings:
 
     hits: tuple[Hit, ...]
     evidence: Evidence  # for and against an answer; ``index.abstention`` decides
+    asked: "_Encoded | None" = None  # the question as it was read and encoded
 
 
 class Searcher:
@@ -104,32 +105,32 @@ class Searcher:
         Raises:
             UnknownDocument: the build holds no document of one of these ids.
         """
-        asked = self.read(question)
+        asked = self.encoded(question)
         return self._found(asked, self.candidates(asked, context, self._ranges(document_ids)), limit)
 
     def search_parts(
-        self, question: str, parts: Sequence[str], limit: int = 5, document_ids: Sequence[str] | None = None
+        self, whole: Findings, parts: Sequence[str], limit: int = 5, document_ids: Sequence[str] | None = None
     ) -> list[Findings]:
-        """Return what answers each of ``parts``, several questions that ``question`` asks at once, in order.
+        """Return what answers each of ``parts``, several questions asked at once, in order; ``whole`` is what all together found.
 
         Each is seen twice, alone and as the whole: what it is about often stands in another of them.
 
         Raises:
             UnknownDocument: the build holds no document of one of these ids.
         """
-        ranges, whole = self._ranges(document_ids), self._encoded(question)
-        asked = [self._encoded(part) for part in parts]
-        return [self._found(part[0], self._seen_twice(part, whole, ranges), limit) for part in asked]
+        ranges, asked = self._ranges(document_ids), [self.encoded(part) for part in parts]
+        return [self._found(part, self._seen_twice(part, whole.asked or part, ranges), limit) for part in asked]
 
-    def _found(self, asked: AskedQuestion, candidates: Candidates | None, limit: int) -> Findings:
+    def _found(self, asked: _Encoded, candidates: Candidates | None, limit: int) -> Findings:
         if candidates is None:
-            return Findings((), Evidence())
+            return Findings((), Evidence(), asked)
         given = np.array(list(contributions(candidates.features, self._weights).values()))
         scores = given.sum(axis=0)
         order = self._order(candidates, scores)
         hits = self._hits(candidates, given, scores, order[:limit])
         out_of_scope = self._signposts.nearest(candidates.question)
-        return Findings(hits, Evidence(self.signals(candidates, scores, order, asked, out_of_scope), out_of_scope))
+        signals = self.signals(candidates, scores, order, asked[0], out_of_scope)
+        return Findings(hits, Evidence(signals, out_of_scope), asked)
 
     def abstention(self, thresholds: Thresholds | None = None) -> Abstention:
         """Return what decides about the findings of this searcher, by ``thresholds``."""
@@ -140,21 +141,20 @@ class Searcher:
         """Return ``question`` ready to be searched for in this build."""
         return read_question(question, Mending(self._doubted, self._nearest, MOST_MENDED), self._synonyms)
 
-    def candidates(
-        self, asked: AskedQuestion, context: Sequence[str], ranges: Sequence[Range] | None = None
-    ) -> Candidates | None:
+    def candidates(self, asked: _Encoded, context: Sequence[str], ranges: Sequence[Range] | None = None) -> Candidates | None:
         """Return the passages that may answer; None where there are none.
 
         A question that follows another is seen twice, alone and joined to the one before it, and each feature is the mean of both:
         alone it loses its subject, joined it is drowned by it.
         """
-        encoded = self.build.encoder.encode(asked.text)
-        if context and follows(asked.text) and len(encoded.pieces) <= MOST_FOLLOWING:
-            return self._seen_twice((asked, encoded), self._encoded(f"{context[-1]} {asked.text}"), ranges)
-        found = retrieve(self.build, asked, encoded, ranges)
-        return rerank(self.build, found, asked, encoded) if len(found.rows) else None
+        text = asked[0].text
+        if context and follows(text) and len(asked[1].pieces) <= MOST_FOLLOWING:
+            return self._seen_twice(asked, self.encoded(f"{context[-1]} {text}"), ranges)
+        found = retrieve(self.build, *asked, ranges)
+        return rerank(self.build, found, *asked) if len(found.rows) else None
 
-    def _encoded(self, question: str) -> _Encoded:
+    def encoded(self, question: str) -> _Encoded:
+        """Return ``question`` as it is read, and encoded."""
         asked = self.read(question)
         return asked, self.build.encoder.encode(asked.text)
 
