@@ -19,7 +19,9 @@ from index.evaluation.labelled_set import auroc, calibration_error
 
 STEPS = 60
 LARGEST = 30.0  # log odds: surer is not told apart
-TRUST = 20.0  # in what it begins from, as so many times the weight of a question that is neither sure nor unsure
+# In what it begins from, in questions of middling sureness four to one. Golden questions are worded to be hard: fitted to them alone a
+# build is less sure of what people ask than it may be. Of 20, 100 and 300 the last has the least calibration error on those held back.
+TRUST = 300.0
 LEAST_QUESTIONS = 100  # answerable ones: fewer tell too little of a corpus
 NAMES = tuple(Signals.__dataclass_fields__)
 
@@ -37,12 +39,12 @@ def known(outcomes: Sequence[Outcome]) -> list[Known]:
 
 
 def fitted(rows: Sequence[Known], prior: Calibration, trust: float = TRUST) -> Calibration:
-    """Return ``prior`` moved towards what ``rows`` show; the bias moves freely.
+    """Return ``prior`` moved towards what ``rows`` show.
 
     Args:
         rows: of at least one question that came out right and one that did not.
         prior: what to begin from.
-        trust: how strongly weights are drawn to it, per standard deviation of their signal; not negative.
+        trust: how strongly weights, per standard deviation of their signal, and bias are drawn to it; not negative.
     """
     signals = np.array([_numbers(row.signals) for row in rows])
     right = np.array([row.right for row in rows], float)
@@ -50,7 +52,7 @@ def fitted(rows: Sequence[Known], prior: Calibration, trust: float = TRUST) -> C
     design = np.column_stack([np.ones(len(rows)), (signals - mean) / spread])
     begun = np.array([prior.weights.get(name, 0.0) for name in NAMES])
     wanted = np.concatenate([[prior.bias + begun @ mean], begun * spread])
-    pull = np.diag([0.0, *[trust] * len(NAMES)])
+    pull = np.diag([trust] * (1 + len(NAMES)))
     weights = np.zeros(len(wanted))  # from here Newton's steps come home; from sure and wrong they may not
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -LARGEST, LARGEST)))

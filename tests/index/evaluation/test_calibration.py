@@ -24,7 +24,7 @@ def drawn(count: int, seed: int = 0) -> list[Known]:
 
 def test_with_many_questions_it_says_what_is_so():
     """Whatever it began from."""
-    calibration = fitted(drawn(4000), THOROUGH)
+    calibration = fitted(drawn(40_000), THOROUGH)
     for key, near_miss in ((0.2, 0.0), (0.5, 1.0), (0.8, 0.0)):
         signals = replace(MIDDLE, key=key, near_miss=near_miss)
         assert calibration.probability(signals) == pytest.approx(TRUTH.probability(signals), abs=0.05)

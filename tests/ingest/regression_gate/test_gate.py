@@ -39,7 +39,10 @@ def test_enough_questions_are_fitted_to_and_the_searcher_takes_what_was_fitted(w
     calibration = Manifest.open(folder).calibration
     assert calibration["fitted_on"] == 2 * LEAST_QUESTIONS
     assert calibration["held_back"]["questions"] == LEAST_QUESTIONS
-    assert 0 <= calibration["held_back"]["expected_calibration_error"] <= 0.1
+    assert calibration["held_back"]["auroc"] > 0.95
+    assert (
+        0 < calibration["held_back"]["expected_calibration_error"] < 0.5
+    )  # two hundred questions move weights that thousands made a little
     build = open_build(folder)
     assert Searcher(build).calibration.weights == calibration["weights"]
     build.close()
