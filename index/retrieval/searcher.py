@@ -5,7 +5,7 @@ evidence for and against an answer. Refuses to decide what may be said, and to k
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 import numpy as np
@@ -70,7 +70,7 @@ class Findings:
 
     hits: tuple[Hit, ...]
     evidence: Evidence  # for and against an answer; ``index.abstention`` decides
-    asked: "_Encoded | None" = None  # the question as it was read and encoded
+    asked: "_Encoded | None" = field(default=None, compare=False)  # the question as it was read and encoded
 
 
 class Searcher:
