@@ -23,7 +23,8 @@ from benchmarks.question_sets import QuestionSet, documents_of
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build
 from index.encoders.full import SentenceTransformerEmbedder
-from index.evaluation.labelled_set import PASSAGES_ASKED_FOR, auroc, ndcg
+from index.evaluation.calibration import auroc
+from index.evaluation.labelled_set import PASSAGES_ASKED_FOR, ndcg
 from index.retrieval.searcher import Searcher
 
 EXTRA = ("bm25s", "matplotlib", "txtai")

@@ -16,7 +16,7 @@ from benchmarks.pictures import draw
 from benchmarks.sets import Measured
 from index.abstention.decision import Thresholds
 from index.encoders.full import PACKAGED_MODEL, PACKAGED_WEIGHTS_SHA256
-from index.evaluation.labelled_set import auroc
+from index.evaluation.calibration import auroc
 from index.processors import usable_processors
 from index.retrieval.rerank import PLAIN_WEIGHTS
 from index.text.splitting import Geometry

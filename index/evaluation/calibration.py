@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from index.abstention.decision import Calibration, Signals, held
 from index.evaluation.golden_run import Outcome
-from index.evaluation.labelled_set import auroc, calibration_error
 
 STEPS = 60
 LARGEST = 30.0  # log odds: surer is not told apart
@@ -87,3 +86,29 @@ def teaches(rows: Sequence[Known]) -> bool:
 
 def _numbers(signals: Signals) -> NDArray[np.float64]:
     return np.array([held(name, getattr(signals, name)) for name in NAMES])
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return the chance that a positive scores above a negative, ties counted half (the area under the ROC curve)."""
+    scores = np.array([*positive, *negative], float)
+    ranks = _mean_ranks(scores)
+    above = ranks[: len(positive)].sum() - len(positive) * (len(positive) + 1) / 2
+    return float(above / (len(positive) * len(negative)))
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Return the expected calibration error over ``bins`` bins of equal width (Guo and others 2017)."""
+    confidence, correct = np.array(confidences, float), np.array(right, float)
+    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        abs(confidence[bin_of == place].mean() - correct[bin_of == place].mean()) * (bin_of == place).mean()
+        for place in set(bin_of)
+    ]
+    return float(sum(gaps))
+
+
+def _mean_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the 1-based rank of every score, equal scores sharing the mean of their ranks."""
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return (last - (counts - 1) / 2)[inverse]

@@ -10,13 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.build.reader import Build
 from index.encoders.full import Progress, SentenceTransformerEmbedder
 from index.errors import BenchmarkSetError
 from index.evaluation.benchmark_sets import BenchmarkSet
+from index.evaluation.calibration import auroc
 from index.evaluation.throw_away import build_throw_away
 from index.retrieval.searcher import Searcher
 
@@ -115,29 +113,3 @@ def hit(ranking: Sequence[str], relevant: Mapping[str, float], depth: int) -> fl
 def reciprocal_rank(ranking: Sequence[str], relevant: Mapping[str, float], depth: int = 10) -> float:
     """Return 1 / rank of the first relevant one among the first ``depth``, else 0."""
     return next((1 / place for place, name in enumerate(ranking[:depth], start=1) if name in relevant), 0.0)
-
-
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Return the chance that a positive scores above a negative, ties counted half (the area under the ROC curve)."""
-    scores = np.array([*positive, *negative], float)
-    ranks = _mean_ranks(scores)
-    above = ranks[: len(positive)].sum() - len(positive) * (len(positive) + 1) / 2
-    return float(above / (len(positive) * len(negative)))
-
-
-def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Return the expected calibration error over ``bins`` bins of equal width (Guo and others 2017)."""
-    confidence, correct = np.array(confidences, float), np.array(right, float)
-    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(confidence[bin_of == place].mean() - correct[bin_of == place].mean()) * (bin_of == place).mean()
-        for place in set(bin_of)
-    ]
-    return float(sum(gaps))
-
-
-def _mean_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the 1-based rank of every score, equal scores sharing the mean of their ranks."""
-    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[inverse]

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from index.evaluation.labelled_set import auroc, calibration_error, hit, ndcg, reciprocal_rank
+from index.evaluation.calibration import auroc, calibration_error
+from index.evaluation.labelled_set import hit, ndcg, reciprocal_rank
 
 
 def test_ndcg_of_a_perfect_ranking_is_one_and_falls_with_the_rank():
