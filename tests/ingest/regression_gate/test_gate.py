@@ -1,6 +1,9 @@
 """A build knows how sure to be from the golden questions of its own corpus, where there are enough."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 from index.build.manifest import Manifest
 from index.build.reader import open_build
@@ -8,6 +11,7 @@ from index.evaluation.calibration import LEAST_QUESTIONS
 from index.retrieval.searcher import Searcher
 from ingest.pipeline import Step
 
+ROOT = Path(__file__).resolve().parents[3]
 RIGHT = """[[question]]
 id = "right-{n}"
 text = "How long does bread keep in a wooden box number {n}?"
@@ -63,3 +67,11 @@ def test_a_run_that_stopped_before_it_is_gone_on_with(workshop):
     replace(fitted, calibration={}).save(folder)
     assert workshop.build().build == folder.name
     assert Manifest.open(folder).calibration == fitted.calibration
+
+
+def test_it_needs_nothing_that_only_makes_encoders():
+    """A light set-up has none of it when it builds."""
+    absent = "import sys; sys.modules.update(dict.fromkeys(('onnx', 'safetensors', 'sentence_transformers', 'torch')))"
+    code = f"{absent}; import ingest.regression_gate.gate"
+    finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
