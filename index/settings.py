@@ -4,12 +4,16 @@ Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but i
 """
 
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.build.layout import DEFAULT_BUILDS
 from index.errors import LocalismError
+from index.installation import data_folder
+
+_Kind = TypeVar("_Kind", bound=BaseSettings)
 
 
 class Settings(BaseSettings):
@@ -18,19 +22,22 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOCALISM_", env_file=".env", extra="ignore")
 
     index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
-    corpus: Path = Field(
-        Path(__file__).resolve().parent.parent / "corpus", description="Folder of the corpus, for its golden questions."
-    )
+    corpus: Path = Field(data_folder() / "corpus", description="Folder of the corpus, for its golden questions.")
 
 
 def read_settings() -> Settings:
-    """Return the settings from the environment and, where there is one, the file .env.
+    """Return the settings of this command; see ``read_as``."""
+    return read_as(Settings)
+
+
+def read_as(kind: type[_Kind]) -> _Kind:
+    """Return settings of that ``kind`` from the environment and, where there is one, the file .env.
 
     Raises:
         LocalismError: a value cannot be used; the message names the variable.
     """
     try:
-        return Settings()  # type: ignore[call-arg]  # every field comes from the environment or its default
+        return kind()
     except ValidationError as error:
         first = error.errors()[0]
         name = "LOCALISM_" + str(first["loc"][0]).upper()

@@ -5,13 +5,13 @@ Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but i
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.build.layout import DEFAULT_BUILDS
 from index.encoders.model_folders import LIGHT_READER, THOROUGH_READER
-from index.errors import LocalismError
 from index.installation import INSTALLED, data_folder
+from index.settings import read_as
 from ingest.encoder.model import EmbedWith
 
 DEFAULT_CORPUS = data_folder() / "corpus"
@@ -51,16 +51,9 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Return the settings from the environment and, where there is one, the file .env.
+    """Return the settings of ingestion from the environment and, where there is one, the file .env.
 
     Raises:
         LocalismError: a value cannot be used; the message names the variable.
     """
-    try:
-        return Settings()  # type: ignore[call-arg]  # every field comes from the environment or its default
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "LOCALISM_" + str(first["loc"][0]).upper()
-        raise LocalismError(
-            f"{name} is set to something that cannot be used: {first['msg']}. Correct it and run again."
-        ) from None
+    return read_as(Settings)
