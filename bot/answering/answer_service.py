@@ -135,8 +135,8 @@ class AnswerService:
         """Return what each of several questions asked at once finds; none where one is asked."""
         parts = parts_of(asked)
         each = self._searcher.search_parts(findings, parts, SPARE, looked_in) if parts else []
-        decided = [self._abstention.decide(part, one.evidence) for part, one in zip(parts, each, strict=True)]
-        return [FoundPart(part, decision, one.hits) for part, decision, one in zip(parts, decided, each, strict=True)]
+        found = zip(parts, each, strict=True)
+        return [FoundPart(part, self._abstention.decide(part, one.evidence), one.hits) for part, one in found]
 
     def _quote(self, told: ResultGroup) -> Quote:
         hit = told.hit

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from index.abstention.decision import calibration_of
 from index.build.layout import BuildLayout
 from index.build.left_out import read_left_out
 from index.build.reader import open_build
@@ -18,7 +19,6 @@ from index.encoders.query_encoder import EncodedQuestion, QueryEncoder
 from index.evaluation.calibration import fitted, known, reliability, teaches
 from index.evaluation.golden import GoldenQuestion
 from index.evaluation.golden_run import evaluate_golden
-from index.retrieval.searcher import Searcher
 from ingest.regression_gate.comparison import Comparison, comparison_of
 
 MOST_ASKED = (
@@ -55,7 +55,9 @@ def calibrate(folder: Path, golden: Sequence[GoldenQuestion]) -> None:
         tuned = known(evaluate_golden(build, _evenly([one for one in golden if not one.held_back])).outcomes)
         if not teaches(tuned):
             return
-        calibration = fitted(tuned, Searcher(build).calibration)
+        # From what ships for the reader, so that a build fitted again is not drawn to what it was fitted to before.
+        shipped = calibration_of(build.manifest.model.dimension, {}, build.adapter is not None)
+        calibration = fitted(tuned, shipped)
         held_back = known(evaluate_golden(build, _evenly([one for one in golden if one.held_back])).outcomes)
         kept = {
             "bias": round(calibration.bias, 4),
