@@ -7,8 +7,8 @@ from collections.abc import Coroutine
 
 from bot.answering.answer_source import AnswerSource
 from bot.answering.answers import Quote
+from bot.discord_bot.gateway.runner import run_bot
 from bot.discord_bot.options import BotOptions
-from bot.discord_bot.runner import run_bot
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.texts import open_texts
 from bot.pictures.page_pictures import PagePictures

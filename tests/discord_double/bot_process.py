@@ -12,8 +12,8 @@ import yarl
 from pydantic import SecretStr
 
 from bot.answering.answer_source import AnswerSource
+from bot.discord_bot.gateway.runner import run_bot
 from bot.discord_bot.options import BotOptions
-from bot.discord_bot.runner import run_bot
 from bot.runtime.logs import start_logging
 from tests.bot.discord_bot.fakes import FakeService
 from tests.discord_double.server import GOOD

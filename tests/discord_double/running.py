@@ -11,8 +11,8 @@ import discord
 import yarl
 
 from bot.answering.answer_source import AnswerSource
+from bot.discord_bot.gateway.runner import run_bot
 from bot.discord_bot.options import BotOptions
-from bot.discord_bot.runner import run_bot
 from bot.discord_bot.state.health import GatewayHealth
 from bot.errors import DiscordLoginError
 from tests.discord_double.server import GOOD, DiscordDouble

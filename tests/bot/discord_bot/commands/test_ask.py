@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.discord_bot.gateway.runner import run_bot
 from bot.discord_bot.options import BotOptions
-from bot.discord_bot.runner import run_bot
 from bot.errors import DiscordLoginError
 from tests.bot.discord_bot.fakes import TEXT
 from tests.discord_double.asks import AUTOCOMPLETE, ask, begin, finished

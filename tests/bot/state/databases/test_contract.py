@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.answering.answers import Status
+from bot.discord_bot.gateway.sessions import LAG, Session, Sessions
 from bot.discord_bot.state.server_settings import ServerSettings, ServerSettingsStore
-from bot.discord_bot.state.sessions import LAG, Session, Sessions
 from bot.state.databases.store import TABLES, Room
 from bot.state.ended_names import EndedNames
 from bot.state.facts import Facts

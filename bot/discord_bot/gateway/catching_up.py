@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import aiohttp
 import discord
 
-from bot.discord_bot.client import LocalismClient
-from bot.discord_bot.state.sessions import Session
+from bot.discord_bot.gateway.client import LocalismClient
+from bot.discord_bot.gateway.sessions import Session
 
 log = logging.getLogger(__name__)
 

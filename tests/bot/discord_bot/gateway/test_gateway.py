@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 
 from bot.answering.answer_source import AnswerSource
+from bot.discord_bot.gateway.runner import run_bot
 from bot.discord_bot.options import BotOptions
-from bot.discord_bot.runner import run_bot
 from bot.errors import DiscordLoginError
 from tests.bot.discord_bot.fakes import FakeService
 from tests.discord_double.asks import COMMAND, answers_to, ask, begin, finished, settled, shown_words, write
@@ -150,7 +150,7 @@ async def test_without_network_it_waits_and_tries_again(double, tmp_path, at_onc
 
 async def test_a_silent_connection_is_made_anew(double, connect, monkeypatch, at_once):
     """No event and no heartbeat for too long: the client is closed and connects again."""
-    monkeypatch.setattr("bot.discord_bot.runner.DEAD_AFTER", 0.3)
+    monkeypatch.setattr("bot.discord_bot.gateway.runner.DEAD_AFTER", 0.3)
     await connect()
     await double.until(lambda: len(double.to("GET", "/users/@me")) >= 2)
 

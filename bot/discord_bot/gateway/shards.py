@@ -9,7 +9,7 @@ from discord.gateway import DiscordWebSocket
 from typing_extensions import override
 
 from bot.discord_bot.bot_state import BotState
-from bot.discord_bot.client import LocalismClient
+from bot.discord_bot.gateway.client import LocalismClient
 
 _REFUSED = 401
 

@@ -14,10 +14,10 @@ from typing import Any, cast
 import pytest
 from pydantic import SecretStr
 
-from bot.discord_bot import holding
-from bot.discord_bot.holding import LEASE, LEASE_SECONDS, LET_GO_SECONDS, Holding
+from bot.discord_bot.gateway import holding
+from bot.discord_bot.gateway.holding import LEASE, LEASE_SECONDS, LET_GO_SECONDS, Holding
+from bot.discord_bot.gateway.sessions import Sessions
 from bot.discord_bot.state.health import GatewayHealth
-from bot.discord_bot.state.sessions import Sessions
 from bot.errors import StoreUnreachable
 from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
@@ -249,7 +249,7 @@ async def test_many_servers_are_served_over_as_many_connections_as_discord_wants
 
 async def test_how_many_connections_it_wants_is_asked_again_when_discord_does_not_say(double, connect, monkeypatch):
     """A call that fails is like any other at start: it waits and tries again."""
-    monkeypatch.setattr("bot.discord_bot.runner._FIRST_WAIT", 0.05)
+    monkeypatch.setattr("bot.discord_bot.gateway.runner._FIRST_WAIT", 0.05)
     double.fail("GET", "/gateway/bot", 503)
     double.fail("GET", "/gateway/bot", LOST)
     await connect()

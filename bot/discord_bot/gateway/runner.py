@@ -13,15 +13,15 @@ import discord
 from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.asking import Asking
 from bot.discord_bot.bot_state import BotState
-from bot.discord_bot.catching_up import missed, serve_missed, sessions_of
-from bot.discord_bot.client import LocalismClient
-from bot.discord_bot.holding import Holding
+from bot.discord_bot.gateway.catching_up import missed, serve_missed, sessions_of
+from bot.discord_bot.gateway.client import LocalismClient
+from bot.discord_bot.gateway.holding import Holding
+from bot.discord_bot.gateway.sessions import Sessions
+from bot.discord_bot.gateway.shards import client_for, recommended_shards
 from bot.discord_bot.looking_up import LookingUp
 from bot.discord_bot.options import BotOptions
-from bot.discord_bot.shards import client_for, recommended_shards
 from bot.discord_bot.state.health import DEAD_AFTER, GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
-from bot.discord_bot.state.sessions import Sessions
 from bot.errors import DiscordLoginError, StoreFault
 from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
