@@ -11,7 +11,7 @@ import pytest
 
 from bot.answering.guidance import Definitions
 from bot.discord_bot.escaping import escape, unescape
-from bot.discord_bot.questions import question_in
+from bot.discord_bot.state.asked import question_in
 from index.lexicon import Term
 from index.retrieval import questions
 from index.text import language

@@ -7,19 +7,22 @@ disk who asked: a minute later it is forgotten. The counting is the library's, `
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from limits.storage import MemoryStorage
 
 from bot.answering.answer_source import AnswerSource
 from bot.discord_bot.asking import Asking
+from bot.discord_bot.looking_up import LookingUp
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore
 from bot.discord_bot.state.tallies import Tallies
 from bot.discord_bot.texts import DEFAULT_LANGUAGE, Texts
+from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
 from index.records import Document
 
@@ -125,3 +128,24 @@ class BotState:
                 self.health.refused += 1
                 return self.texts_for(server).say(key, seconds=math.ceil(seconds))
         return None
+
+
+@asynccontextmanager
+async def opened_state(
+    service: AnswerSource, options: BotOptions, health: GatewayHealth, facts: Facts
+) -> AsyncIterator[BotState]:
+    """Open what everything needs, for as long as the context lasts.
+
+    Raises:
+        StoreFault: the settings of servers cannot be read.
+    """
+    looking_up = LookingUp(service, options)
+    settings: ServerSettingsStore | None = None
+    try:
+        settings = await looking_up.answering.run(ServerSettingsStore, open_store(options.state))
+        asking = Asking(looking_up, options.texts, health)
+        yield BotState(service, options, options.texts, health, asking, settings, facts)
+    finally:
+        looking_up.close()
+        if settings is not None:
+            settings.close()

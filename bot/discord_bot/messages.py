@@ -15,11 +15,10 @@ from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.escaping import escape
 from bot.discord_bot.forum import post_of, title_asked
-from bot.discord_bot.moderators_log import fault, note
+from bot.discord_bot.letters import fault, note
 from bot.discord_bot.permissions import ServerChannel, in_words, may_attach, missing_to_speak, tell_manager
-from bot.discord_bot.questions import question_in
 from bot.discord_bot.sending import NOT_DELIVERED, in_short, post
-from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in_text, questions_in
+from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in, question_in_text, questions_in
 from bot.discord_bot.state.tallies import Outcome
 from bot.discord_bot.texts import Texts
 

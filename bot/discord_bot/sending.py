@@ -42,6 +42,11 @@ async def say(interaction: discord.Interaction[Any], sentence: str) -> bool:
     return await _acknowledge(partial(interaction.response.send_message, sentence, ephemeral=True))
 
 
+async def say_in_any_case(interaction: discord.Interaction[Any], sentence: str) -> bool:
+    """Answer with a sentence, at once or in the place of "thinking …" where an answer was promised; return whether it arrived."""
+    return await finish(interaction, Reply(sentence)) if interaction.response.is_done() else await say(interaction, sentence)
+
+
 async def finish(interaction: discord.Interaction[Any], reply: Reply) -> bool:
     """Put ``reply`` in the place of "thinking …"; return whether it arrived."""
     try:

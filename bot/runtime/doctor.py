@@ -105,7 +105,7 @@ def discord(settings: Settings) -> Iterator[Line]:
     if not token:
         yield "bot", "no token is set, so there is no bot and nothing was asked"
         return
-    from bot.discord_bot.checkup import checked_permissions
+    from bot.discord_bot.permissions import checked_permissions
 
     for line in checked_permissions(token):
         yield "bot", line

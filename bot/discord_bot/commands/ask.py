@@ -17,10 +17,9 @@ from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.plain import CONTENT_LIMIT
 from bot.discord_bot.commands.naming import named
 from bot.discord_bot.escaping import clip_escaped
-from bot.discord_bot.moderators_log import note
-from bot.discord_bot.questions import question_in
+from bot.discord_bot.letters import note
 from bot.discord_bot.sending import defer, finish, say
-from bot.discord_bot.state.asked import Asked
+from bot.discord_bot.state.asked import Asked, question_in
 from bot.discord_bot.state.tallies import Outcome
 from index.errors import QuestionError
 from index.records import Document

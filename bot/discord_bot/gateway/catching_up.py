@@ -15,7 +15,7 @@ import aiohttp
 import discord
 
 from bot.discord_bot.gateway.client import LocalismClient
-from bot.discord_bot.gateway.sessions import Session
+from bot.discord_bot.gateway.taking_over import Session
 
 log = logging.getLogger(__name__)
 

@@ -1,16 +1,14 @@
-"""The Discord client: what it listens to, its commands, and who serves them.
+"""The Discord client: what it listens to, its commands, and who serves them, over as many connections as Discord recommends.
 
-Comes in: events of the gateway. Goes out: calls of the functions that serve them. Refuses to answer, word or draw anything.
-
-Discord is told about the commands only when they changed: syncing is rate limited and takes up to an hour to spread.
+Comes in: events of the gateway; a token. Goes out: calls of the functions that serve them; a client. Refuses to answer, word or draw
+anything. One connection does for most bots, several for one on thousands of servers.
 """
 
 import asyncio
-import hashlib
-import json
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
@@ -20,46 +18,17 @@ from bot.discord_bot import messages, presses
 from bot.discord_bot.allowed import of_interaction
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import Control, Menu, Press
-from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.cards.settings_card import SettingsMenu
 from bot.discord_bot.commands.ask import add_ask, add_find
-from bot.discord_bot.commands.naming import CatalogueTranslator
+from bot.discord_bot.commands.naming import CatalogueTranslator, sync_if_changed
 from bot.discord_bot.commands.settings import add_settings
 from bot.discord_bot.commands.sources import add_define, add_help, add_passage, add_sources
-from bot.discord_bot.sending import finish, say
-from bot.discord_bot.welcome import welcome
-from bot.state.facts import Facts
-from bot.worker_thread import OffLoop
+from bot.discord_bot.letters import welcome
+from bot.discord_bot.sending import say, say_in_any_case
 
 log = logging.getLogger(__name__)
 
 _KNOWN = (Control, Menu, SettingsMenu)
-_FACT = "discord commands"
-
-
-async def sync_if_changed(tree: app_commands.CommandTree[Any], facts: Facts, off_loop: OffLoop, application_id: int) -> bool:
-    """Sync the commands of ``tree`` unless ``facts`` say that Discord knows them; return whether it was done."""
-    wanted = await _digest(tree, application_id)
-    if await off_loop.run(facts.get, _FACT) == wanted:
-        return False
-    try:
-        commands = await tree.sync()
-    except (discord.HTTPException, app_commands.CommandSyncFailure):
-        # The old commands keep working; the next start tries again.
-        log.exception("Discord did not take the commands")
-        return False
-    await off_loop.run(facts.put, _FACT, wanted)
-    log.info("told Discord about %d commands", len(commands))
-    return True
-
-
-async def _digest(tree: app_commands.CommandTree[Any], application_id: int) -> str:
-    translator = tree.translator
-    payload = [
-        await command.get_translated_payload(tree, translator) if translator else command.to_dict(tree)
-        for command in tree.get_commands()
-    ]
-    return hashlib.sha256(json.dumps([application_id, payload], sort_keys=True).encode()).hexdigest()
 
 
 class LocalismTree(app_commands.CommandTree[Any]):
@@ -99,10 +68,7 @@ class LocalismTree(app_commands.CommandTree[Any]):
         sentence = self.state.texts_for(interaction.guild_id).say("reply.failed")
         if interaction.type is discord.InteractionType.autocomplete:
             return
-        if interaction.response.is_done():
-            await finish(interaction, Reply(sentence))
-        else:
-            await say(interaction, sentence)
+        await say_in_any_case(interaction, sentence)
 
 
 class LocalismClient(discord.Client):
@@ -192,3 +158,61 @@ class LocalismClient(discord.Client):
     async def on_socket_raw_receive(self, _: str) -> None:
         """Note that Discord was heard: an event, or the answer to a heartbeat."""
         self.state.health.heard(self.latency)
+
+
+_REFUSED = 401
+
+
+class ShardedClient(LocalismClient, discord.AutoShardedClient):
+    """Serves a bot account on so many servers that Discord wants several connections for them."""
+
+    def __init__(self, state: BotState) -> None:
+        """Serve with ``state``."""
+        super().__init__(state)
+        self._away: set[int] = set()  # shards that lost their connection
+
+    @override
+    def sockets(self) -> list[DiscordWebSocket]:
+        """Return the connections to the gateway, one for each shard that has one."""
+        return [self._get_websocket(shard_id=shard) for shard in self.shards]
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note that the gateway took a shard."""
+        self._away.discard(shard_id)
+        self.state.health.connected = not self._away
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that the gateway took a shard back where it was."""
+        await self.on_shard_connect(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that the connection of a shard is gone; discord.py makes it again."""
+        self._away.add(shard_id)
+        self.state.health.connected = False
+
+
+def client_for(state: BotState, shards: int) -> LocalismClient:
+    """Return a client that serves with ``state`` over as many connections as Discord wants."""
+    return LocalismClient(state) if shards == 1 else ShardedClient(state)
+
+
+async def recommended_shards(token: str) -> int:
+    """Ask Discord how many connections the bot of ``token`` should have.
+
+    Raises:
+        discord.LoginFailure: Discord refused the token.
+        OSError: Discord cannot be reached.
+    """
+    headers = {
+        "Authorization": f"Bot {token}",
+        "User-Agent": f"DiscordBot (https://github.com/Rapptz/discord.py {discord.__version__})",
+    }
+    address = f"{discord.http.Route.BASE}/gateway/bot"
+    try:
+        async with aiohttp.ClientSession() as asking, asking.get(address, headers=headers) as told:
+            if told.status == _REFUSED:
+                raise discord.LoginFailure("Improper token has been passed.")
+            told.raise_for_status()
+            return int((await told.json())["shards"])
+    except (aiohttp.ClientError, KeyError, ValueError) as error:
+        raise OSError("Discord did not say how many connections it wants") from error

@@ -11,17 +11,12 @@ from contextlib import suppress
 import discord
 
 from bot.answering.answer_source import AnswerSource
-from bot.discord_bot.asking import Asking
-from bot.discord_bot.bot_state import BotState
+from bot.discord_bot.bot_state import opened_state
 from bot.discord_bot.gateway.catching_up import missed, serve_missed, sessions_of
-from bot.discord_bot.gateway.client import LocalismClient
-from bot.discord_bot.gateway.holding import Holding
-from bot.discord_bot.gateway.sessions import Sessions
-from bot.discord_bot.gateway.shards import client_for, recommended_shards
-from bot.discord_bot.looking_up import LookingUp
+from bot.discord_bot.gateway.client import LocalismClient, client_for, recommended_shards
+from bot.discord_bot.gateway.taking_over import Holding, Sessions
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.health import DEAD_AFTER, GatewayHealth
-from bot.discord_bot.state.server_settings import ServerSettingsStore
 from bot.errors import DiscordLoginError, StoreFault
 from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
@@ -109,14 +104,9 @@ class _Bot:
             wait = min(2 * wait, _LONGEST_WAIT)
 
     async def _serve(self) -> None:
-        texts = self._options.texts
-        looking_up = LookingUp(self._service, self._options)
-        settings: ServerSettingsStore | None = None
         try:
-            settings = await looking_up.answering.run(ServerSettingsStore, open_store(self._options.state))
-            asking = Asking(looking_up, texts, self._health)
-            state = BotState(self._service, self._options, texts, self._health, asking, settings, self._facts)
-            await self._connect(client_for(state, await recommended_shards(self._token)))
+            async with opened_state(self._service, self._options, self._health, self._facts) as state:
+                await self._connect(client_for(state, await recommended_shards(self._token)))
         except discord.LoginFailure:
             raise DiscordLoginError(REFUSED_LOGIN) from None
         except discord.ConnectionClosed as error:
@@ -125,9 +115,6 @@ class _Bot:
             raise
         finally:
             self._health.connected = False
-            looking_up.close()
-            if settings is not None:
-                settings.close()
 
     async def _connect(self, client: LocalismClient) -> None:
         catching_up = asyncio.create_task(self._catch_up(client)) if self._sessions is not None else None

@@ -1,9 +1,11 @@
 """What was asked, and how the question travels in the card itself, so that nothing about it is kept anywhere else.
 
-Comes in: a question with its choices, or a message of ours. Goes out: the same question. Refuses to answer it.
+Comes in: a question with its choices, or a message, of people or of ours. Goes out: the same question. Refuses to judge and to
+answer it.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -92,3 +94,15 @@ def _texts(components: Iterable[Any]) -> Iterable[tuple[int, str]]:
         if getattr(component, "content", None) is not None and component.id is not None:
             yield component.id, component.content
         yield from _texts(getattr(component, "children", ()))
+
+
+MOST_QUESTION_MARKS = 3  # more than that is a list of questions, of which one search can serve only the first
+_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w+:)\d+>")
+
+
+def question_in(content: str) -> tuple[str, bool]:
+    """Return the question in ``content``, without mentions of people, channels and emoji, and whether others were left out."""
+    words = one_line(_MENTION.sub(" ", content))
+    if words.count("?") <= MOST_QUESTION_MARKS:
+        return words, False
+    return words[: words.index("?") + 1], True

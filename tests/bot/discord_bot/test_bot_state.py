@@ -7,7 +7,7 @@ import pytest
 
 from bot.discord_bot import bot_state
 from bot.discord_bot.bot_state import Once, Pace
-from bot.discord_bot.questions import question_in
+from bot.discord_bot.state.asked import question_in
 
 
 @pytest.fixture

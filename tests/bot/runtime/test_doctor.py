@@ -28,7 +28,7 @@ def alone(monkeypatch, tmp_path):
         monkeypatch.delenv(f"LOCALISM_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(doctor, "_of_ingestion", list)
-    monkeypatch.setattr("bot.discord_bot.checkup.checked_permissions", lambda token: [f"asked with {token}"])
+    monkeypatch.setattr("bot.discord_bot.permissions.checked_permissions", lambda token: [f"asked with {token}"])
     return monkeypatch
 
 

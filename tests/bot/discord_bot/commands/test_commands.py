@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import closing
 
-from bot.discord_bot.gateway.client import _FACT
+from bot.discord_bot.commands.naming import _FACT
 from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
 

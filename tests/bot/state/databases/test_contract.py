@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.answering.answers import Status
-from bot.discord_bot.gateway.sessions import LAG, Session, Sessions
+from bot.discord_bot.gateway.taking_over import LAG, Session, Sessions
 from bot.discord_bot.state.server_settings import ServerSettings, ServerSettingsStore
 from bot.state.databases.store import TABLES, Room
 from bot.state.ended_names import EndedNames

@@ -14,9 +14,8 @@ from typing import Any, cast
 import pytest
 from pydantic import SecretStr
 
-from bot.discord_bot.gateway import holding
-from bot.discord_bot.gateway.holding import LEASE, LEASE_SECONDS, LET_GO_SECONDS, Holding
-from bot.discord_bot.gateway.sessions import Sessions
+from bot.discord_bot.gateway import taking_over
+from bot.discord_bot.gateway.taking_over import LEASE, LEASE_SECONDS, LET_GO_SECONDS, Holding, Sessions
 from bot.discord_bot.state.health import GatewayHealth
 from bot.errors import StoreUnreachable
 from bot.state.databases.opening import open_store
@@ -156,7 +155,7 @@ async def test_a_holder_that_loses_the_database_lets_go_before_the_lease_ends(do
     await connect(state=SecretStr(state))
     with postgres.away():
         took = await until(lambda: not many.serving, LEASE_SECONDS + 2)
-        assert LET_GO_SECONDS - holding.RENEW_SECONDS - 0.5 < took < LEASE_SECONDS
+        assert LET_GO_SECONDS - taking_over.RENEW_SECONDS - 0.5 < took < LEASE_SECONDS
     await until(many.connected.is_set)
     assert "The council" in shown_words(await ask(double, "Who keeps the list?"))
     assert (many.most_at_once, health.elsewhere) == (1, False)
@@ -214,7 +213,7 @@ class FakeLeases:
 )
 async def test_serving_ends_with_the_lease(monkeypatch, answers, renewals):
     """And every renewal notes where the connection stands."""
-    monkeypatch.setattr(holding, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(taking_over, "RENEW_SECONDS", 0.01)
     leases, beats, served = FakeLeases(*answers), [], asyncio.Event()
 
     async def serve() -> None:

@@ -1,26 +1,79 @@
-"""Be the one process of all that is connected to Discord, for as long as the lease is ours.
+"""One process of all is connected to Discord, for as long as the lease is its own; whoever takes over knows where its sessions stood.
 
-Comes in: leases, and a way to serve. Goes out: nothing; it goes on until cancelled. Refuses to know Discord.
+Comes in: leases, a way to serve, session ids and numbers of events. Goes out: nothing, it goes on until cancelled; the sessions as
+they were some seconds ago. Refuses to know Discord and its events.
 
 The lease runs out on the database's clock some seconds after it was last renewed. Who cannot renew it lets go before that by its own
-clock, counted from before it asked, so that the next one never meets it.
+clock, counted from before it asked, so that the next one never meets it. What is kept of sessions lags behind: an event that was being
+answered when its process died is fetched once more, and the nonce of the answer makes Discord take the second one for the first.
 """
 
 import asyncio
+import json
 import logging
 import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 
 from bot.discord_bot.state.health import GatewayHealth
+from bot.state.facts import Facts
 from bot.state.leases import Leases
 from bot.worker_thread import OffLoop
 from index.errors import LocalismError
 
 log = logging.getLogger(__name__)
+
+_FACT = "discord sessions"
+LAG = 3  # renewals of the lease, a second each: longer than an answer takes
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session with Discord, of one shard."""
+
+    id: str
+    sequence: int  # of the last event
+    address: str  # at which it is resumed
+
+
+class Sessions:
+    """What is known of the sessions, here and in the store."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Keep them in ``facts``."""
+        self._facts = facts
+        self._seen: deque[tuple[Session, ...]] = deque(maxlen=LAG)
+        self._written = ""
+
+    def note(self, sessions: Iterable[Session]) -> None:
+        """Keep ``sessions`` as they were a few calls ago; blocking.
+
+        Raises:
+            StoreFault: they cannot be kept.
+        """
+        self._seen.append(tuple(sessions))
+        text = json.dumps([asdict(session) for session in self._seen[0]])
+        if text != self._written:
+            self._facts.put(_FACT, text)
+            self._written = text
+
+    def kept(self) -> list[Session]:
+        """Return those that were kept last, by whichever process; blocking.
+
+        Raises:
+            StoreFault: they cannot be read.
+        """
+        return [Session(**fields) for fields in json.loads(self._facts.get(_FACT) or "[]")]
+
+    def begin(self) -> None:
+        """Forget what was seen here: another connection begins."""
+        self._seen.clear()
+
 
 LEASE = "discord gateway"
 LEASE_SECONDS = 6.0

@@ -5,8 +5,8 @@ import asyncio
 import discord
 import pytest
 
-from bot.discord_bot import checkup
-from bot.discord_bot.checkup import WANTED, checked_permissions, missing
+from bot.discord_bot import permissions
+from bot.discord_bot.permissions import WANTED, checked_permissions, missing
 from tests.discord_double.running import running_double
 from tests.discord_double.server import GOOD
 
@@ -47,5 +47,5 @@ def test_where_discord_cannot_be_reached_the_rest_is_told_all_the_same(monkeypat
     async def fails(token):
         raise error
 
-    monkeypatch.setattr(checkup, "_checked", fails)
+    monkeypatch.setattr(permissions, "_checked", fails)
     assert checked_permissions(GOOD) == ["Discord could not be asked from here; the token is set"]
