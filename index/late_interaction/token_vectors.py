@@ -78,7 +78,38 @@ class PassageTokens:
     scale: float = BYTE_SCALE
 
 
-class Tokens:
+class TokenStatistics:
+    """What a worker must know of a build's tokens before it sees any of them."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        """Read what lies in ``folder`` of the tokens of ``size`` passages.
+
+        Raises:
+            DamagedBuild: a file is missing.
+        """
+        files = TokenFiles(folder)
+        try:
+            self.directions: NDArray[np.float32] | None = np.load(files.directions) if files.directions.exists() else None
+            self._frequencies: NDArray[np.int32] = np.load(files.frequencies)
+        except (OSError, ValueError, EOFError) as error:
+            raise _cannot_be_opened(error) from error
+        self.size = size
+
+    def seen(self, question: EncodedQuestion) -> EncodedQuestion:
+        """Return ``question`` along the directions in which the tokens are kept."""
+        if self.directions is None:
+            return question
+        return replace(
+            question, vector=projected(question.vector, self.directions), tokens=projected(question.tokens, self.directions)
+        )
+
+    def frequencies(self, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return in how many passages each word piece stands."""
+        known = pieces < len(self._frequencies)
+        return np.where(known, self._frequencies[np.where(known, pieces, 0)], 0) if len(self._frequencies) else pieces * 0
+
+
+class Tokens(TokenStatistics):
     """The token vectors of a build."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
@@ -89,21 +120,17 @@ class Tokens:
         """
         files = TokenFiles(folder)
         try:
-            self.directions: NDArray[np.float32] | None = np.load(files.directions) if files.directions.exists() else None
             self._bounds: NDArray[np.int64] = np.load(files.bounds, mmap_mode="r")
             self._piece_bounds: NDArray[np.int64] = np.load(files.piece_bounds, mmap_mode="r")
-            self._frequencies: NDArray[np.int32] = np.load(files.frequencies)
             size = int(self._bounds[-1])
+            super().__init__(folder, len(self._bounds) - 1)
             kept = dimension if self.directions is None else self.directions.shape[1]
             self._vectors = StoredArray(mapped(files.vectors, np.uint8, (size, kept)))
             self._sentences = StoredArray(mapped(files.sentences, np.int16, (size,)))
             self._pieces = StoredArray(mapped(files.pieces, np.int32, (int(self._piece_bounds[-1]),)))
             self._lengths = StoredArray(mapped(files.lengths, np.float32, (size,)))
         except (OSError, ValueError, EOFError, IndexError) as error:
-            raise DamagedBuild(
-                f"The token vectors of the build cannot be opened ({error}). Build again: localism-ingest build"
-            ) from error
-        self.size = len(self._bounds) - 1
+            raise _cannot_be_opened(error) from error
 
     def of(self, rows: NDArray[np.int64]) -> PassageTokens:
         """Return the tokens of the passages in ``rows``, in that order."""
@@ -119,14 +146,6 @@ class Tokens:
             BYTE_SCALE if self.directions is None else SCALE,
         )
 
-    def seen(self, question: EncodedQuestion) -> EncodedQuestion:
-        """Return ``question`` along the directions in which the tokens are kept."""
-        if self.directions is None:
-            return question
-        return replace(
-            question, vector=projected(question.vector, self.directions), tokens=projected(question.tokens, self.directions)
-        )
-
     def stored(self, row: int, passage: NDArray[np.float32]) -> PassageVectors:
         """Return the vectors of one passage as they were written, given the vector of the ``passage`` itself."""
         here = [(int(self._bounds[row]), int(self._bounds[row + 1]))]
@@ -134,10 +153,9 @@ class Tokens:
         pieces = self._pieces.part(int(self._piece_bounds[row]), int(self._piece_bounds[row + 1]))
         return PassageVectors(passage, tokens, self._sentences.parts(here), pieces)
 
-    def frequencies(self, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return in how many passages each word piece stands."""
-        known = pieces < len(self._frequencies)
-        return np.where(known, self._frequencies[np.where(known, pieces, 0)], 0) if len(self._frequencies) else pieces * 0
+
+def _cannot_be_opened(error: Exception) -> DamagedBuild:
+    return DamagedBuild(f"The token vectors of the build cannot be opened ({error}). Build again: localism-ingest build")
 
 
 def mapped(path: Path, kind: type[_Number], shape: tuple[int, ...]) -> NDArray[_Number]:

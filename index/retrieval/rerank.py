@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from index.build.reader import Build
 from index.encoders.query_encoder import EncodedQuestion
+from index.engines.source import UNKNOWN, RowFeatures
 from index.late_interaction.max_sim import Matches, max_sim, token_weights
 from index.records import Passage, Span
-from index.retrieval.candidates import UNKNOWN, Found, as_searched, documents_of, names_held
+from index.retrieval.candidates import Found, as_searched, documents_of, sought
 from index.retrieval.questions import AskedQuestion
 
 Scores = NDArray[np.float32]
@@ -70,21 +71,22 @@ class Candidates:
 
 def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
     """Return the passages found, at least one, each seen from every side."""
-    tokens, rows = build.tokens, found.rows
-    passage = found.passage if build.adapter is None else _with_headings(build, found, as_searched(build, encoded))
-    weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
-    matches = max_sim(tokens.seen(encoded), weights, tokens.of(rows))
+    rows, statistics = found.rows, build.source.token_statistics
+    known = build.source.features(sought(build, asked, encoded), rows)
+    passage = found.passage if build.adapter is None else _with_headings(build, known, found, as_searched(build, encoded))
+    weights = token_weights(statistics.frequencies(encoded.pieces), statistics.size)
+    matches = max_sim(statistics.seen(encoded), weights, known.tokens)
     documents = documents_of(build, rows)
     features = Features(
         sentence=matches.best_sentence,
         words=found.words,
         tokens=matches.cubed,
-        pairs=build.pairs.shares(asked.pairs, rows),
+        pairs=known.pairs,
         passage=passage,
         document=build.document_vectors[documents] @ encoded.vector,
-        key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
+        key=np.maximum(_best_keys(build, known, found, encoded.vector), matches.best_sentence),
     )
-    return Candidates(rows, documents, features, matches, names_held(build, asked, rows), encoded.vector)
+    return Candidates(rows, documents, features, matches, known.named, encoded.vector)
 
 
 def blended(one: Candidates, other: Candidates) -> Candidates:
@@ -202,16 +204,16 @@ def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.fl
     return np.asarray((one + other) / 2, np.float32)
 
 
-def _with_headings(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
+def _with_headings(build: Build, known: RowFeatures, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean cosine of ``question`` with each passage and with its heading, its first key: as the adapter was taught."""
     starts, ends = build.expansion_bounds[found.rows], build.expansion_bounds[found.rows + 1]
     near, headed = found.passage.copy(), np.flatnonzero(ends > starts)
     if len(headed):
-        near[headed] = _mean(near[headed], build.keys.cosines(question, starts[headed]))
+        near[headed] = _mean(near[headed], known.keys.cosines(question, starts[headed]))
     return near
 
 
-def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
+def _best_keys(build: Build, known: RowFeatures, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the cosine of each passage's best key; ``UNKNOWN`` where it has none.
 
     Where one of its keys is among the nearest of all, its best one is, and that is known.
@@ -222,5 +224,5 @@ def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDA
     if len(keyed):
         keys = np.concatenate([np.arange(starts[place], ends[place]) for place in keyed])
         first = np.concatenate([[0], np.cumsum((ends - starts)[keyed])[:-1]])
-        best[keyed] = np.maximum.reduceat(build.keys.cosines(question, keys), first)
+        best[keyed] = np.maximum.reduceat(known.keys.cosines(question, keys), first)
     return best

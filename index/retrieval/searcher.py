@@ -24,7 +24,6 @@ from index.abstention.decision import (
 from index.abstention.scope import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range
-from index.documents.store import RecentPassages
 from index.encoders.query_encoder import EncodedQuestion
 from index.records import Passage, Span
 from index.retrieval.candidates import compared, retrieve
@@ -87,7 +86,6 @@ class Searcher:
         # The words of questions repeat.
         self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))
         self._nearest = lru_cache(REMEMBERED_WORDS)(build.spelling.nearest)
-        self._passages = RecentPassages(build.records)
         self._synonyms = Synonyms(build.lexicon.synonyms)
         self._signposts = Signposts(build.lexicon.signposts, build.out_of_scope)
 
@@ -171,7 +169,7 @@ class Searcher:
         self, candidates: Candidates, given: NDArray[np.float32], scores: NDArray[np.float32], best: NDArray[np.int64]
     ) -> tuple[Hit, ...]:
         """Return the candidates at the places in ``best``, in that order; ``given`` is what each feature gives to each candidate."""
-        passages = self._passages.of(candidates.rows[best].tolist())
+        passages = self.build.source.passages(candidates.rows[best].tolist())
         found = zip(best.tolist(), passages, scores[best].tolist(), given[:, best].T.tolist(), strict=True)
         return tuple(
             Hit(
@@ -231,20 +229,14 @@ class Searcher:
         return float(inside) - out_of_scope.around + (0 if has_paraphrases else FARTHER)
 
     def _covered(self, row: int, asked: AskedQuestion) -> float:
-        words, keys = self.build.words, self.build.expansion_words
-        weights = {term: words.idf(term) for term in asked.terms}
-        held = [own for term, own in weights.items() if any(_contains(one.postings(term).rows, row) for one in (words, keys))]
-        return sum(held) / sum(weights.values()) if weights else 0.0
+        weights = list(map(self.build.source.words.idf, asked.terms))
+        held = self.build.source.holds(row, asked.terms)
+        return sum(own for own, is_held in zip(weights, held, strict=True) if is_held) / sum(weights) if weights else 0.0
 
     def _rarest(self, asked: AskedQuestion) -> float:
-        idf = self.build.words.idf
+        idf = self.build.source.words.idf
         return max(map(idf, asked.terms), default=0.0) / idf("")
 
     def _ranges(self, document_ids: Sequence[str] | None) -> list[Range] | None:
         of = self.build.records.rows_of
         return None if document_ids is None else [(rows.start, rows.stop) for rows in map(of, document_ids)]
-
-
-def _contains(rows: NDArray[np.int32], row: int) -> bool:
-    place = int(np.searchsorted(rows, row))
-    return place < len(rows) and int(rows[place]) == row

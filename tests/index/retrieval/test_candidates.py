@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from index.build.reader import open_live_build
+from index.engines import nominating
 from index.late_interaction.max_sim import max_sim, token_weights
-from index.retrieval import candidates
 from index.retrieval.candidates import LOOKED_AT, compared, retrieve
 from index.retrieval.questions import read_question
 from index.retrieval.rerank import blended, rerank
@@ -143,7 +143,7 @@ def test_features_do_not_depend_on_how_many_neighbours_were_gathered(build, ques
     """Of a passage whose keys were not among the nearest, the best key is still looked up."""
     few = {"BY_VECTOR": 8, "BY_WORDS": 3, "BY_KEY": 3, "NEAR_KEYS": 2}
     for name, value in few.items():
-        monkeypatch.setattr(candidates, name, value)
+        monkeypatch.setattr(nominating, name, value)
     asked, encoded = question
     brute = BruteForce(build, asked, encoded)
     seen = rerank(build, retrieve(build, asked, encoded, None), asked, encoded)
