@@ -48,7 +48,7 @@ class EmbeddedSource:
         """Return what reranking needs; see CandidateSource."""
         return RowFeatures(
             pairs=self.pairs.shares(sought.pairs, rows),
-            named=names_held(self, sought.names, rows),
+            named=names_held(self, sought, rows),
             tokens=self.tokens.of(rows),
             keys=self.keys,
         )

@@ -19,8 +19,10 @@ from index.text.analysis import pairs_of
 BY_VECTOR = 100
 BY_WORDS = 100
 BY_KEY = 60
+BY_PHRASE = 100
 NEAR_KEYS = 100  # several of them belong to one passage; with 200 the same passages come first
 COMMON = 0.03  # share of all passages: a name that more of them hold tells none of them apart
+LEAST_COMMON = 20  # passages: a phrase in so many of them does, however few there are
 
 
 class NearestVectors(KeyVectors, Protocol):
@@ -66,8 +68,8 @@ def nominated(parts: SearchParts, sought: Sought, ranges: Sequence[Range] | None
     near, _ = parts.vectors.nearest(sought.searched, BY_VECTOR, ranges)
     near_keys, key_cosines = parts.keys.nearest(sought.vector, NEAR_KEYS)
     by_key = rows_of_keys(parts.expansion_bounds, near_keys)
-    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY)]))
-    rows = _with_phrases(parts, sought, rows)
+    quoted = _quoted(parts, sought.phrases)
+    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY), quoted]))
     if ranges is not None:
         rows = rows[marked(parts.words.size, ranges)[rows]]
     return Nominated(
@@ -77,14 +79,20 @@ def nominated(parts: SearchParts, sought: Sought, ranges: Sequence[Range] | None
         words=by_terms[rows] / np.float32(parts.words.ideal(sought.terms)),
         candidate_words=words[rows],
         candidate_expansions=key_words[rows],
-        named=names_held(parts, sought.names, rows),
+        named=names_held(parts, sought, rows),
     )
 
 
-def names_held(parts: SearchParts, names: Sequence[str], rows: Rows) -> NDArray[np.int64]:
-    """Return how many of ``names`` each passage holds, in its text, headings or paraphrases, shape (rows,)."""
+def names_held(parts: SearchParts, sought: Sought, rows: Rows) -> NDArray[np.int64]:
+    """Return how many of the question's names each passage holds, in its text, headings or paraphrases, shape (rows,).
+
+    What somebody put in quotation marks is a name too where it is of several words: one word may be there for its irony alone.
+    """
     held = np.zeros(len(rows), np.int64)
-    for name in names:
+    for quoted in (_holding(parts, phrase) for phrase in sought.phrases if len(phrase) > 1):
+        if len(quoted) <= max(COMMON * parts.words.size, LEAST_COMMON):
+            held += np.isin(rows, quoted)
+    for name in sought.names:
         found = [index.postings(name).rows for index in (parts.words, parts.expansion_words)]
         if max(map(len, found)) <= COMMON * parts.words.size:
             held += np.isin(rows, found[0]) | np.isin(rows, found[1])
@@ -112,13 +120,10 @@ def best_found(rows: Rows, by_key: Rows, cosines: Scores) -> Scores:
     return best
 
 
-def _with_phrases(parts: SearchParts, sought: Sought, rows: Rows) -> Rows:
-    """Return the rows that hold every phrase in quotation marks, whether they are among ``rows`` or not; ``rows`` where none does."""
-    if not sought.phrases:
-        return rows
-    held = [_holding(parts, phrase) for phrase in sought.phrases]
-    together = reduce(np.intersect1d, held)
-    return together if len(together) else rows
+def _quoted(parts: SearchParts, phrases: Sequence[tuple[str, ...]]) -> Rows:
+    """Return the first rows that hold every one of ``phrases``; none where there is no phrase."""
+    held = [_holding(parts, phrase) for phrase in phrases]
+    return np.asarray(reduce(np.intersect1d, held)[:BY_PHRASE], np.int64) if held else np.empty(0, np.int64)
 
 
 def _holding(parts: SearchParts, phrase: tuple[str, ...]) -> Rows:

@@ -6,7 +6,7 @@ how candidates are weighed.
 The source nominates, the worker scores: scores are ours whatever nominates, so that the same question has the same answer everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class Sought:
     pairs: tuple[str, ...]  # distinct neighbouring terms
     meant: tuple[str, ...]  # what else the terms mean; they bring candidates, and nothing more
     names: tuple[str, ...]  # terms that name one thing exactly
-    phrases: tuple[tuple[str, ...], ...]  # terms that must stand side by side
+    phrases: tuple[tuple[str, ...], ...]  # terms in quotation marks: passages where they stand side by side are preferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Nominated:
     words: Scores  # BM25 of title, headings and text for the terms, as a share of what they could give
     candidate_words: Scores  # the same for the terms and what else they mean, not as a share
     candidate_expansions: Scores  # of the words of expansions
-    named: NDArray[np.int64]  # how many of the question's names each holds
+    named: NDArray[np.int64]  # how many of the question's names and phrases each holds
 
 
 class KeyVectors(Protocol):
@@ -67,10 +67,16 @@ class RowFeatures:
 
 
 class TermStatistics(Protocol):
-    """How rare terms are among all passages."""
+    """How rare terms are among all passages, and what they add where they stand."""
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of ``term``; of an unknown term, the highest there is."""
+
+    def ideal(self, terms: Iterable[str]) -> float:
+        """Return the most that BM25 could give for ``terms``; above 0."""
+
+    def term_weights(self, terms: Sequence[str], rows: Rows) -> Scores:
+        """Return what each of ``terms`` adds to the BM25 score of each of ``rows``, ascending, shape (terms, rows)."""
 
 
 class CandidateSource(Protocol):

@@ -42,6 +42,7 @@ class Features:
 
     sentence: Scores  # cosine of its best sentence and the question
     words: Scores  # BM25 of title, headings and text, as a share of what the question's words could give
+    around: Scores  # the same over the passage and its neighbours, each word counting where it counts most
     tokens: Scores  # how near each word of the question comes to some word of the passage in its context, cubed: see max_sim
     pairs: Scores  # BM25 of neighbouring words, as a share
     passage: Scores  # cosine of the passage and the question; half of it its heading's where the build has an adapter
@@ -50,11 +51,15 @@ class Features:
 
 
 Weights = Mapping[str, float]
-_COMMON_WEIGHTS = {"sentence": 1.0, "words": 0.8, "pairs": 0.6, "document": 0.5}
-# Learned on labelled sets, where nothing is known of how people ask.
-PLAIN_WEIGHTS: Weights = MappingProxyType({**_COMMON_WEIGHTS, "tokens": 4.55, "passage": 0.5, "key": 1.3})
+_COMMON_WEIGHTS = {"sentence": 1.0, "pairs": 0.6, "document": 0.5}
+# Learned on labelled sets, where nothing is known of how people ask. Neighbours pay where a document runs over many passages.
+PLAIN_WEIGHTS: Weights = MappingProxyType(
+    {**_COMMON_WEIGHTS, "words": 0.4, "around": 0.8, "tokens": 4.55, "passage": 0.5, "key": 1.3}
+)
 # Where a build's adapter leads the question towards its passages, that cosine is the best single evidence.
-ADAPTED_WEIGHTS: Weights = MappingProxyType({**_COMMON_WEIGHTS, "tokens": 3.75, "passage": 3.0, "key": 1.0})
+ADAPTED_WEIGHTS: Weights = MappingProxyType(
+    {**_COMMON_WEIGHTS, "words": 0.6, "around": 0.3, "tokens": 3.75, "passage": 3.0, "key": 1.0}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQue
     features = Features(
         sentence=matches.best_sentence,
         words=found.words,
+        around=found.around,
         tokens=matches.cubed,
         pairs=known.pairs,
         passage=passage,

@@ -11,7 +11,7 @@ question, so it is worked out when the build is written (as bm25s does) and a qu
 import hashlib
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -72,15 +72,18 @@ class TermScores(ABC):
         Returns:
             shape (rows,), 0 to about 1.
         """
-        distinct = set(terms)
+        distinct = list(set(terms))
+        return np.asarray(self.term_weights(distinct, rows).sum(axis=0) / np.float32(self.ideal(distinct)), np.float32)
+
+    def term_weights(self, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return what each of ``terms`` adds to the BM25 score of each of ``rows``, ascending, shape (terms, rows)."""
         wanted = rows.astype(np.int32)  # as postings hold them, or numpy would copy every posting into the wider type
-        total = np.zeros(len(rows), np.float32)
-        for term in distinct:
-            postings = self.postings(term)
+        found = np.zeros((len(terms), len(rows)), np.float32)
+        for added, postings in zip(found, map(self.postings, terms), strict=True):
             if len(postings.rows):
                 places = np.minimum(postings.rows.searchsorted(wanted), len(postings.rows) - 1)
-                total += np.where(postings.rows[places] == wanted, postings.weights[places], 0)
-        return np.asarray(total / np.float32(self.ideal(distinct)), np.float32)
+                added[:] = np.where(postings.rows[places] == wanted, postings.weights[places], 0)
+        return found
 
     def ideal(self, terms: Iterable[str]) -> float:
         """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""

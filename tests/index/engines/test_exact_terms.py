@@ -24,7 +24,8 @@ def index_of(rows_by_name):
 
 def held(asked, words, expansions, rows):
     """How many of the names ``asked`` each of ``rows`` holds."""
-    return names_held(build(words, expansions), asked, np.array(rows, np.int64)).tolist()
+    sought = SimpleNamespace(names=asked, phrases=())
+    return names_held(build(words, expansions), sought, np.array(rows, np.int64)).tolist()
 
 
 def test_a_name_counts_once_whether_it_stands_in_the_text_or_beside_it():
