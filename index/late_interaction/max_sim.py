@@ -40,6 +40,11 @@ class Matches:
     best_sentence: NDArray[np.float32]  # cosine of each passage's best sentence, shape (passages,)
     sentence_matches: tuple[NDArray[np.float32], ...]  # for each passage, ``plain`` of each of its sentences
 
+    def at(self, places: NDArray[np.int64]) -> "Matches":
+        """Return those of the passages at ``places``."""
+        sentences = tuple(self.sentence_matches[place] for place in places.tolist())
+        return Matches(self.cubed[places], self.plain[places], self.best_sentence[places], sentences)
+
 
 def max_sim(question: EncodedQuestion, weights: NDArray[np.float32], tokens: PassageTokens) -> Matches:
     """Return how near each passage comes to ``question``.

@@ -50,6 +50,7 @@ class Features:
     key: Scores  # cosine of its best key and the question; of its best sentence where it has no keys
 
 
+FEATURE_NAMES = tuple(field.name for field in fields(Features))
 Weights = Mapping[str, float]
 _COMMON_WEIGHTS = {"sentence": 1.0, "pairs": 0.6, "document": 0.5}
 # Learned on labelled sets, where nothing is known of how people ask. Neighbours pay where a document runs over many passages.
@@ -72,6 +73,12 @@ class Candidates:
     matches: Matches
     named: NDArray[np.int64]  # how many of the question's exact names each holds
     question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
+
+    def at(self, places: NDArray[np.int64]) -> "Candidates":
+        """Return those at ``places``."""
+        features = Features(**{name: getattr(self.features, name)[places] for name in FEATURE_NAMES})
+        matches = self.matches.at(places)
+        return Candidates(self.rows[places], self.documents[places], features, matches, self.named[places], self.question)
 
 
 def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
@@ -97,9 +104,7 @@ def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQue
 
 def blended(one: Candidates, other: Candidates) -> Candidates:
     """Return the same passages as seen by two questions, each feature the mean of both; the question asked is ``one``'s."""
-    features = {
-        field.name: _mean(getattr(one.features, field.name), getattr(other.features, field.name)) for field in fields(Features)
-    }
+    features = {name: _mean(getattr(one.features, name), getattr(other.features, name)) for name in FEATURE_NAMES}
     sentences = zip(one.matches.sentence_matches, other.matches.sentence_matches, strict=True)
     matches = Matches(
         cubed=_mean(one.matches.cubed, other.matches.cubed),

@@ -6,7 +6,7 @@ evidence for and against an answer. Refuses to decide what may be said, and to k
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,8 +116,9 @@ class Searcher:
         Raises:
             UnknownDocument: the build holds no document of one of these ids.
         """
-        ranges, asked = self._ranges(document_ids), [self.encoded(part) for part in parts]
-        return [self._found(part, self._seen_twice(part, whole.asked or part, ranges), limit) for part in asked]
+        asked = [self.encoded(part) for part in parts]
+        seen = self._seen_beside(asked, whole.asked or asked[0], self._ranges(document_ids))
+        return [self._found(part, one, limit) for part, one in zip(asked, seen, strict=True)]
 
     def _found(self, asked: _Encoded, candidates: Candidates | None, limit: int) -> Findings:
         if candidates is None:
@@ -147,7 +148,7 @@ class Searcher:
         """
         text = asked[0].text
         if context and follows(text) and len(asked[1].pieces) <= MOST_FOLLOWING:
-            return self._seen_twice(asked, self.encoded(f"{context[-1]} {text}"), ranges)
+            return self._seen_beside([asked], self.encoded(f"{context[-1]} {text}"), ranges)[0]
         found = retrieve(self.build, *asked, ranges)
         return rerank(self.build, found, *asked) if len(found.rows) else None
 
@@ -156,14 +157,20 @@ class Searcher:
         asked = self.read(question)
         return asked, self.build.encoder.encode(asked.text)
 
-    def _seen_twice(self, one: _Encoded, other: _Encoded, ranges: Sequence[Range] | None) -> Candidates | None:
-        """Return the passages that either question finds, each feature the mean of both; the question asked is ``one``."""
+    def _seen_beside(
+        self, each: Sequence[_Encoded], other: _Encoded, ranges: Sequence[Range] | None
+    ) -> list[Candidates | None]:
+        """Return for each question the passages that it or ``other`` finds, each feature the mean of how both see them."""
         build = self.build
-        rows = np.union1d(*(retrieve(build, *each, ranges).rows for each in (one, other)))
+        besides = retrieve(build, *other, ranges).rows
+        found = [np.union1d(retrieve(build, *one, ranges).rows, besides) for one in each]
+        rows = reduce(np.union1d, found)
         if not len(rows):
-            return None
-        seen = [rerank(build, compared(build, rows, *each), *each) for each in (one, other)]
-        return blended(*seen)
+            return [None] * len(each)
+        by_other = rerank(build, compared(build, rows, *other), *other)  # once, however many lean on it
+        both = zip(each, found, strict=True)
+        seen = [(rerank(build, compared(build, own, *one), *one), own) if len(own) else None for one, own in both]
+        return [one and blended(one[0], by_other.at(np.searchsorted(rows, one[1]))) for one in seen]
 
     def _hits(
         self, candidates: Candidates, given: NDArray[np.float32], scores: NDArray[np.float32], best: NDArray[np.int64]
