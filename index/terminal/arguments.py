@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from typing_extensions import override
 
 from index.version import add_version
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # where commands are added
 SHELLS = ("bash", "zsh", "fish")
 MOST_READ = 20_000  # characters of a question from standard input; what is longer is refused as a question, not held whole
 REFUSED = 2

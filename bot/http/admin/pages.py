@@ -16,7 +16,7 @@ from bot.http.admission.admission import LOGIN, Admission
 from bot.http.admission.senders import check_sender
 from bot.http.http_state import HttpState
 from bot.http.templates import Templates
-from bot.state.question_log import csv_of
+from bot.state.table_cells import csv_of
 from index.documents.store import Records
 from index.errors import UnknownPassage
 

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
-from bot.answering.answer_json import answer_json
+from bot.answering.answer_text import answer_json
 from bot.answering.answers import Answer
 from bot.http.answering import Asked, answer_to
 from bot.http.api.openapi import NOT_MODIFIED, problems
