@@ -40,16 +40,15 @@ def questions_csv(settings: Settings) -> str:
     Raises:
         SettingsError: no questions are kept.
     """
-    from bot.state.databases.opening import open_store
-    from bot.state.question_log import QuestionLog
+    from bot.state.kept import open_kept
     from bot.state.table_cells import csv_of
 
     if settings.state is None or not settings.keep_questions_days:
         raise SettingsError(
             "No questions are kept. Set LOCALISM_STATE to a folder and LOCALISM_KEEP_QUESTIONS_DAYS to a number of days."
         )
-    with closing(QuestionLog(open_store(settings.state), settings.keep_questions_days)) as log:
-        return csv_of(log.not_answered())
+    with closing(open_kept(settings.state, settings.keep_questions_days)) as kept:
+        return csv_of(kept.questions.not_answered() if kept.questions else [])
 
 
 def print_reports(settings: Settings, console: Console) -> None:
@@ -58,19 +57,17 @@ def print_reports(settings: Settings, console: Console) -> None:
     Raises:
         SettingsError: nothing is kept.
     """
-    from bot.state.databases.opening import open_store
-    from bot.state.feedback import FeedbackStore
-    from bot.state.question_log import QuestionLog
+    from bot.state.kept import open_kept
 
     if settings.state is None:
         raise SettingsError("Nothing is kept. Set LOCALISM_STATE to a folder.")
+    with closing(open_kept(settings.state, settings.keep_questions_days)) as kept:
+        asked = [astuple(row) for row in kept.questions.not_answered()] if kept.questions else []
+        judged = [astuple(row) for row in kept.questions.judged()] if kept.questions else []
+        rows = [astuple(row) for row in kept.feedback.rows()] if kept.feedback else []
     if settings.keep_questions_days:
-        with closing(QuestionLog(open_store(settings.state), settings.keep_questions_days)) as log:
-            asked, judged = [astuple(row) for row in log.not_answered()], [astuple(row) for row in log.judged()]
         _print("Asked and not found", ("question", "status", "times", "last asked"), asked, console)
         _print("Feedback by question", ("question", "passage", "document", *VERDICTS, "last"), judged, console)
-    with closing(FeedbackStore(open_store(settings.state))) as store:
-        rows = [astuple(row) for row in store.rows()]
     _print("Feedback by passage", ("passage", "document", *VERDICTS, "last"), rows, console)
 
 
