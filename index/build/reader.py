@@ -17,7 +17,7 @@ from index.dense.faiss_reader import Vectors
 from index.documents.store import Records
 from index.encoders.query_encoder import QueryAdapter, QueryEncoder
 from index.errors import DamagedBuild
-from index.late_interaction.token_vectors import Tokens
+from index.late_interaction.max_sim import Tokens
 from index.lexicon import Lexicon
 from index.sparse.bm25 import Words
 from index.sparse.spelling import Spelling
