@@ -20,9 +20,9 @@ from fastapi import FastAPI
 from rich.console import Console
 
 from bot.answering.answer_service import AnswerService
+from bot.answering.answer_text import print_answer
 from bot.answering.answers import Answer
 from bot.answering.limits import MOST_PASSAGES
-from bot.answering.terminal import print_answer
 from bot.discord_bot.cards.cards import answer_card
 from bot.discord_bot.cards.plain import plain_answer
 from bot.discord_bot.cards.rows import CardStyle

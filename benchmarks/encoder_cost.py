@@ -21,8 +21,8 @@ from tokenizers import Tokenizer
 
 from index.build.layout import DEFAULT_BUILDS, BuildLayout, live_build
 from index.build.reader import open_live_build
+from index.encoders.export import PlainTransformer
 from index.encoders.full import SentenceTransformerEmbedder
-from index.encoders.plain_transformer import PlainTransformer
 from index.encoders.quantiser import quantise
 from index.encoders.query_encoder import ENCODER_FILES, opened_graph
 from index.encoders.traced import trace

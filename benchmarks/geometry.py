@@ -21,9 +21,8 @@ from benchmarks import question_sets
 from benchmarks.question_sets import SETS, are_there
 from index.build.reader import Build
 from index.encoders.full import SentenceTransformerEmbedder
-from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
+from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, build_throw_away, read_set
 from index.evaluation.labelled_set import DEPTH, PASSAGES_ASKED_FOR, ndcg
-from index.evaluation.throw_away import build_throw_away
 from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry
 

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from index.build.layout import BuildLayout
 from index.build.reader import Build, open_build
 from index.encoders.full import SentenceTransformerEmbedder
-from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, read_set
+from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, build_throw_away, read_set
 from index.evaluation.labelled_set import DEPTH
-from index.evaluation.throw_away import build_throw_away
 from index.retrieval.searcher import Hit
 from ingest.settings import read_settings
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bot.answering.answer_json import answer_json
 from bot.answering.answer_service import AnswerService
+from bot.answering.answer_text import answer_json
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, open_live_build
 

@@ -12,15 +12,17 @@ from typing import Any
 
 from rich.console import Console
 
+from index.build.history import publish
 from index.build.layout import live_build
-from index.build.portable import add_parsers as add_portable
+from index.build.lock import builds_lock
+from index.build.moving import export_build, import_build
 from index.build.reader import Build, open_live_build, stats
 from index.build.verification import verify_build
 from index.errors import LocalismError
 from index.evaluation.command import add_evaluate
 from index.retrieval.searcher import Hit, Searcher
 from index.settings import Settings, read_settings
-from index.terminal.arguments import add_question, new_parser, parse, question_of
+from index.terminal.arguments import Commands, add_question, new_parser, parse, question_of
 from index.terminal.tables import print_table
 
 DONE, DAMAGED, REFUSED = 0, 1, 2
@@ -54,7 +56,7 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     commands.add_parser("stats", parents=[shared], help="say what the live build holds").set_defaults(run=_stats)
     commands.add_parser("verify", parents=[shared], help="check the live build to the last byte").set_defaults(run=_verify)
     add_evaluate(commands, shared, settings.corpus)
-    add_portable(commands, shared)
+    _add_moving(commands, shared)
     return parser
 
 
@@ -136,6 +138,43 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
             print(problem)
         print(f"Build {folder.name}: {len(problems)} problems." if problems else f"Build {folder.name} is whole.")
     return DAMAGED if problems else DONE
+
+
+def _add_moving(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Add ``export`` and ``import`` to ``commands``; ``shared`` brings --index and --json."""
+    export = commands.add_parser("export", parents=[shared], help="write a build into one file")
+    export.add_argument("file", type=Path, metavar="FILE", help="file to write: name.tar.gz")
+    export.add_argument("--build", metavar="ID", help="the build; without it the live one")
+    export.set_defaults(run=_export)
+    importing = commands.add_parser("import", parents=[shared], help="take a build out of one file and make it live")
+    importing.add_argument("file", type=Path, metavar="FILE", help="file that export wrote")
+    importing.add_argument("--keep-live", action="store_true", help="put it beside the live build and switch later")
+    importing.set_defaults(run=_import)
+
+
+def _export(options: argparse.Namespace, *_: object) -> int:
+    build = options.build or live_build(options.index).name
+    size = export_build(options.index, build, options.file)
+    _say(
+        options,
+        {"build": build, "file": str(options.file), "bytes": size},
+        f"Build {build} is in {options.file}: {size:,} bytes.",
+    )
+    return DONE
+
+
+def _import(options: argparse.Namespace, *_: object) -> int:
+    with builds_lock(options.index, "localism-index import"):
+        build = import_build(options.index, options.file)
+        if not options.keep_live:
+            publish(options.index, build)
+    state = "is here, beside the live build" if options.keep_live else "is live"
+    _say(options, {"build": build, "live": not options.keep_live}, f"Build {build} {state}.")
+    return DONE
+
+
+def _say(options: argparse.Namespace, given: dict[str, object], sentence: str) -> None:
+    print(json.dumps(given, indent=2) if options.json else sentence)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rich.console import Console
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
-from bot.answering.terminal import print_answer
+from bot.answering.answer_text import print_answer
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.texts import open_texts
 from bot.http.app import create_app

@@ -12,7 +12,7 @@ from bot.answering.answers import Answer, PassageInContext, Quote, Status
 from bot.answering.citations import Citation, cite
 from bot.answering.diversification import SPARE, Diversification, FoundPart, ResultGroup, answered, with_parts
 from bot.answering.guidance import Definitions, Pointers
-from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
+from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES, MOST_REMEMBERED
 from index.abstention.decision import Thresholds
 from index.build.reader import Build
 from index.errors import QuestionError
@@ -23,7 +23,6 @@ from index.retrieval.searcher import Findings, Searcher
 
 NEAREST_TITLES = 3
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
-MOST_REMEMBERED = 512  # answers and, apart, texts of passages with their citations, which answers share
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,3 +3,4 @@
 MOST_CHARACTERS = 2000
 MOST_PASSAGES = 20
 DEFAULT_PASSAGES = 3
+MOST_REMEMBERED = 512  # answers and, apart, texts of passages with their citations, which answers share

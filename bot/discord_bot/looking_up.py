@@ -14,7 +14,7 @@ from bot.answering.answers import Answer, PassageInContext, Quote
 from bot.discord_bot.options import BotOptions
 from bot.discord_bot.state.asked import Asked
 from bot.errors import TooBusy
-from bot.pictures.picture_cache import PictureCache
+from bot.pictures.page_pictures import PictureCache
 from bot.state.feedback import Verdict
 from bot.worker_thread import OffLoop
 from index.errors import UnknownPassage

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import discord
 
-from bot.answering.suggestions import examples_of
+from bot.answering.guidance import examples_of
 from bot.discord_bot.allowed import in_chosen_channel, why_not
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply

@@ -5,17 +5,14 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bot.answering.answer_source import AnswerSource
-from bot.answering.suggestions import Suggester
+from bot.answering.guidance import Suggester
 from bot.http.admission.admission import Admission
 from bot.http.counting import Counting
 from bot.http.metrics import Gateway, Metrics
 from bot.http.options import HttpOptions
 from bot.pictures.drawing_process import shared_drawing
-from bot.pictures.page_pictures import PagePictures
-from bot.pictures.picture_cache import PictureCache
-from bot.state.databases.opening import open_store
-from bot.state.feedback import FeedbackStore
-from bot.state.question_log import QuestionLog, forget_at_start
+from bot.pictures.page_pictures import PagePictures, PictureCache
+from bot.state.kept import Kept, open_to_keep
 from bot.state.shared_counts import SharedCounts
 from bot.worker_thread import OffLoop
 from index.build.reader import Build
@@ -52,8 +49,7 @@ class HttpState:
     drawing: OffLoop  # the thread that pictures are drawn on
     metrics: Metrics
     cache: PictureCache
-    feedback: FeedbackStore | None
-    questions: QuestionLog | None
+    kept: Kept  # by the operator
     counting: Counting  # of requests
     gateway: Gateway | None  # to Discord, where the bot runs in this process
     admission: Admission  # to what is the operator's
@@ -82,18 +78,17 @@ class HttpState:
         self.drawing.close()
         shared_drawing().close()
         self.admission.close()
-        for store in (self.feedback, self.questions, self.counting.shared):
-            if store is not None:
-                store.close()
+        self.kept.close()
+        if self.counting.shared is not None:
+            self.counting.shared.close()
 
 
 def set_up(
     service: AnswerSource, options: HttpOptions, edition: str, gateway: Gateway | None, admission: Admission
 ) -> HttpState:
     """Return the state, its stores opened where the operator keeps anything."""
-    store = open_store(options.state) if options.state else None
-    if store and not options.keep_questions_days:
-        forget_at_start(store)
+    kept = open_to_keep(options.state, options.keep_questions_days)
+    store = kept.store
     return HttpState(
         service=service,
         options=options,
@@ -104,8 +99,7 @@ def set_up(
         drawing=OffLoop("pictures", options.most_pictures_waiting),
         metrics=Metrics(),
         cache=PictureCache(options.picture_cache_bytes),
-        feedback=FeedbackStore(store) if store else None,
-        questions=QuestionLog(store, options.keep_questions_days) if store and options.keep_questions_days else None,
+        kept=kept,
         counting=Counting(SharedCounts(store, store.secret) if store and store.shared else None),
         gateway=gateway,
         admission=admission,

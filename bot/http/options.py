@@ -1,11 +1,12 @@
-"""What an operator can choose about the HTTP surface; ``__main__`` fills it from the settings.
+"""What an operator can choose about the HTTP surface, and what the settings say of that.
 
-Comes in: nothing. Goes out: plain values with safe defaults. Refuses to read the environment.
+Comes in: settings. Goes out: plain values with safe defaults. Refuses to read the environment.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from bot.settings import Place
+from bot.settings import Place, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,35 @@ class HttpOptions:
     most_body_bytes: int = 320 * 1024
     body_seconds: float = 10.0  # a request whose body takes longer is refused
     picture_cache_bytes: int = 16 * 2**20  # of finished pictures held in memory
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingOptions:
+    """What an operator can choose about keeping the index over the web."""
+
+    token: str  # without it nothing of this exists
+    builds: Path
+    corpus: Path
+    most_upload_bytes: int = 100 * 2**20
+    state: Place | None = None  # where machines tell each other of their jobs
+
+
+def http_options(settings: Settings) -> HttpOptions:
+    """Return what the settings say about the HTTP surface; ``bot.discord_bot.options`` has the same for the bot."""
+    return HttpOptions(
+        public_url=settings.public_url.rstrip("/"),
+        operator=settings.operator,
+        base_path=settings.base_path,
+        allowed_origins=listed(settings.allowed_origins),
+        admin_token=settings.admin_token.get_secret_value() if settings.admin_token else "",
+        state=settings.state,
+        keep_questions_days=settings.keep_questions_days,
+        asking=Rate(settings.questions_per_minute, 60.0),
+        reading=Rate(settings.requests_per_minute, 60.0),
+        drawing=Rate(max(1, settings.requests_per_minute * 2 // 5), 60.0),
+    )
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Return the parts of a setting that are parted by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())

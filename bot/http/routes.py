@@ -7,15 +7,15 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from bot.http.admin.pages import admin_routes, login_routes
-from bot.http.api.api_pages import api_pages
 from bot.http.api.ask import ask_routes, feedback_routes
 from bot.http.api.health import health_routes
 from bot.http.api.library import document_routes, passage_routes
+from bot.http.api.openapi import api_pages
 from bot.http.api.passages import picture_routes
 from bot.http.http_state import HttpState
 from bot.http.pages.ask import page_routes
-from bot.http.pages.for_browsers import browser_files
-from bot.http.pages.library import library_pages, plain_pages
+from bot.http.pages.for_browsers import plain_pages
+from bot.http.pages.library import library_pages
 from bot.http.templates import STATIC, Templates
 
 
@@ -33,9 +33,8 @@ def add_routes(app: FastAPI, state: HttpState, templates: Templates) -> None:
         admin_routes(state, templates),
         login_routes(state.admission, templates),
         library_pages(state, templates),
-        plain_pages(app, state, templates),
-        api_pages(app, templates),
-        browser_files(state.options, templates),
+        api_pages(app, state, templates),
+        plain_pages(state.options, templates),
     ):
         # Put in as they are: in an included router each request is matched three times.
         app.router.routes.extend(routes.routes)

@@ -9,16 +9,15 @@ from starlette.applications import Starlette
 from bot.answering.answer_source import AnswerSource
 from bot.answering.answers import Answer
 from bot.errors import SettingsError
-from bot.http.answering import Asked, answer_to
+from bot.http.api.ask import Asked, answer_to
 from bot.http.http_state import HttpState
 from bot.http.middleware.rate_limit import RateLimiter
 from bot.http.middleware.route_kinds import RouteKind
 from bot.settings import Settings
 
 try:
-    from bot.mcp.mounting import Mounted
     from bot.mcp.server import Desk
-    from bot.mcp.stdio import serve_stdio
+    from bot.mcp.transports import Mounted, serve_stdio
 except ModuleNotFoundError as error:
     raise SettingsError(
         f"MCP is asked for, and a package for it is not here ({error.name}). Install them: pip install "

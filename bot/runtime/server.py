@@ -22,8 +22,7 @@ from rich.console import Console
 
 from bot.errors import DiscordLoginError, SettingsError
 from bot.runtime.logs import start_logging
-from bot.runtime.shared_health import SharedHealth
-from bot.runtime.supervisor import Supervisor
+from bot.runtime.supervisor import SharedHealth, Supervisor
 from bot.settings import Settings
 from bot.state.databases.opening import check_store
 from index.build.layout import live_build

@@ -1,19 +1,65 @@
-"""Keep several processes of the server running, and end them together.
+"""Several processes of the server: kept running and ended together, and the one number board that they share.
 
-Comes in: how many, and how one is begun. Goes out: an exit code, once all have ended. Refuses to know what they do.
+Comes in: how many, and how one is begun; once a second, how the connection to Discord is, from the one process that holds it. Goes
+out: an exit code, once all have ended; the same numbers in the other processes. Refuses to know what the processes do, to know
+Discord, and to wait for anyone: the numbers are written one by one, and may be of two moments.
 """
 
+import asyncio
 import logging
+import multiprocessing
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import cast
+
+from bot.discord_bot.state.health import GatewayHealth
 
 log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 1.0
+PLACES = 7
+
+
+def _shared() -> MutableSequence[float]:
+    # Without a lock: only one process writes. Times of time.monotonic mean the same in every process of a machine.
+    return cast("MutableSequence[float]", multiprocessing.get_context("spawn").Array("d", PLACES, lock=False))
+
+
+@dataclass(frozen=True, slots=True)
+class SharedHealth:
+    """Numbers that all processes of one server see."""
+
+    _numbers: MutableSequence[float] = field(default_factory=_shared)
+
+    async def keep_posting(self, health: GatewayHealth) -> None:
+        """Write ``health`` down once a second until cancelled."""
+        while True:
+            self.post(health)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def keep_reading(self, health: GatewayHealth) -> None:
+        """Make ``health`` what was written down, once a second until cancelled."""
+        while True:
+            self.read(health)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    def post(self, health: GatewayHealth) -> None:
+        """Write down what ``health`` says at this moment."""
+        counts = (health.connects, health.disconnects, health.resumes)
+        self._numbers[:] = [float(health.connected), float(health.elsewhere), health.latency, health.last_event, *counts]
+
+    def read(self, health: GatewayHealth) -> None:
+        """Make ``health`` what was written down last: not connected where nothing was."""
+        connected, elsewhere, health.latency, health.last_event, *counts = self._numbers[:]
+        health.connected, health.elsewhere = bool(connected), bool(elsewhere)
+        health.connects, health.disconnects, health.resumes = map(int, counts)
+
 
 RESTART_SECONDS = 1.0  # until a process that ended is begun again: one that ends at once must not keep the machine busy
 STOP_SECONDS = 15.0  # longer than a process lets answers in flight finish

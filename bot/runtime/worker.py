@@ -26,14 +26,13 @@ from typing_extensions import override
 
 from bot.answering.answer_source import LiveAnswers
 from bot.discord_bot.state.health import GatewayHealth
-from bot.http.admin.keeping import KeepingOptions
 from bot.http.admin.uploads import posting_of, with_keeping
 from bot.http.admission.admission import door
 from bot.http.app import create_app
-from bot.http.options import HttpOptions, Rate
+from bot.http.options import KeepingOptions, http_options, listed
 from bot.http.serving import server_config
 from bot.http.templates import Templates
-from bot.runtime.shared_health import SharedHealth
+from bot.runtime.supervisor import SharedHealth
 from bot.settings import Settings
 
 EVERY_SECONDS = 2.0
@@ -113,7 +112,7 @@ class Work:
             return []
         if not with_bot:
             return [self.shared_health.keep_reading(health)]
-        from bot.runtime.discord_choices import bot_of
+        from bot.discord_bot.gateway.runner import bot_of
 
         token = self.settings.discord_token.get_secret_value()
         return [bot_of(service, token, self.settings, health), self.shared_health.keep_posting(health)]
@@ -160,24 +159,3 @@ async def _until_one_ends(server: _Server, sockets: Sequence[socket], beside: Se
     for end in await asyncio.gather(serving, *others, return_exceptions=True):
         if isinstance(end, Exception):
             raise end
-
-
-def http_options(settings: Settings) -> HttpOptions:
-    """Return what the settings say about the HTTP surface; ``bot.runtime.discord_choices`` has the same for the bot."""
-    return HttpOptions(
-        public_url=settings.public_url.rstrip("/"),
-        operator=settings.operator,
-        base_path=settings.base_path,
-        allowed_origins=listed(settings.allowed_origins),
-        admin_token=settings.admin_token.get_secret_value() if settings.admin_token else "",
-        state=settings.state,
-        keep_questions_days=settings.keep_questions_days,
-        asking=Rate(settings.questions_per_minute, 60.0),
-        reading=Rate(settings.requests_per_minute, 60.0),
-        drawing=Rate(max(1, settings.requests_per_minute * 2 // 5), 60.0),
-    )
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Return the parts of a setting that are parted by commas."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -1,7 +1,8 @@
 """Jobs that change the index: each a folder on disk and a process of its own, so that a restart of the server loses none.
 
-Comes in: a command line of ``localism-ingest``. Goes out: a job that can be looked at. Refuses to import ingestion: it is started, and
-what it prints is kept.
+Comes in: command lines of ``localism-ingest``. Goes out: a job that can be looked at. Refuses to import ingestion: it is started, and
+what it prints is kept. The process of a job is this module too, ``python -m bot.state.admin_jobs JOB DONE``: it runs the commands that
+have not ended before, one after the other, and writes the exit code last.
 
 jobs/<id>/job.json      what was asked for
 jobs/<id>/alive         locked for as long as the job's process runs
@@ -29,6 +30,7 @@ from index.installation import full_name
 
 JOB_FILE, ALIVE, STDOUT, STDERR, CODE = "job.json", "alive", "stdout", "stderr", "code"
 UPLOAD = "upload"
+WENT_WELL = {0, 1, 3}  # done · done, and something could not be read · done, and not published
 MOST_TEXT = 20_000  # characters of what a command said to people
 
 
@@ -129,7 +131,7 @@ class Jobs:
             fcntl.flock(alive, fcntl.LOCK_EX)
             # A session of its own: a signal to the server does not reach it.
             self._processes[folder.name] = subprocess.Popen(  # noqa: S603  # our own program, every argument stands by itself
-                [sys.executable, "-m", full_name("bot.state.admin_runner"), str(folder.resolve()), str(done)],
+                [sys.executable, "-m", full_name("bot.state.admin_jobs"), str(folder.resolve()), str(done)],
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
@@ -185,3 +187,20 @@ def _printed(folder: Path) -> tuple[dict[str, Any], ...]:
         printed.append(found)
         text = text[end:].strip()
     return tuple(printed)
+
+
+def main() -> int:
+    """Run the job."""
+    folder, done_before = Path(sys.argv[1]), int(sys.argv[2])
+    code = 0
+    for command in json.loads((folder / JOB_FILE).read_text(encoding="utf-8"))["commands"][done_before:]:
+        done = subprocess.run([sys.executable, "-m", full_name("ingest"), *command], check=False)  # noqa: S603  # our own program
+        code = done.returncode
+        if code not in WENT_WELL:
+            break
+    replace_text(folder / CODE, str(code))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

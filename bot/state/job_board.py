@@ -1,12 +1,50 @@
-"""Jobs of the operator where the other machines can see them: each runs on one, whose folders and processes no other sees.
+"""Jobs of the operator on several machines: who may begin one at this moment, and where the others see them.
 
-Comes in: jobs as JSON, from the machine that runs them. Goes out: those of the other machines. Refuses to run any.
+Comes in: the folder of the jobs; jobs as JSON, from the machine that runs them, whose folders and processes no other sees. Goes
+out: the right to look for other jobs and begin one; the jobs of the other machines. Refuses to run any, and to know what a job is.
+
+What comes in for a job is not one yet, so others cannot see it: two that look in the same instant would both find nobody at work. A
+lock on the folder itself: the system frees it however its process ends, and it leaves nothing that somebody would have to sweep.
 """
 
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bot.state.databases.store import Room, Store
+
+
+class Claimed(Exception):
+    """Somebody else is about to begin a job."""
+
+
+@contextmanager
+def claim(folder: Path) -> Iterator[None]:
+    """Let nobody else begin a job in ``folder`` meanwhile; makes the folder where there is none.
+
+    Raises:
+        Claimed: somebody else is at it.
+        OSError: the folder cannot be made or opened.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        _lock_at_once(opened)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _lock_at_once(opened: int) -> None:
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Claimed from None
+
 
 SILENT_SECONDS = 30.0  # without a word of its machine a job that runs may have ended with it
 

@@ -4,13 +4,10 @@ Comes in: a question and what came of it, and what was said of the answer. Goes 
 that did not help. Refuses to know who asked, and the time of day.
 """
 
-import csv
-import io
 import logging
 import threading
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.answering.answer_service import check_question
@@ -18,7 +15,6 @@ from bot.answering.answers import Status
 from bot.errors import StoreFault, StoreFull
 from bot.state.databases.store import Room, Store
 from bot.state.feedback import COMPLAINTS, Verdict, said_of
-from bot.state.table_cells import plain_cell
 from index.errors import LocalismError
 
 log = logging.getLogger(__name__)
@@ -195,15 +191,6 @@ def _today() -> date:
 
 def _folded(question: str) -> str:
     return check_question(question).casefold()
-
-
-def csv_of(rows: Sequence[AskedRow]) -> str:
-    """Return ``rows`` as CSV with a head line; no cell can run as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([field.name for field in fields(AskedRow)])
-    writer.writerows([[plain_cell(value) if isinstance(value, str) else value for value in astuple(row)] for row in rows])
-    return text.getvalue()
 
 
 def forget_at_start(store: Store) -> None:

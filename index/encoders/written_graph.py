@@ -10,6 +10,7 @@ Devlin and others, "BERT" (2019), and of Song and others, "MPNet" (2020).
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,6 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from index.encoders.graph_steps import GraphSteps
-from index.encoders.relative_places import nearness_table
 from index.errors import ModelError
 
 Weights = Callable[[str], NDArray[np.float32]]
@@ -175,3 +175,28 @@ class _Transformer:
         root, one, half = (steps.hold(np.array(number, np.float32)) for number in (np.sqrt(2), 1, 0.5))
         error = steps.step("Add", steps.step("Erf", steps.step("Div", vectors, root)), one)
         return steps.step("Mul", steps.step("Mul", vectors, error), half)
+
+
+# What MPNet adds to the weight of every pair of word pieces: a number that only their distance decides.
+_GROUPS = 32  # half of them for what stands before, half for what stands behind
+_FARTHEST = 128  # all that is farther away is in the last group
+
+
+def nearness_table(biases: NDArray[np.float32], most: int) -> NDArray[np.float32]:
+    """Return the number of each head for each distance from ``1 - most`` to ``most - 1``, shape (heads, 2 * most - 1).
+
+    Args:
+        biases: of each group of distances, shape (groups, heads).
+        most: the most word pieces that a text has.
+    """
+    return np.ascontiguousarray(biases[groups_of(np.arange(1 - most, most))].T)
+
+
+def groups_of(distances: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the group of each distance: near ones have their own, farther ones share one by the logarithm (Raffel, T5, 2020)."""
+    half = _GROUPS // 2
+    near = half // 2
+    far = np.maximum(np.abs(distances), 1).astype(np.float32)
+    by_logarithm = np.log(far / near) / np.float32(math.log(_FARTHEST / near)) * np.float32(half - near)
+    shared = np.minimum(near + by_logarithm.astype(np.int64), half - 1)
+    return np.where(distances > 0, half, 0) + np.where(np.abs(distances) < near, np.abs(distances), shared)

@@ -16,7 +16,6 @@ from rich.console import Console
 from index.build.reader import open_live_build
 from index.encoders.full import PACKAGED_MODEL
 from index.errors import BenchmarkSetError
-from index.evaluation.benchmark_sets import read_set
 from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
 from index.evaluation.golden_run import GoldenReport, Outcome, Tally, evaluate_golden
 from index.installation import data_folder
@@ -64,6 +63,7 @@ def _labelled(options: argparse.Namespace, console: Console) -> int:
         raise BenchmarkSetError("Say what to measure on: --golden, or --docs, --queries and --qrels together.")
     # Only this needs a full model; the other commands run from the base install.
     from index.encoders.full import SentenceTransformerEmbedder
+    from index.evaluation.benchmark_sets import read_set
     from index.evaluation.labelled_set import evaluate
 
     labelled = read_set(options.docs, options.queries, options.qrels, options.unanswerable)

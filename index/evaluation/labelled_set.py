@@ -13,9 +13,8 @@ from pathlib import Path
 from index.build.reader import Build
 from index.encoders.full import Progress, SentenceTransformerEmbedder
 from index.errors import BenchmarkSetError
-from index.evaluation.benchmark_sets import BenchmarkSet
+from index.evaluation.benchmark_sets import BenchmarkSet, build_throw_away
 from index.evaluation.calibration import auroc
-from index.evaluation.throw_away import build_throw_away
 from index.retrieval.searcher import Searcher
 
 # Enough passages that ten different documents are among them even where one document holds many of the best.

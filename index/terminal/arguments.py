@@ -1,6 +1,7 @@
 """What every command takes alike: ``--version``, ``--completion``, a question without quotation marks; and help with typing errors.
 
-Comes in: words typed. Goes out: a namespace, or one sentence and exit code 2. Refuses to know what a command does.
+Comes in: words typed. Goes out: a namespace, the version that pyproject.toml names, by way of the metadata of the installed
+package, or one sentence and exit code 2. Refuses to know what a command does.
 """
 
 import argparse
@@ -8,13 +9,16 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from typing_extensions import override
 
-from index.version import add_version
+from index.errors import LocalismError
+from index.installation import PACKAGE
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # where commands are added
 SHELLS = ("bash", "zsh", "fish")
 MOST_READ = 20_000  # characters of a question from standard input; what is longer is refused as a question, not held whole
 REFUSED = 2
@@ -129,3 +133,28 @@ def _actions_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
         if isinstance(action, argparse._SubParsersAction):
             for command in dict.fromkeys(action.choices.values()):
                 yield from _actions_of(command)
+
+
+def add_version(parser: argparse.ArgumentParser) -> None:
+    """Let ``parser`` know ``--version``, which is looked up only where it is asked for."""
+    parser.add_argument("--version", action=_TellVersion, nargs=0, help="print the version and end")
+
+
+class _TellVersion(argparse.Action):
+    @override
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        sys.stdout.write(f"{parser.prog} {_version()}\n")
+        parser.exit()
+
+
+def _version() -> str:
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:
+        raise LocalismError("Localism runs from a folder and is not installed, so its version is unknown. Run: make") from None

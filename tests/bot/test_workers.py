@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from bot.discord_bot.state.health import GatewayHealth
-from bot.runtime.shared_health import SharedHealth
+from bot.runtime.supervisor import SharedHealth
 from bot.settings import processes
 from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore

@@ -11,7 +11,7 @@ import pytest
 
 from bot.answering.answer_service import AnswerService
 from bot.answering.answers import Answer, Status
-from bot.answering.suggestions import Origin, Suggester, Suggestion, all_of, examples_of
+from bot.answering.guidance import Origin, Suggester, Suggestion, all_of, examples_of
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
 from tests.corpus.printed import ANSWERED_BY

@@ -7,7 +7,6 @@ Comes in: requests that are let in. Goes out: jobs and builds as JSON; ``keeping
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ from bot.http.admin.other_machines import OtherMachines
 from bot.http.admin.pages import NO_STORE
 from bot.http.admin.upload_address import API
 from bot.http.admission.admission import Admission
-from bot.settings import Place
+from bot.http.options import KeepingOptions
 from bot.state.admin_jobs import Job, Jobs, JobState
-from bot.state.job_claim import Claimed, claim
+from bot.state.job_board import Claimed, claim
 from index.build.history import finished_builds, live_id
 from index.build.hold_reason import once_live, read_hold_reasons, waiting_builds
 from index.build.manifest import Manifest
@@ -33,17 +32,6 @@ JOBS_FOLDER = ".jobs"
 PAGE = "/admin/index"
 BUSY = "Another upload is at work, was interrupted, or waits to be published."
 WAIT = "600"  # seconds that a job waits for another to end
-
-
-@dataclass(frozen=True, slots=True)
-class KeepingOptions:
-    """What the routes need."""
-
-    token: str  # without it nothing of this exists
-    builds: Path
-    corpus: Path
-    most_upload_bytes: int = 100 * 2**20
-    state: Place | None = None  # where machines tell each other of their jobs
 
 
 class Keeping:

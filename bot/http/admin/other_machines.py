@@ -11,8 +11,7 @@ from typing import Any
 
 from bot.settings import Place
 from bot.state.databases.opening import open_store
-from bot.state.job_board import JobBoard
-from bot.state.job_claim import Claimed
+from bot.state.job_board import Claimed, JobBoard
 from bot.state.leases import Leases
 from index.errors import LocalismError
 

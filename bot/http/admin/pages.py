@@ -16,7 +16,7 @@ from bot.http.admission.admission import LOGIN, Admission
 from bot.http.admission.senders import check_sender
 from bot.http.http_state import HttpState
 from bot.http.templates import Templates
-from bot.state.question_log import csv_of
+from bot.state.table_cells import csv_of
 from index.documents.store import Records
 from index.errors import UnknownPassage
 
@@ -102,9 +102,9 @@ def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
 
     @routes.get("", response_class=HTMLResponse)
     async def reports() -> HTMLResponse:
-        questions = await state.answering.run(state.questions.not_answered) if state.questions else []
-        feedback = await state.answering.run(state.feedback.rows) if state.feedback else []
-        judged = await state.answering.run(state.questions.judged) if state.questions else []
+        questions = await state.answering.run(state.kept.questions.not_answered) if state.kept.questions else []
+        feedback = await state.answering.run(state.kept.feedback.rows) if state.kept.feedback else []
+        judged = await state.answering.run(state.kept.questions.judged) if state.kept.questions else []
         values = {"questions": questions, "feedback": feedback, "judged": judged, "names": _Names(state.build.records)}
         page = await state.answering.run(templates.page, "admin.html", values)
         page.headers.update(FOR_OPERATOR)
@@ -112,7 +112,7 @@ def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
 
     @routes.get("/questions.csv")
     async def questions_as_csv() -> Response:
-        rows = await state.answering.run(state.questions.not_answered) if state.questions else []
+        rows = await state.answering.run(state.kept.questions.not_answered) if state.kept.questions else []
         headers = {"Content-Disposition": 'attachment; filename="questions.csv"', **NO_STORE}
         return Response(csv_of(rows), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -18,12 +18,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.http.admission.senders import WrongTries, check_sender
-from bot.http.admission.sessions import SESSION_SECONDS, Ended, EndedFolder, Sessions
+from bot.http.admission.senders import SESSION_SECONDS, Ended, EndedFolder, Sessions, WrongTries, check_sender
 from bot.http.options import HttpOptions
 from bot.settings import Place
 from bot.state.databases.opening import open_store
-from bot.state.ended_names import EndedNames
+from bot.state.facts import EndedNames
 
 log = logging.getLogger(__name__)
 

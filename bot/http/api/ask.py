@@ -1,10 +1,13 @@
-"""``/api/ask``: a question in, the answer object out, by GET and by POST; and what people say of its passages.
+"""``/api/ask``, by GET and by POST, and the one way from a question over HTTP to an Answer; what people say of passages.
 
-Comes in: a question from outside, or a passage, a verdict and the question that it answered. Goes out: ``answer_json`` of its
-Answer, or nothing but thanks. Refuses to rank, filter and word anything, and to keep who said what.
+Comes in: a question from outside, or a passage, a verdict and the question that it answered. Goes out: the service's Answer,
+counted and, where the operator wants it, logged without identity, as it is or as ``answer_json``; or nothing but thanks. Refuses to
+rank, filter and word anything, and to keep who said what.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -13,9 +16,10 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
-from bot.answering.answer_json import answer_json
+from bot.answering.answer_text import answer_json
 from bot.answering.answers import Answer
-from bot.http.answering import Asked, answer_to
+from bot.answering.library import documents_of_kind
+from bot.answering.limits import DEFAULT_PASSAGES
 from bot.http.api.openapi import NOT_MODIFIED, problems
 from bot.http.api.schemas import AnswerBody, AskBody, AskQuery, SaidBody
 from bot.http.caching import cache_headers, etag_of, not_modified
@@ -23,6 +27,50 @@ from bot.http.http_state import HttpState
 from bot.http.templates import Templates
 from bot.state.feedback import Verdict
 from index.errors import QuestionError
+from index.records import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, and where to look."""
+
+    question: str = ""
+    limit: int = DEFAULT_PASSAGES
+    document: str = ""  # id, or empty for all
+    kind: str = ""  # or empty for all
+    earlier: Sequence[str] = ()  # questions of the conversation, oldest first
+    documents: Sequence[str] | None = None  # ids of several; None for all
+
+
+async def answer_to(state: HttpState, asked: Asked) -> Answer:
+    """Return the answer to ``asked``.
+
+    Raises:
+        LocalismError: it cannot be asked so, or not now.
+    """
+    answer = await state.asking.run(_answer, state, asked)
+    state.metrics.answered(answer.status.value)
+    return answer
+
+
+def _answer(state: HttpState, asked: Asked) -> Answer:
+    with state.metrics.answering(state.build.encoder):
+        answer = state.service.answer(
+            asked.question, asked.limit, asked.document or None, tuple(asked.earlier), _documents(state, asked)
+        )
+    if state.kept.questions is not None:
+        state.kept.questions.add(asked.question, answer.status)
+    return answer
+
+
+def _documents(state: HttpState, asked: Asked) -> Sequence[str] | None:
+    if not asked.kind:
+        return asked.documents
+    try:
+        return documents_of_kind(state.build, Kind(asked.kind))
+    except ValueError:
+        names = ", ".join(known.value for known in Kind)
+        raise QuestionError(f"There is no such kind of source. The kinds are: {names}.") from None
 
 
 def ask_routes(state: HttpState) -> APIRouter:
@@ -79,12 +127,12 @@ def feedback_routes(state: HttpState, templates: Templates) -> APIRouter:
 
 
 def _keep(state: HttpState, said: SaidBody) -> None:
-    if state.feedback is None:
+    if state.kept.feedback is None:
         raise HTTPException(404, "This server keeps no feedback.")
     passage, verdict = state.build.records.passage(said.passage), Verdict(said.verdict)
-    if state.questions is not None and said.question:
+    if state.kept.questions is not None and said.question:
         with suppress(
             QuestionError
         ):  # what nobody can have asked is not kept; what was said of the passage counts all the same
-            state.questions.judge(said.question, passage.id, passage.document_id, verdict)
-    state.feedback.add(passage.id, passage.document_id, verdict)
+            state.kept.questions.judge(said.question, passage.id, passage.document_id, verdict)
+    state.kept.feedback.add(passage.id, passage.document_id, verdict)

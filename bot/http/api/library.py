@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from bot.answering.answer_json import quote_json
+from bot.answering.answer_text import quote_json
 from bot.answering.library import contents_of, coverage_of, glossary_of, left_out_of
 from bot.answering.standing_passages import standing_passage
 from bot.http.api.known_parameters import known_parameters_only

@@ -1,16 +1,27 @@
-"""What the OpenAPI file says about errors and about answers that a client holds already, the same for every route."""
+"""The description of the API: for programs in the OpenAPI file, for people on pages made of it and of our own files alone.
 
+Comes in: the routes; an address. Goes out: what the file says of errors and of answers that a client holds already; HTML: what the
+API does, a page to try it out, one for each kind of problem. Refuses to call anything: the browser of who tries it out does.
+"""
+
+import json
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
+from bot.answering.guidance import examples_of
 from bot.http.api.schemas import ProblemBody
 from bot.http.api_version import versioned
-from bot.http.problem_types import type_of
+from bot.http.http_state import HttpState
+from bot.http.problem_types import PAGES, TYPES, type_named, type_of
 from bot.http.problems import PROBLEM_TYPE
+from bot.http.templates import Templates
 
 Described = dict[int | str, dict[str, Any]]
 
@@ -75,3 +86,98 @@ def _name_operations(app: FastAPI, paths: dict[str, Any]) -> None:
         if isinstance(route, APIRoute) and route.path in paths:
             for method in route.methods or ():
                 paths[route.path][method.lower()]["operationId"] = route.name
+
+
+ANY_QUESTION = "What can we ask here?"  # where a corpus offers no example
+TRY_PAGE = "/api/try"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value that an operation takes."""
+
+    name: str
+    place: str  # "path" or "query"
+    about: str
+    example: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that the API does."""
+
+    name: str
+    method: str
+    path: str
+    about: str
+    fields: tuple[Field, ...]
+    body: str  # an example of what to send; empty where nothing is sent
+
+
+def api_pages(app: FastAPI, state: HttpState, templates: Templates) -> APIRouter:
+    """Return the routes of the pages about the API that ``app`` describes."""
+    routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @routes.get("/api")
+    async def api_page() -> Response:
+        example = next(iter(examples_of(state.build.lexicon, 1)), ANY_QUESTION)
+        return templates.page("api.html", {"operations": operations_of(app), "example": example})
+
+    @routes.get(TRY_PAGE)
+    async def try_it() -> Response:
+        return templates.page("try_api.html", {"operations": operations_in(app.openapi())})
+
+    @routes.get(PAGES)
+    async def problem_types() -> Response:
+        return templates.page("problem_types.html", {"types": TYPES, "title": "Problems"})
+
+    @routes.get(PAGES + "/{slug}")
+    async def problem_type(slug: str) -> Response:
+        kind = type_named(slug)
+        if kind is None:
+            raise HTTPException(404)
+        return templates.page("problem_types.html", {"types": [kind], "title": f"Problem: {kind.status.phrase}"})
+
+    return routes
+
+
+def operations_of(app: FastAPI) -> list[tuple[str, str, str]]:
+    """Return method, path and one sentence for each operation that ``app`` describes."""
+    return [
+        (method.upper(), path, operation["description"])
+        for path, operations in app.openapi()["paths"].items()
+        for method, operation in operations.items()
+    ]
+
+
+def operations_in(description: dict[str, Any]) -> list[Operation]:
+    """Return the operations of an OpenAPI ``description``, in its order."""
+    return [
+        Operation(
+            operation["operationId"],
+            method.upper(),
+            path,
+            operation["description"],
+            tuple(map(_field, operation.get("parameters", ()))),
+            _body(operation, description),
+        )
+        for path, operations in description["paths"].items()
+        for method, operation in operations.items()
+    ]
+
+
+def _field(given: dict[str, Any]) -> Field:
+    schema = given["schema"]
+    shape = (schema.get("anyOf") or [schema])[0]  # what may be left out is described as this or nothing
+    about = given.get("description") or shape.get("description", "")
+    values = f" One of: {', '.join(shape['enum'])}." if "enum" in shape else ""
+    return Field(given["name"], given["in"], about + values, str((schema.get("examples") or [""])[0]), given["required"])
+
+
+def _body(operation: dict[str, Any], description: dict[str, Any]) -> str:
+    """Return an example of the body that ``operation`` takes, as its shape brings it."""
+    if "requestBody" not in operation:
+        return ""
+    shape = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return json.dumps(description["components"]["schemas"][shape]["examples"][0], indent=2, ensure_ascii=False)

@@ -1,7 +1,7 @@
 """The shapes that cross the HTTP edge: what may be sent, and what comes back, for checking and for the OpenAPI file.
 
 Comes in: JSON. Goes out: checked values. Refuses to know how answers are found;
-``bot.answering.answer_json`` writes what these describe.
+``bot.answering.answer_text`` writes what these describe.
 """
 
 from typing import Annotated, Literal

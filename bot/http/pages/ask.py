@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from bot.answering.answers import Answer
-from bot.http.answering import Asked, answer_to
+from bot.http.api.ask import Asked, answer_to
 from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState, PerBuild
-from bot.http.pages.ask_values import QuoteCards, page_values
+from bot.http.pages.ask_values import QuoteCards, asked_of, page_values
 from bot.http.problems import status_of
 from bot.http.templates import Templates
 from index.build.reader import Build
@@ -39,7 +39,7 @@ def page_routes(state: HttpState, templates: Templates) -> APIRouter:
         held = not_modified(request, etag)
         if held is not None:
             return held
-        asked = Asked(given.q, given.limit, given.document, given.kind, tuple(given.c))
+        asked = asked_of(given)
         try:
             answer = await answer_to(state, asked) if given.q else None
         except LocalismError as error:

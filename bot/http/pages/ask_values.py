@@ -9,15 +9,14 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from bot.answering.answer_service import MOST_REMEMBERED
 from bot.answering.answers import Answer, Quote
+from bot.answering.guidance import examples_of
 from bot.answering.library import indexed_on
-from bot.answering.limits import DEFAULT_PASSAGES
+from bot.answering.limits import DEFAULT_PASSAGES, MOST_REMEMBERED
 from bot.answering.links import original_link
-from bot.answering.suggestions import examples_of
 from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, REASONS, SCOPE, SEVERAL, WHAT_TO_TRY, parts_told
-from bot.http.answering import Asked
-from bot.http.api.schemas import EARLIER_KEPT
+from bot.http.api.ask import Asked
+from bot.http.api.schemas import EARLIER_KEPT, PageQuery
 from bot.http.http_state import HttpState, PerBuild
 from bot.http.templates import Templates
 from index.records import Document
@@ -105,6 +104,16 @@ def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer:
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
         "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",
     }
+
+
+def asked_of(given: PageQuery) -> Asked:
+    """Return what an address of the page asks."""
+    return Asked(given.q, given.limit, given.document, given.kind, tuple(given.c))
+
+
+def way_back(given: PageQuery) -> str:
+    """Return the query of the answer from which ``given`` leads to another page; empty where it leads from none."""
+    return query_of(asked_of(given)) if given.q else ""
 
 
 def query_of(asked: Asked) -> str:

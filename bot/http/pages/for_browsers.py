@@ -1,23 +1,38 @@
-"""What browsers fetch beside the pages: the manifest, the description of our search, the widget's script for other sites.
+"""What is the same whatever was asked: help, privacy, how to embed; and the files that browsers fetch beside the pages.
 
-Comes in: an address. Goes out: a file that may be held for an hour. Refuses to know the build.
+Comes in: an address. Goes out: HTML, or a file that may be held for an hour. Refuses to know the build.
 """
 
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
+from bot.answering.wording import EXPLANATIONS, HEADLINES
 from bot.http.options import HttpOptions
 from bot.http.templates import STATIC, Templates
 
 _FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
 
 
-def browser_files(options: HttpOptions, templates: Templates) -> APIRouter:
-    """Return the routes of what browsers fetch beside the pages."""
+def plain_pages(options: HttpOptions, templates: Templates) -> APIRouter:
+    """Return the routes of the pages about this site, and of what browsers fetch beside the pages."""
     routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/help", response_class=HTMLResponse)
+    async def help_page() -> Response:
+        headlines = {status.value: text for status, text in HEADLINES.items()}
+        explanations = {status.value: text for status, text in EXPLANATIONS.items()}
+        return templates.page("help.html", {"here": "/help", "headlines": headlines, "explanations": explanations})
+
+    @routes.get("/privacy", response_class=HTMLResponse)
+    async def privacy_page() -> Response:
+        return templates.page("privacy.html", {})
+
+    @routes.get("/embed", response_class=HTMLResponse)
+    async def embed_page() -> Response:
+        return templates.page("embed.html", {})
 
     @routes.get("/manifest.webmanifest")
     async def manifest() -> Response:

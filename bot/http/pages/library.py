@@ -1,4 +1,4 @@
-"""Pages to look around in: sources, a document with its contents, the glossary, the reader page of a passage; help, privacy, API.
+"""Pages to look around in: sources, a document with its contents, the glossary, the reader page of a passage.
 
 Comes in: an address. Goes out: HTML. Refuses to rank and to read files.
 """
@@ -7,27 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from bot.answering.answers import PassageInContext
 from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
 from bot.answering.standing_passages import standing_passage
-from bot.answering.suggestions import examples_of
-from bot.answering.wording import EXPLANATIONS, HEADLINES
-from bot.http.answering import Asked
 from bot.http.api.schemas import PageQuery
 from bot.http.caching import cache_headers, etag_of, not_modified
 from bot.http.http_state import HttpState
 from bot.http.marking import blocks_of
-from bot.http.pages.ask_values import query_of
+from bot.http.pages.ask_values import way_back
 from bot.http.templates import Templates
 from index.lexicon import Term
 from index.records import Document, Kind
 
 SUMMARY_CHARACTERS = 200
-ANY_QUESTION = "What can we ask here?"  # where a corpus offers no example
 Values = dict[str, object]
 
 
@@ -75,8 +71,7 @@ def library_pages(state: HttpState, templates: Templates) -> APIRouter:
 
     @routes.get("/p/{passage_id}")
     async def reader(request: Request, passage_id: str, given: Annotated[PageQuery, Query()]) -> Response:
-        asked = Asked(given.q, given.limit, given.document, given.kind, tuple(given.c))
-        return await shown(request, "reader.html", _reader, passage_id, query_of(asked) if given.q else "")
+        return await shown(request, "reader.html", _reader, passage_id, way_back(given))
 
     return routes
 
@@ -148,38 +143,3 @@ def _reader(state: HttpState, passage_id: str, query: str) -> Values:
 def _summary(found: PassageInContext) -> str:
     text = " ".join(found.quote.text.split())
     return text if len(text) <= SUMMARY_CHARACTERS else text[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
-
-
-def plain_pages(app: FastAPI, state: HttpState, templates: Templates) -> APIRouter:
-    """Return the routes of the pages about this site; ``app`` is described on the API page."""
-    routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-    @routes.get("/help")
-    async def help_page() -> Response:
-        headlines = {status.value: text for status, text in HEADLINES.items()}
-        explanations = {status.value: text for status, text in EXPLANATIONS.items()}
-        return templates.page("help.html", {"here": "/help", "headlines": headlines, "explanations": explanations})
-
-    @routes.get("/privacy")
-    async def privacy_page() -> Response:
-        return templates.page("privacy.html", {})
-
-    @routes.get("/embed")
-    async def embed_page() -> Response:
-        return templates.page("embed.html", {})
-
-    @routes.get("/api")
-    async def api_page() -> Response:
-        example = next(iter(examples_of(state.build.lexicon, 1)), ANY_QUESTION)
-        return templates.page("api.html", {"operations": operations_of(app), "example": example})
-
-    return routes
-
-
-def operations_of(app: FastAPI) -> list[tuple[str, str, str]]:
-    """Return method, path and one sentence for each operation that ``app`` describes."""
-    return [
-        (method.upper(), path, operation["description"])
-        for path, operations in app.openapi()["paths"].items()
-        for method, operation in operations.items()
-    ]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answer_json import answer_json
 from bot.answering.answer_service import AnswerService, check_question
+from bot.answering.answer_text import answer_json
 from bot.answering.answers import Status
 from index.abstention.decision import Thresholds
 from index.build.reader import open_live_build

@@ -4,9 +4,9 @@ from io import StringIO
 
 from rich.console import Console
 
+from bot.answering.answer_text import print_answer
 from bot.answering.answers import Answer, Quote, Status
 from bot.answering.citations import Citation
-from bot.answering.terminal import print_answer
 from index.records import Kind
 
 ADDRESS = "https://www.legislation.gov.uk/ukpga/2011/20/section/95/with/a/long/address/of/its/own"

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
-from bot.http.admin.keeping import JOBS_FOLDER, KeepingOptions
+from bot.http.admin.keeping import JOBS_FOLDER
 from bot.http.admin.uploads import with_keeping
 from bot.http.app import create_app
-from bot.http.options import HttpOptions, Rate
+from bot.http.options import HttpOptions, KeepingOptions, Rate
 from bot.http.templates import Templates
 from bot.settings import Place
 from bot.state.admin_jobs import Jobs

@@ -22,7 +22,7 @@ from bot.runtime.mcp_choices import mount_mcp
 from bot.state.databases.opening import open_store
 from bot.state.question_log import QuestionLog
 from index.build.reader import open_live_build
-from tests.bot.test_pull_command import status_of
+from tests.bot.commands.test_pull_command import status_of
 from tests.conftest import ROOT
 from tests.waiting import free_port, serving, wait_for
 

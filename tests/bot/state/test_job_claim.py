@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.state.job_claim import Claimed, claim
+from bot.state.job_board import Claimed, claim
 
 HOLD = """
 import sys
 from pathlib import Path
-from bot.state.job_claim import claim
+from bot.state.job_board import claim
 with claim(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -15,9 +15,9 @@ from bot.errors import SettingsError, StoreFull
 from bot.state import question_log
 from bot.state.databases import sqlite_store
 from bot.state.databases.opening import open_store
+from bot.state.databases.sqlite_store import make_private, remove_private
 from bot.state.feedback import FeedbackStore, Verdict
 from bot.state.question_log import QuestionLog
-from bot.state.state_file import make_private, remove_private
 from tests.conftest import ROOT
 from tests.waiting import wait_for
 

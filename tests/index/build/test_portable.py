@@ -6,7 +6,7 @@ import tarfile
 import pytest
 
 from index.build.history import live_id
-from index.build.portable import export_build, import_build
+from index.build.moving import export_build, import_build
 from index.build.reader import open_live_build
 from index.build.verification import verify_build
 from index.errors import DamagedBuild, NotWritten, UnknownBuild

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from index.encoders.plain_transformer import is_plain
+from index.encoders.export import is_plain
 
 PARTS = [{"type": "sentence_transformers.models.Transformer", "path": ""}, {"type": "a.b.Pooling", "path": "1_Pooling"}]
 MEAN = {"pooling_mode_cls_token": False, "pooling_mode_mean_tokens": True}

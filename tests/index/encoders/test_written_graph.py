@@ -9,8 +9,7 @@ import torch
 from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel, RobertaConfig, RobertaModel
 
 from index.encoders.query_encoder import opened_graph
-from index.encoders.relative_places import groups_of
-from index.encoders.written_graph import OUTPUT, can_be_written, write_graph_of
+from index.encoders.written_graph import OUTPUT, can_be_written, groups_of, write_graph_of
 from index.errors import ModelError
 
 SMALL: dict[str, Any] = {

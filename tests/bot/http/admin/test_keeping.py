@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from bot.http.admin.keeping import JOBS_FOLDER, KeepingOptions
+from bot.http.admin.keeping import JOBS_FOLDER
 from bot.http.admin.keeping_page import changes_of
 from bot.http.admin.uploads import with_keeping
-from bot.http.options import HttpOptions
+from bot.http.options import HttpOptions, KeepingOptions
 from bot.http.templates import STATIC, Templates
 from bot.http.times import as_written
 from bot.state.admin_jobs import CODE, JOB_FILE, STDERR, STDOUT, Job, JobState

@@ -18,10 +18,10 @@ from starlette.testclient import TestClient
 from bot.answering.answer_service import AnswerService
 from bot.errors import StoreFull
 from bot.http.admin import uploads
-from bot.http.admin.keeping import BUSY, JOBS_FOLDER, Keeping, KeepingOptions
+from bot.http.admin.keeping import BUSY, JOBS_FOLDER, Keeping
 from bot.http.admin.uploads import with_keeping
 from bot.http.app import create_app
-from bot.http.options import HttpOptions
+from bot.http.options import HttpOptions, KeepingOptions
 from bot.http.serving import server_config
 from bot.http.templates import Templates
 from bot.state.admin_jobs import UPLOAD, Jobs

@@ -14,8 +14,7 @@ from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
 from bot.http.admission.admission import COOKIE, Admission
-from bot.http.admission.senders import LONGEST_WAIT, WrongTries
-from bot.http.admission.sessions import SESSION_SECONDS, EndedFolder, Sessions
+from bot.http.admission.senders import LONGEST_WAIT, SESSION_SECONDS, EndedFolder, Sessions, WrongTries
 from bot.http.app import create_app
 from bot.http.clients import network_of
 from bot.http.options import HttpOptions

@@ -5,8 +5,8 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from bot.answering.answer_json import answer_json
 from bot.answering.answer_service import AnswerService
+from bot.answering.answer_text import answer_json
 from bot.answering.limits import MOST_CHARACTERS
 from bot.http.api.schemas import MOST_EARLIER, AnswerBody
 

@@ -12,8 +12,7 @@ from bot.answering.answers import Status
 from bot.discord_bot.gateway.taking_over import LAG, Session, Sessions
 from bot.discord_bot.state.server_settings import ServerSettings, ServerSettingsStore
 from bot.state.databases.store import TABLES, Room
-from bot.state.ended_names import EndedNames
-from bot.state.facts import Facts
+from bot.state.facts import EndedNames, Facts
 from bot.state.feedback import FeedbackRow, FeedbackStore, Verdict
 from bot.state.job_board import JobBoard
 from bot.state.leases import Leases

@@ -3,6 +3,7 @@
 Comes in: settings, the folder of the builds. Goes out: lines of name and value. Refuses to show secrets, questions, names.
 """
 
+import argparse
 import json
 import os
 import platform
@@ -17,15 +18,29 @@ from pathlib import Path
 
 from bot.settings import Settings
 from index.build.layout import live_build
-from index.build.manifest import Manifest
 from index.errors import LocalismError
 from index.installation import INSTALLED, PACKAGE, full_name
 from index.processors import usable_processors
 from index.setting_sources import ToldSetting, secrets_of, told_settings, unknown_names, without_home, without_secrets
+from index.terminal.arguments import Commands
 
 Line = tuple[str, str]
 _LIBRARIES = ("onnxruntime", "faiss-cpu", "numpy", "tokenizers", "torch", "sentence-transformers")
 _MEGABYTE = 10**6
+DONE = 0
+
+
+def add_doctor(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Add ``doctor`` to ``commands``; ``shared`` brings --index."""
+    doctor = commands.add_parser(
+        "doctor", parents=[shared], help="print how this installation stands, for a report of a fault"
+    )
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    sys.stdout.write(f"{report(options.index, settings)}\n")
+    return DONE
 
 
 def report(builds: Path, settings: Settings) -> str:
@@ -66,6 +81,8 @@ def _version_of(name: str) -> str:
 
 def index(builds: Path) -> Iterator[Line]:
     """Yield what the live build says of itself, or why there is none."""
+    from index.build.manifest import Manifest
+
     try:
         manifest = Manifest.open(live_build(builds))
     except LocalismError as error:

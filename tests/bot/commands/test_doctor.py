@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.runtime import doctor
-from bot.runtime.doctor import report
+from bot.commands import doctor
+from bot.commands.doctor import report
 from bot.settings import Settings as ServingSettings
 from bot.settings import read_settings
 from index.setting_sources import told_settings, told_value, unknown_names

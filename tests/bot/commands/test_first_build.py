@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.commands import serving
+from bot.commands.serving import build_first
 from bot.errors import SettingsError
-from bot.runtime import first_build
-from bot.runtime.first_build import build_first
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_what_could_not_be_made_stops_the_start(tmp_path, started):
 
 def test_a_machine_that_only_serves_is_told_where_builds_come_from(tmp_path, started, monkeypatch):
     """It has not got what builds."""
-    monkeypatch.setattr(first_build, "find_spec", lambda name: None)
+    monkeypatch.setattr(serving, "find_spec", lambda name: None)
     with pytest.raises(SettingsError, match="localism-index import"):
         build_first(tmp_path, installed=True)
     assert started.all == []

@@ -1,9 +1,11 @@
-"""``/mcp``: the same over streamable HTTP, as a route of another application.
+"""How programs reach us by MCP: at ``/mcp``, a route of another application; or one over standard input and output.
 
-Comes in: a desk and what sites may send from. Goes out: a route, and what has to run while it is served. Refuses to keep sessions:
-each request stands for itself, so any process of any machine may answer it.
+Comes in: a desk and what sites may send from, or an answer service. Goes out: a route, and what has to run while it is served; or
+nothing, until the program closes the input. Refuses to keep sessions: each request stands for itself, so any process of any machine
+may answer it; and to write anything else to the output.
 """
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
@@ -12,7 +14,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.answering.answer_source import AnswerSource
+from bot.answering.answers import Answer
 from bot.mcp.server import Desk, make_server
+from bot.worker_thread import OffLoop
 
 PATH = "/mcp"
 MOST_BODY_BYTES = 64 * 1024
@@ -57,3 +62,20 @@ class FromKnownSites:
             await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+_MOST_WAITING = 64
+
+
+def serve_stdio(service: AnswerSource, public: str) -> None:
+    """Answer from ``service`` until the input ends; ``public`` is the address of the page for people, or empty."""
+    off_loop = OffLoop("mcp", _MOST_WAITING)
+
+    async def ask(question: str, limit: int, documents: tuple[str, ...] | None) -> Answer:
+        return await off_loop.run(service.answer, question, limit, None, (), documents)
+
+    server = make_server(Desk(service, ask, off_loop, lambda _: 0, public))
+    try:
+        asyncio.run(server.run_stdio_async())
+    finally:
+        off_loop.close()
