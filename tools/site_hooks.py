@@ -14,7 +14,7 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 # Papers of other folders that the site shows as pages of its own, by the place that they get below docs/.
-PAGES = {"corpus/README.md": "corpus-folder.md"}
+PAGES = {"corpus/README.md": "corpus-folder.md", "CHANGELOG.md": "changelog.md"}
 ALWAYS = {"bot/web/static/logo.svg": "files/logo.svg", "bot/web/static/favicon.svg": "files/favicon.svg"}
 LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)]*)?(?=\))")
 HIDDEN = "files/env.example"  # a name that begins with a dot is no file of a site
@@ -65,4 +65,6 @@ def place_of(target: str) -> str:
         return PAGES[target]
     if target.startswith("docs/"):
         return target.removeprefix("docs/")
-    return HIDDEN if target == ".env.example" else f"files/{target}"
+    if target == ".env.example":
+        return HIDDEN
+    return f"files/{target}.txt" if target.endswith(".md") else f"files/{target}"
