@@ -8,7 +8,7 @@ WITH_PIP = test -x $(BIN)/pip || $(BIN)/python -m ensurepip --default-pip >/dev/
 SET_UP = $(PYTHON) tools/set_up.py --venv $(VENV)
 TORCH = $$(sed -n 's/.*"\(torch==[0-9.]*\)".*/\1/p' pyproject.toml)
 
-# LIGHT=1 takes the light reader, for small servers; README.md says what each costs. LOCALISM_MODEL in .env keeps the choice.
+# LIGHT=1 takes the light reader, for small servers; docs/readers.md says what each costs. LOCALISM_MODEL in .env keeps the choice.
 ifdef LIGHT
 export LOCALISM_MODEL = all-MiniLM-L6-v2
 endif
@@ -98,7 +98,7 @@ $(VENV)/.installed-light: pyproject.toml $(addprefix requirements/,serve.txt ing
 	$(SET_UP) --project serve ingest
 	touch $@
 
-# torch comes from TORCH_INDEX, the address of a package index that holds CPU builds (README.md says when it is wanted); else from a
+# torch comes from TORCH_INDEX, the address of a package index that holds CPU builds (docs/readers.md says when it is wanted); else from a
 # folder of wheels that the operator's pip is told to look into; else from PyPI, with CUDA and by hash.
 $(VENV)/.installed-serve: $(VENV)/.installed-light $(addprefix requirements/,encoder.txt full.txt torch.txt)
 	$(WITH_PIP)

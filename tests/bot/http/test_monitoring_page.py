@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
 BOARD = json.loads((ROOT / "deploy" / "grafana.json").read_text(encoding="utf-8"))
 EXPRESSIONS = [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
+ALARMS = [block.strip() for block in re.findall(r"```promql\n(.*?)```", PAGE, re.DOTALL)]
 ADDED_BY_PROMETHEUS = {"job", "instance"}
 
 
@@ -59,7 +60,7 @@ def names_in(text):
     return set(re.findall(r"\blocalism_\w+", text))
 
 
-@pytest.mark.parametrize("expression", [*EXPRESSIONS, *re.findall(r"\| `([^`]*localism_[^`]*[(=<>][^`]*)` \|", PAGE)])
+@pytest.mark.parametrize("expression", [*EXPRESSIONS, *ALARMS])
 def test_every_expression_asks_for_what_is_told(expression, labels):
     """Names that are there, with the labels and the values that they have."""
     assert names_in(expression) <= labels.keys()
