@@ -60,6 +60,8 @@ container-test: $(VENV)/.installed-test
 
 # With the light reader: nothing of half a gigabyte is fetched to run the checks.
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2
+# What the tests import is compiled once, not in each of the processes that they start, whatever the environment says.
+test coverage: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check

@@ -14,6 +14,7 @@ from index.encoders.model_folders import LIGHT_READER
 
 # Nothing of half a gigabyte is fetched to run tests: what a test starts reads with the light reader, unless it says otherwise.
 os.environ["LOCALISM_MODEL"] = LIGHT_READER
+LIGHT_SET_UP = {"LOCALISM_MODEL": LIGHT_READER, "PYTHONPATH": str(Path(__file__).with_name("light_set_up"))}
 
 # On a busy machine any example may take its time; the default limits would fail a test for that.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -130,14 +131,14 @@ def small_corpus(once: Once) -> Path:
 
 @pytest.fixture(scope="session")
 def cli():
-    """Run one of the three commands as a user does, with the light reader; returns the finished process."""
+    """Run one of the three commands as a user of the light reader does, without torch; returns the finished process."""
 
     def run(program: str, *arguments: str, **environment: str):
         settings = {name: value for name, value in os.environ.items() if not name.startswith("LOCALISM_")}
         return subprocess.run(
             [sys.executable, "-m", MODULES[program], *arguments],
             cwd=ROOT,
-            env=settings | {"LOCALISM_MODEL": LIGHT_READER} | environment,
+            env=settings | LIGHT_SET_UP | environment,
             capture_output=True,
             text=True,
             check=False,

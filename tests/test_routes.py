@@ -1,6 +1,7 @@
 """The two routes end to end with the real model: a document's way into the index, a question's way to an answer."""
 
 import json
+import os
 import re
 import shutil
 import socket
@@ -8,13 +9,11 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
+from tests.conftest import LIGHT_SET_UP, ROOT
 from tests.waiting import PATIENCE, free_port, wait_for
-
-ROOT = Path(__file__).resolve().parent.parent
 
 pytestmark = pytest.mark.model
 
@@ -152,7 +151,9 @@ def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index,
     """One process, from start to a clean stop, over a real socket."""
     port = free_port()
     program = [sys.executable, "-m", "bot", "serve", "--port", str(port), "--index", str(real_index)]
-    server = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        program, cwd=ROOT, env=os.environ | LIGHT_SET_UP, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
         question = "how+long+to+decide+on+a+nomination"
         over_http = json.loads(_read_when_up(f"http://127.0.0.1:{port}/api/ask?q={question}", server))

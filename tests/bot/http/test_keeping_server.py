@@ -12,8 +12,7 @@ import httpx2
 import pytest
 
 from index.build.history import finished_builds, live_id
-from index.encoders.model_folders import LIGHT_READER
-from tests.conftest import ROOT
+from tests.conftest import LIGHT_SET_UP, ROOT
 from tests.waiting import free_port, wait_for
 
 pytestmark = pytest.mark.model
@@ -35,8 +34,7 @@ class Served:
         """Start the server as an operator does, and wait until it answers."""
         command = [sys.executable, "-m", "bot", "serve", "--index", str(self.builds), "--port", str(self.port)]
         environment = {"LOCALISM_ADMIN_TOKEN": TOKEN, "LOCALISM_CORPUS": str(self.corpus), "LOCALISM_OCR": "false"}
-        environment["LOCALISM_MODEL"] = LIGHT_READER
-        self.process = process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        self.process = process = subprocess.Popen(command, cwd=ROOT, env=environment | LIGHT_SET_UP, stderr=subprocess.DEVNULL)
         wait_for(lambda: process.poll() is not None or self._lives())
 
     def kill(self) -> None:
