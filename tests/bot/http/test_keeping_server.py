@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from index.build.history import finished_builds, live_id
+from tests import loopback
 from tests.conftest import LIGHT_SET_UP, ROOT
 from tests.waiting import free_port, wait_for
 
@@ -46,7 +47,7 @@ class Served:
     def ask(self, method: str, address: str, **rest: Any) -> Any:
         """Ask as somebody who knows the token."""
         headers = {"Authorization": f"Bearer {TOKEN}", "Sec-Fetch-Site": "none"}
-        answer = httpx2.request(method, f"http://127.0.0.1:{self.port}{address}", headers=headers, timeout=30, **rest)
+        answer = loopback.request(method, f"http://127.0.0.1:{self.port}{address}", headers=headers, timeout=30, **rest)
         answer.raise_for_status()
         return answer.json()
 
@@ -67,7 +68,7 @@ class Served:
 
     def _lives(self) -> bool:
         try:
-            return httpx2.get(f"http://127.0.0.1:{self.port}/livez", timeout=5).status_code == 200
+            return loopback.get(f"http://127.0.0.1:{self.port}/livez", timeout=5).status_code == 200
         except httpx2.HTTPError:
             return False
 
