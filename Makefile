@@ -60,6 +60,10 @@ container-test: $(VENV)/.installed-test
 
 # With the light reader: nothing of half a gigabyte is fetched to run the checks.
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2
+# What the tests import is compiled once, not in each of the processes that they start, whatever the environment says.
+test coverage: export PYTHONDONTWRITEBYTECODE =
+# The two processes share the processors: threads below them would wait for each other at full speed.
+test coverage: export OMP_NUM_THREADS = 1
 
 test: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check

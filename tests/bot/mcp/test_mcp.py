@@ -22,6 +22,7 @@ from bot.runtime.mcp_choices import mount_mcp
 from bot.state.databases.opening import open_store
 from bot.state.question_log import QuestionLog
 from index.build.reader import open_live_build
+from tests import loopback
 from tests.bot.commands.test_pull_command import status_of
 from tests.conftest import ROOT
 from tests.waiting import free_port, serving, wait_for
@@ -189,12 +190,12 @@ async def test_questions_of_a_client_count_whichever_way_they_come(serve):
     """Three a minute over MCP and HTTP together; the refusal is words, and another client behind the same proxy has its own limit."""
     base = serve(proxies=("127.0.0.1",), asking=Rate(3, 60.0))
     one, other = ({"X-Forwarded-For": address} for address in ("192.0.2.1", "192.0.2.2"))
-    assert httpx2.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 200
+    assert loopback.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 200
     async with _as(base, one) as client:
         answers = [await client.call_tool("search", {"question": QUESTION}) for _ in range(4)]
     assert [answer.is_error for answer in answers] == [False, False, True, True]
     assert "That was a lot of questions. Ask again in " in text_of(answers[-1])
-    assert httpx2.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 429
+    assert loopback.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 429
     async with _as(base, other) as client:
         assert not (await client.call_tool("search", {"question": QUESTION})).is_error
 
@@ -204,7 +205,7 @@ async def _as(base: str, headers: dict[str, str]) -> AsyncIterator[Client]:
     from mcp.client.streamable_http import streamable_http_client
 
     async with (
-        httpx2.AsyncClient(headers=headers) as http,
+        httpx2.AsyncClient(verify=loopback.NO_AUTHORITIES, headers=headers) as http,
         Client(streamable_http_client(f"{base}/mcp", http_client=http)) as client,
     ):
         yield client
@@ -237,13 +238,13 @@ def test_pages_of_other_sites_may_not_ask(serve):
         (open_to, "https://campaign.example.org", 200),
     ):
         headers = HEADERS | ({} if origin is None else {"Origin": origin})
-        assert httpx2.post(f"{address}/mcp", json=CALL, headers=headers).status_code == status, origin
+        assert loopback.post(f"{address}/mcp", json=CALL, headers=headers).status_code == status, origin
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[]", 400), (b"x" * 400_000, 413), (b'{"jsonrpc": "2.0"}', 400)])
 def test_what_is_no_message_is_refused(serve, body: bytes, status: int):
     """Without a trace of a program."""
-    refused = httpx2.post(f"{serve()}/mcp", content=body, headers=HEADERS)
+    refused = loopback.post(f"{serve()}/mcp", content=body, headers=HEADERS)
     assert (refused.status_code, "Traceback" in refused.text) == (status, False)
 
 
@@ -257,7 +258,7 @@ def test_the_server_answers_there_where_it_is_switched_on(small_build: Path, tmp
     try:
         wait_for(lambda: status_of(f"http://127.0.0.1:{port}/livez") == 200, 60)
         for path in ("/mcp", "/localism/mcp"):
-            assert httpx2.post(f"http://127.0.0.1:{port}{path}", json=CALL, headers=HEADERS).status_code == status
+            assert loopback.post(f"http://127.0.0.1:{port}{path}", json=CALL, headers=HEADERS).status_code == status
     finally:
         server.terminate()
         assert server.wait(20) == 0
