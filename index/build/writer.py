@@ -80,7 +80,7 @@ class BuildWriter:
         """
         if ready.original is not None:
             self._keep_original(ready.original, ready.document.sha256)
-        self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report))
+        self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report), ready.outline)
         self._pages += len(ready.pages)
         self._searched.add(ready)
         if ready.reading:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 
 from index.encoders.full import ModelIdentity
 from index.encoders.passage_vectors import PassageVectors, vectors_key
-from index.records import Document, Page, Passage
+from index.records import Document, OutlineEntry, Page, Passage
 from ingest.readers.read_document import FileMetadata, PageOutcome, ReadDocument
 from ingest.recipe import versions
 
@@ -37,6 +37,7 @@ _SUFFIXES = ("", "-wal", "-shm", "-journal")  # SQLite's own files beside it
 _JSON = "json"
 
 Arrays = dict[str, NDArray[Any]]
+_Reading: TypeAlias = tuple[str, tuple[Page, ...], int, tuple[PageOutcome, ...], FileMetadata, tuple[OutlineEntry, ...]]
 
 
 class Checkpoint:
@@ -56,9 +57,9 @@ class Checkpoint:
         found = self._find(_name("reading", key))
         if found is None:
             raise KeyError(key)
-        media_type, pages, page_count, outcomes, metadata = _reading_form().validate_json(found.pop(_JSON).tobytes())
+        media_type, pages, page_count, outcomes, metadata, outline = _reading_form().validate_json(found.pop(_JSON).tobytes())
         boxes = {int(number): boxes for number, boxes in found.items()}
-        return ReadDocument(media_type, pages, page_count, outcomes, metadata, boxes)
+        return ReadDocument(media_type, pages, page_count, outcomes, metadata, boxes, outline)
 
     def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:
         """Return nothing: splitting again is quicker than keeping passages."""
@@ -76,7 +77,8 @@ class Checkpoint:
 
     def keep_reading(self, key: str, read: ReadDocument) -> None:
         """Keep what reading a file gave."""
-        text = _reading_form().dump_json((read.media_type, read.pages, read.page_count, read.outcomes, read.metadata))
+        told = (read.media_type, read.pages, read.page_count, read.outcomes, read.metadata, read.outline)
+        text = _reading_form().dump_json(told)
         boxes = {str(number): boxes for number, boxes in read.boxes.items()}
         self._keep({_name("reading", key): {_JSON: np.frombuffer(text, np.uint8), **boxes}})
 
@@ -162,8 +164,8 @@ def _is_made_with(rows: sqlite3.Connection, made_with: str) -> bool:
 
 
 @cache
-def _reading_form() -> TypeAdapter[tuple[str, tuple[Page, ...], int, tuple[PageOutcome, ...], FileMetadata]]:
-    return TypeAdapter(tuple[str, tuple[Page, ...], int, tuple[PageOutcome, ...], FileMetadata])
+def _reading_form() -> TypeAdapter[_Reading]:
+    return TypeAdapter(_Reading)
 
 
 def _name(kind: str, key: str) -> bytes:
