@@ -44,6 +44,13 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     return LINK.sub(pointed, markdown)
 
 
+def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
+    """Give the search a name, which the theme leaves out, for who hears the page."""
+    return output.replace(
+        'data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'
+    )
+
+
 def _source_of(place: str) -> str:
     """Return where in the repository the page at ``place`` of the site comes from."""
     return next((source for source, page in PAGES.items() if page == place), f"docs/{place}")

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # its types are a package of their own
 
 from tools.settings_page import settings
 
