@@ -123,6 +123,7 @@ $(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,post
 docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	$(BIN)/python tools/site_check.py site
+	@echo "The site is in site/. To read it: python3 -m http.server --bind 127.0.0.1 --directory site 8001"
 
 # Its pictures anew, of what is served from the live build. Needs Chromium, as browser-test does.
 docs-pictures: $(VENV)/.installed-test index

@@ -90,7 +90,6 @@ def test_the_site_is_told_to_bring_its_own():
     """No letters from elsewhere, and a search that needs no server."""
     assert SITE["theme"]["font"] is False
     assert {"search", "offline"} <= set(SITE["plugins"])
-    assert [DOCS / script for script in SITE["extra"]["polyfills"]] == [DOCS / "site" / "iframe-worker.js"]
 
 
 @pytest.mark.parametrize("page", [*PAGES, *SHOWN_TOO.values()], ids=name)
