@@ -87,9 +87,9 @@ def test_the_site_leads_to_every_page_and_to_no_other():
 
 
 def test_the_site_is_told_to_bring_its_own():
-    """No letters from elsewhere, and a search that needs no server."""
+    """No letters from elsewhere, and nothing that would be fetched so that pages are searched as files."""
     assert SITE["theme"]["font"] is False
-    assert {"search", "offline"} <= set(SITE["plugins"])
+    assert SITE["plugins"] == ["search"]
 
 
 @pytest.mark.parametrize("page", [*PAGES, *SHOWN_TOO.values()], ids=name)
