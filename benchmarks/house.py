@@ -49,17 +49,26 @@ def modules() -> dict[str, Path]:
 
 
 def imports(known: dict[str, Path]) -> dict[str, set[str]]:
-    """Return what each module imports of the house, at its head or inside a function."""
+    """Return what each module imports of the house: at its head, inside a function, or by name in a text."""
     return {name: set(_imported(ast.parse(path.read_text(encoding="utf-8")), known)) - {name} for name, path in known.items()}
 
 
 def _imported(tree: ast.AST, known: dict[str, Path]) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in known)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            yield from (name for name in names if name in known)
+        yield from (name for name in _named(node) if name in known)
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """Yield what ``node`` may import: at the head or in a function, or by name in a text, as a process of its own is begun."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "full_name" and isinstance(node.args[0], ast.Constant):
+        yield f"{node.args[0].value}.__main__"  # a package that is run
 
 
 def lines_of(path: Path) -> int:
