@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from bot.settings import Place
 from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore, Verdict
-from bot.state.leases import Leases
+from bot.state.machines import Leases
 from bot.state.shared_counts import SharedCounts
 from tests.conftest import ROOT
 from tests.discord_double.running import running_double

@@ -11,8 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.commands.asking import add_asking
-from bot.commands.doctor import add_doctor
-from bot.commands.report import add_report
+from bot.commands.operating import add_doctor, add_report
 from bot.commands.serving import add_serving
 from bot.runtime.logs import start_logging
 from bot.settings import Settings, read_settings

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import house
+
 ROOT = Path(__file__).resolve().parent.parent
+# Modules with exactly one importer: benchmarks/house.py says why there are not fewer. Join a new one with its importer or a neighbour.
+MOST_OF_ONE_IMPORTER = 59
 HEAVY = ("torch", "sentence_transformers", "transformers", "onnx", "pypdf", "ingest")
 BANNED_NAMES = {"utils", "helpers", "manager", "types", "discord"}
 
@@ -34,6 +38,28 @@ def test_no_room_is_larger_than_its_ceiling(package):
     """Split a room before adding a wing: 250 lines at most."""
     sizes = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in (ROOT / package).rglob("*.py")}
     assert {path: size for path, size in sizes.items() if size > 250} == {}
+
+
+def test_the_measures_of_the_house_are_kept():
+    """What ``python -m benchmarks.house`` prints stays within what is wanted; one of its lines, within what was reached."""
+    wanted = {measure.name: measure.wanted for measure in house.measures(builds=None)}
+    wanted["modules with exactly one importer"] = MOST_OF_ONE_IMPORTER
+    assert [str(measure) for measure in house.measures(builds=None) if measure.found > wanted[measure.name]] == []
+
+
+def test_no_import_is_hidden_from_the_measures():
+    """A package holds nothing but its docstring, and no module is imported by a name that is put together."""
+    sources = {path: ast.parse(path.read_text()) for package in house.PACKAGES for path in (ROOT / package).rglob("*.py")}
+    assert [path for path, tree in sources.items() if path.name == "__init__.py" and len(tree.body) > 1] == []
+    calls = [ast.unparse(node.func) for tree in sources.values() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert {call for call in calls if re.search(r"import_module|__import__|run_module|^exec$|^eval$", call)} == set()
+    named = [
+        node.args[0]
+        for tree in sources.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "full_name"
+    ]
+    assert [ast.unparse(name) for name in named if not isinstance(name, ast.Constant)] == []
 
 
 @pytest.mark.parametrize("package", ["bot", "ingest", "index"])

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from limits.storage import MemoryStorage
 
 from bot.answering.answer_source import AnswerSource
-from bot.discord_bot.asking import Asking
 from bot.discord_bot.looking_up import LookingUp
 from bot.discord_bot.options import BotOptions
+from bot.discord_bot.replying import Asking
 from bot.discord_bot.state.asked import Asked
 from bot.discord_bot.state.health import GatewayHealth
 from bot.discord_bot.state.server_settings import ServerSettingsStore

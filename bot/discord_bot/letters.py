@@ -12,7 +12,7 @@ import discord
 
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.escaping import escape
-from bot.discord_bot.sending import NOT_DELIVERED, in_short
+from bot.discord_bot.replying import NOT_DELIVERED, in_short
 from bot.discord_bot.state.tallies import Day, Outcome
 
 log = logging.getLogger(__name__)

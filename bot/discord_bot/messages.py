@@ -1,11 +1,13 @@
-"""Messages that speak to the bot: mentions, direct messages, replies to its answers.
+"""Messages that speak to the bot: mentions, direct messages, replies to its answers, posts of a forum.
 
-Comes in: a message. Goes out: one answer, or silence. Refuses bots, webhooks, and channels where it is not wanted. Nothing is
-remembered: the questions before a message stand in the answer that it replies to, or in the thread where it stands.
+Comes in: a message, or a press in a post. Goes out: one answer, or silence; a question that stands in a title; a post marked as
+solved by who wrote it. Refuses bots, webhooks, and channels where it is not wanted. Nothing is remembered: the questions before a
+message stand in the answer that it replies to, or in the thread where it stands.
 """
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import discord
 
@@ -14,10 +16,9 @@ from bot.discord_bot.allowed import in_chosen_channel, why_not
 from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.escaping import escape
-from bot.discord_bot.forum import post_of, title_asked
 from bot.discord_bot.letters import fault, note
 from bot.discord_bot.permissions import ServerChannel, in_words, may_attach, missing_to_speak, tell_manager
-from bot.discord_bot.sending import NOT_DELIVERED, in_short, post
+from bot.discord_bot.replying import NOT_DELIVERED, defer, finish, in_short, post
 from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in, question_in_text, questions_in
 from bot.discord_bot.state.tallies import Outcome
 from bot.discord_bot.texts import Texts
@@ -180,3 +181,51 @@ def _carried(message: discord.Message, bot_id: int) -> tuple[str, ...]:
     if message.author.id != bot_id:
         return ()
     return questions_in(message.components) or question_in_text(message.content)
+
+
+def post_of(channel: object) -> discord.Thread | None:
+    """Return ``channel`` where it is a post of a forum, else None."""
+    return channel if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.ForumChannel) else None
+
+
+def title_asked(message: discord.Message) -> str:
+    """Return the title of the post that ``message`` opens; empty where it opens none."""
+    post = post_of(message.channel)
+    return post.name if post is not None and post.id == message.id else ""
+
+
+async def mark_solved(interaction: discord.Interaction[Any], state: BotState) -> None:
+    """Mark the post as solved: with the forum's tag for that, or, where it has none, by closing it."""
+    if not await defer(interaction, private=True):
+        return
+    texts = state.texts_for(interaction.guild_id)
+    post = post_of(interaction.channel)
+    if post is None:
+        sentence = texts.say("solved.no_post")
+    elif interaction.user.id != post.owner_id and not interaction.permissions.manage_threads:
+        sentence = texts.say("solved.not_yours")
+    else:
+        sentence = await _mark(post, state)
+    await finish(interaction, Reply(sentence))
+
+
+async def _mark(post: discord.Thread, state: BotState) -> str:
+    texts = state.texts_for(post.guild.id)
+    tag = _solved_tag(post, texts.say("solved.tags").split(","))
+    try:
+        if tag is None:
+            await post.edit(archived=True)
+        elif tag not in post.applied_tags:
+            await post.edit(applied_tags=[*post.applied_tags[:4], tag])  # Discord takes five
+    except discord.Forbidden:
+        return texts.say("solved.missing", permissions=in_words(["manage_threads"], texts))
+    except discord.HTTPException as error:
+        log.warning("A post could not be marked (%s)", in_short(error))
+        return texts.say("reply.failed")
+    return texts.say("solved.closed") if tag is None else texts.say("solved.tagged", tag=tag.name)
+
+
+def _solved_tag(post: discord.Thread, names: list[str]) -> discord.ForumTag | None:
+    wanted = {name.strip().casefold() for name in names}
+    tags = post.parent.available_tags if isinstance(post.parent, discord.ForumChannel) else ()
+    return next((tag for tag in tags if tag.name.casefold() in wanted), None)

@@ -13,8 +13,8 @@ from bot.discord_bot.bot_state import BotState
 from bot.discord_bot.cards.controls import PREFIX, Action, Further, Press
 from bot.discord_bot.commands.ask import answer
 from bot.discord_bot.commands.settings import choose
-from bot.discord_bot.forum import mark_solved, post_of
-from bot.discord_bot.sending import defer, defer_change, finish, say
+from bot.discord_bot.messages import mark_solved, post_of
+from bot.discord_bot.replying import defer, defer_change, finish, say
 from bot.discord_bot.state.asked import EARLIER_COMPONENTS, Asked, question_in_text, questions_in, source_of_digest
 from bot.state.feedback import Verdict
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from bot.http.http_state import HttpState
 
+NO_STORE = {"Cache-Control": "no-store"}  # of what is true at this moment only, or is the operator's
 PRIVATE = "private, no-cache"  # a shared cache must not keep what a person asked; a browser asks whether it is still true
 
 

@@ -19,6 +19,7 @@ from index.errors import BenchmarkSetError
 from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
 from index.evaluation.golden_run import GoldenReport, Outcome, Tally, evaluate_golden
 from index.installation import data_folder
+from index.terminal.arguments import Commands
 from index.terminal.tables import print_table
 
 PARTS = ("tuned", "held-back", "all")
@@ -31,9 +32,7 @@ LEGEND = (
 _DONE = 0
 
 
-def add_evaluate(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser, corpus: Path
-) -> None:
+def add_evaluate(commands: Commands, shared: argparse.ArgumentParser, corpus: Path) -> None:
     """Add ``evaluate`` to ``commands``; ``shared`` brings --index and --json, ``corpus`` is asked where none is named."""
     parser = commands.add_parser("evaluate", parents=[shared], help="measure retrieval and refusal")
     golden = parser.add_argument_group("on the golden questions, asked of the live build")

@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from index.errors import CatalogueError
+from index.terminal.arguments import Commands
 from ingest.catalogue.catalogue import CATALOGUE_FILE, Entry, read_catalogue
 from ingest.catalogue.writer import record_digest
 from ingest.errors import FetchRefused
@@ -93,9 +94,7 @@ def _say(console: Console, line: str) -> None:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def add_parser(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
-) -> argparse.ArgumentParser:
+def add_parser(commands: Commands, shared: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add ``fetch`` to ``commands``; ``shared`` brings --corpus and --json."""
     parser = commands.add_parser("fetch", parents=[shared], help="download originals from the addresses in the catalogue")
     parser.add_argument("ids", nargs="*", metavar="ID", help="of the catalogue (all that have an address)")

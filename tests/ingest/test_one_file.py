@@ -119,7 +119,7 @@ def test_watch_goes_on_after_a_fault_of_the_program(run, workshop, monkeypatch):
             raise KeyError("a fault")
         return real(frame)
 
-    monkeypatch.setattr("ingest.commands.watching.make", once)
+    monkeypatch.setattr("ingest.commands.building.make", once)
     code, out, _ = run("watch", "--every", "0.01", "--batches", "2", "--json")
     first, second = (json.loads(line) for line in out.splitlines())
     assert (code, "KeyError" in first["error"], second["state"]) == (0, True, "published")

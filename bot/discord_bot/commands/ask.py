@@ -18,7 +18,7 @@ from bot.discord_bot.cards.plain import CONTENT_LIMIT
 from bot.discord_bot.commands.naming import named
 from bot.discord_bot.escaping import clip_escaped
 from bot.discord_bot.letters import note
-from bot.discord_bot.sending import defer, finish, say
+from bot.discord_bot.replying import defer, finish, say
 from bot.discord_bot.state.asked import Asked, question_in
 from bot.discord_bot.state.tallies import Outcome
 from index.errors import QuestionError

@@ -15,7 +15,7 @@ from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.cards.settings_card import ANSWERS, Choices, pages_of, settings_card
 from bot.discord_bot.commands.naming import named
 from bot.discord_bot.permissions import ServerChannel, in_words, missing_at_all
-from bot.discord_bot.sending import defer, defer_change, finish, say
+from bot.discord_bot.replying import defer, defer_change, finish, say
 from bot.discord_bot.state.server_settings import ServerSettings
 
 Interaction = discord.Interaction[Any]

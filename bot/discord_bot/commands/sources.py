@@ -18,7 +18,7 @@ from bot.discord_bot.cards.replies import Reply
 from bot.discord_bot.commands.ask import source_choices
 from bot.discord_bot.commands.naming import named
 from bot.discord_bot.escaping import clip
-from bot.discord_bot.sending import defer, finish, say
+from bot.discord_bot.replying import defer, finish, say
 from bot.discord_bot.texts import Texts
 from index.records import Document
 

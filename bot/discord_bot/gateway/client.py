@@ -24,7 +24,7 @@ from bot.discord_bot.commands.naming import CatalogueTranslator, sync_if_changed
 from bot.discord_bot.commands.settings import add_settings
 from bot.discord_bot.commands.sources import add_define, add_help, add_passage, add_sources
 from bot.discord_bot.letters import welcome
-from bot.discord_bot.sending import say, say_in_any_case
+from bot.discord_bot.replying import say, say_in_any_case
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from bot.errors import DiscordLoginError, StoreFault
 from bot.settings import Settings
 from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
-from bot.state.leases import Leases
+from bot.state.machines import Leases
 
 log = logging.getLogger(__name__)
 

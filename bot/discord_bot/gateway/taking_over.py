@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 
 from bot.discord_bot.state.health import GatewayHealth
 from bot.state.facts import Facts
-from bot.state.leases import Leases
+from bot.state.machines import Leases
 from bot.worker_thread import OffLoop
 from index.errors import LocalismError
 

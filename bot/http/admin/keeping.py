@@ -16,13 +16,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from bot.http.admin.other_machines import OtherMachines
-from bot.http.admin.pages import NO_STORE
 from bot.http.admin.upload_address import API
 from bot.http.admission.admission import Admission
+from bot.http.caching import NO_STORE
 from bot.http.options import KeepingOptions
 from bot.state.admin_jobs import Job, Jobs, JobState
 from bot.state.job_board import Claimed, claim
+from bot.state.machines import OtherMachines
 from index.build.history import finished_builds, live_id
 from index.build.hold_reason import once_live, read_hold_reasons, waiting_builds
 from index.build.manifest import Manifest

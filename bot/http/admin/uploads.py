@@ -23,10 +23,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from bot.http.admin.keeping import BUSY, Keeping, keeping_routes
-from bot.http.admin.keeping_page import keeping_page
-from bot.http.admin.pages import NO_STORE
+from bot.http.admin.pages import keeping_page
 from bot.http.admin.upload_address import UPLOADS
 from bot.http.admission.admission import Admission
+from bot.http.caching import NO_STORE
 from bot.http.options import KeepingOptions
 from bot.http.problems import add_problem_handlers
 from bot.http.templates import Templates

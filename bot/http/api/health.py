@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
 from bot.http.api.openapi import problems
+from bot.http.caching import NO_STORE
 from bot.http.http_state import HttpState
 from bot.http.metrics import gateway_gauges
 from bot.http.middleware.rate_limit import client_of
@@ -21,7 +22,6 @@ from index.errors import NoBuild
 SELF_QUERY = "What is this about?"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 LOOPBACK = {"127.0.0.1", "::1"}
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class LiveBody(BaseModel):

@@ -19,8 +19,7 @@ from bot.http.admin.upload_address import UPLOADS
 from bot.http.api_version import unversioned
 from bot.http.counting import Counting
 from bot.http.metrics import Metrics
-from bot.http.middleware.holding import BodyLimit, Places
-from bot.http.middleware.rate_limit import RateLimit
+from bot.http.middleware.rate_limit import BodyLimit, Places, RateLimit
 from bot.http.middleware.route_kinds import bounds_of
 from bot.http.options import HttpOptions
 

@@ -18,9 +18,9 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.readers.pdf.markers import is_marker
+from ingest.readers.pdf.sheet.as_seen import rows_of_turned
 from ingest.readers.pdf.sheet.blocks import Block, blocks_of, joined, pieces_of, rows_of
 from ingest.readers.pdf.sheet.glyphs import Line, Sheet
-from ingest.readers.pdf.sheet.turning import rows_of_turned
 
 _MOST_LEAPS = 0.4  # of a line's letters
 _SMALL = 0.93  # of the usual type

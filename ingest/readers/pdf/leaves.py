@@ -21,8 +21,8 @@ from ingest.readers.letters import UNNAMED, reads_as_words
 from ingest.readers.ocr import DOTS_PER_INCH, OcrUnavailableError, OcrWord, mean_confidence, read_picture
 from ingest.readers.pdf.layout import rows_in_order, with_laid_over
 from ingest.readers.pdf.pdfium import PdfFile
+from ingest.readers.pdf.sheet.as_seen import upright
 from ingest.readers.pdf.sheet.glyphs import Glyph, Line, Sheet
-from ingest.readers.pdf.sheet.turning import upright
 from ingest.readers.pdf.structure import PageNames, page_names
 from ingest.readers.read_document import NO_TEXT, PageOutcome, PageStatus, ReadingOptions
 

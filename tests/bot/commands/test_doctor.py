@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.commands import doctor
-from bot.commands.doctor import report
+from bot.commands import operating
+from bot.commands.operating import report
 from bot.settings import Settings as ServingSettings
 from bot.settings import read_settings
 from index.setting_sources import told_settings, told_value, unknown_names
@@ -27,7 +27,7 @@ def alone(monkeypatch, tmp_path):
     for name in (*ServingSettings.model_fields, *IngestSettings.model_fields):
         monkeypatch.delenv(f"LOCALISM_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(doctor, "_of_ingestion", list)
+    monkeypatch.setattr(operating, "_of_ingestion", list)
     monkeypatch.setattr("bot.discord_bot.permissions.checked_permissions", lambda token: [f"asked with {token}"])
     return monkeypatch
 
@@ -126,5 +126,5 @@ def test_a_name_that_is_no_setting_is_found(alone):
 
 def test_ingestion_is_asked_in_a_process_of_its_own():
     """Where it is installed; the program that answers does not load it."""
-    names = {one.name for one in doctor._of_ingestion()}
+    names = {one.name for one in operating._of_ingestion()}
     assert {"LOCALISM_MODEL", "LOCALISM_OCR", "LOCALISM_KEEP_BUILDS"} <= names

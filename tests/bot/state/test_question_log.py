@@ -10,7 +10,7 @@ from bot.answering.answers import Status
 from bot.state import question_log
 from bot.state.databases.opening import open_store
 from bot.state.question_log import AskedRow, QuestionLog
-from bot.state.table_cells import csv_of
+from bot.state.reports import csv_of
 from tests.waiting import wait_for
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.state.table_cells import plain_cell
+from bot.state.reports import plain_cell
 
 
 @pytest.mark.parametrize("sign", "=+-@＝＋－＠﹢﹣⁺₌\u2212")  # noqa: RUF001  # the forms are what is tested

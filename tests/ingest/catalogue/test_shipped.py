@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.catalogue.shipped import bring_shipped, bring_where_it_is_ours
+from ingest.catalogue.corpus import bring_shipped, bring_where_it_is_ours
 
 
 @pytest.fixture
@@ -42,6 +42,6 @@ def test_an_upgrade_replaces_what_nobody_changed_and_brings_what_is_new(shipped)
 def test_nothing_is_copied_in_a_checkout_or_into_a_folder_that_somebody_names(tmp_path, monkeypatch):
     """There the corpus is what it is."""
     bring_where_it_is_ours(tmp_path / "corpus", tmp_path / "corpus")
-    monkeypatch.setattr("ingest.catalogue.shipped.INSTALLED", True)
+    monkeypatch.setattr("ingest.catalogue.corpus.INSTALLED", True)
     bring_where_it_is_ours(tmp_path / "corpus", tmp_path / "usual")
     assert list(tmp_path.iterdir()) == []

@@ -11,9 +11,8 @@ import pytest
 from index.build.history import finished_builds, live_id
 from index.errors import IndexLocked
 from ingest.__main__ import main
-from ingest.commands.building import make
+from ingest.commands.building import RETRY_SECONDS, make
 from ingest.commands.context import CommandContext
-from ingest.commands.watching import RETRY_SECONDS
 from ingest.pipeline import Outcome
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BREAD
@@ -155,7 +154,7 @@ def test_watch_builds_once_for_a_batch_and_waits_for_a_growing_file(run, worksho
                 file.flush()
                 yield
 
-    monkeypatch.setattr("ingest.commands.watching.time", Pauses(copy_slowly()))
+    monkeypatch.setattr("ingest.commands.building.time", Pauses(copy_slowly()))
     code, batches = run("watch", "--every", "2", "--batches", "2")
     assert (code, [batch["state"] for batch in batches]) == (0, ["published", "published"])
     assert [one["passages"] for one in batches[1]["documents"]] == [2, 1, 1]
@@ -172,8 +171,8 @@ def test_watch_tries_again_when_another_run_held_the_lock(run, workshop, monkeyp
         return make(frame)
 
     pauses = Pauses(iter(()))
-    monkeypatch.setattr("ingest.commands.watching.time", pauses)
-    monkeypatch.setattr("ingest.commands.watching.make", make_when_free)
+    monkeypatch.setattr("ingest.commands.building.time", pauses)
+    monkeypatch.setattr("ingest.commands.building.make", make_when_free)
     code, batches = run("watch", "--every", "2", "--batches", "2")
     assert "“another”" in batches[0]["error"]
     assert (code, batches[1]["state"]) == (0, "published")
@@ -189,7 +188,7 @@ def test_watch_goes_on_after_nonsense(run, workshop, monkeypatch):
         yield from (None,) * 5  # the first try is behind the second look
         workshop.write("catalogue.toml", good)
 
-    monkeypatch.setattr("ingest.commands.watching.time", Pauses(mend()))
+    monkeypatch.setattr("ingest.commands.building.time", Pauses(mend()))
     code, batches = run("watch", "--every", "2", "--batches", "2")
     assert code == 0
     assert "cannot be read as TOML" in batches[0]["error"]

@@ -14,9 +14,8 @@ from typing_extensions import override
 
 from index.encoders.full import SentenceTransformerEmbedder
 from index.errors import ModelError
-from ingest.encoder.export_process import ExportProcess
 from ingest.encoder.light_encoder import AwaitingEmbedder, LightEncoder
-from ingest.encoder.model import Model
+from ingest.encoder.model import ExportProcess, Model
 from ingest.progress import Silence
 from tests.fake_model import FakeEmbedder, Written
 

@@ -21,9 +21,8 @@ from ingest.readers.letters import (
     shows_signs,
     sign_of,
 )
+from ingest.readers.pdf.sheet.as_seen import is_beside_page, is_doubtful, turn_along, turn_of, unseen
 from ingest.readers.pdf.sheet.glyphs import Glyph, Line, Sheet, pairs_joined
-from ingest.readers.pdf.sheet.turning import turn_along, turn_of
-from ingest.readers.pdf.sheet.visibility import is_beside_page, is_doubtful, unseen
 
 _BREAKS = "\r\n"
 _SCALE = 65535  # steps to a side when page coordinates are turned into shares of the page

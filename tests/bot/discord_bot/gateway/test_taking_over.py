@@ -20,7 +20,7 @@ from bot.discord_bot.state.health import GatewayHealth
 from bot.errors import StoreUnreachable
 from bot.state.databases.opening import open_store
 from bot.state.facts import Facts
-from bot.state.leases import Leases
+from bot.state.machines import Leases
 from tests.conftest import ROOT
 from tests.discord_double.asks import answer_to, ask, shown_words, write
 from tests.discord_double.people import BOT, user

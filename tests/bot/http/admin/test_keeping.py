@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from bot.http.admin.keeping import JOBS_FOLDER
-from bot.http.admin.keeping_page import changes_of
+from bot.http.admin.pages import changes_of
 from bot.http.admin.uploads import with_keeping
 from bot.http.options import HttpOptions, KeepingOptions
 from bot.http.templates import STATIC, Templates

@@ -8,8 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 from bot.http.clients import Proxies, network_of
 from bot.http.counting import Counting
 from bot.http.middleware import rate_limit
-from bot.http.middleware.holding import MOST_WAITING, Places
-from bot.http.middleware.rate_limit import RateLimit, RateLimiter
+from bot.http.middleware.rate_limit import MOST_WAITING, Places, RateLimit, RateLimiter
 from bot.http.middleware.route_kinds import Bounds, RouteKind, bounds_of, kind_of
 from bot.http.options import HttpOptions, Rate
 from tests.bot.http.clock import Clock

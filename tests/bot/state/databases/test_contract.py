@@ -15,7 +15,7 @@ from bot.state.databases.store import TABLES, Room
 from bot.state.facts import EndedNames, Facts
 from bot.state.feedback import FeedbackRow, FeedbackStore, Verdict
 from bot.state.job_board import JobBoard
-from bot.state.leases import Leases
+from bot.state.machines import Leases
 from bot.state.question_log import AskedRow, JudgedRow, QuestionLog, forget_at_start
 from bot.state.shared_counts import SharedCounts
 from tests.waiting import wait_for

@@ -1,37 +1,52 @@
-"""``localism report``: what was asked and not found, and what people said of passages, in a terminal or as CSV.
+"""What was asked and not found, and what people said of passages: tables in a terminal, or CSV that a spreadsheet may open.
 
-Comes in: the operator's settings. Goes out: tables, or CSV. Refuses to know the build.
+Comes in: the operator's settings; rows of texts that anyone may have typed. Goes out: tables; CSV, in which a text is marked as
+text where a program could take it for a formula. Refuses to know the build.
 """
 
-import argparse
-import sys
+import csv
+import io
+import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import astuple
+from dataclasses import astuple, fields
 
 from rich.console import Console
 
 from bot.errors import SettingsError
 from bot.settings import Settings
-from index.terminal.arguments import Commands
+from bot.state.kept import open_kept
+from bot.state.question_log import AskedRow
+from index.terminal.tables import print_table
 
-DONE = 0
 VERDICTS = ("helpful", "not helpful", "wrong page")
+_FORMULA_SIGNS = "=+-@"
+_MINUS = "\u2212"  # the true minus sign, which no folding makes a hyphen
+_STARTS_OF_CELLS = "\t\r\n"  # some programs take what follows for a cell of its own
 
 
-def add_report(commands: Commands) -> None:
-    """Add ``report`` to ``commands``."""
-    report = commands.add_parser("report", help="print what was asked and not found, and what people said of passages")
-    report.add_argument("--csv", action="store_true", help="print the questions as CSV and nothing else")
-    report.set_defaults(run=_report)
+def csv_of(rows: Sequence[AskedRow]) -> str:
+    """Return ``rows`` as CSV with a head line; no cell can run as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([field.name for field in fields(AskedRow)])
+    writer.writerows([[plain_cell(value) if isinstance(value, str) else value for value in astuple(row)] for row in rows])
+    return text.getvalue()
 
 
-def _report(options: argparse.Namespace, settings: Settings) -> int:
-    if options.csv:
-        sys.stdout.write(questions_csv(settings))
-    else:
-        print_reports(settings, Console(highlight=False))
-    return DONE
+def plain_cell(text: str) -> str:
+    """Return ``text`` with an apostrophe in front where a spreadsheet could run it.
+
+    Signs count in every width and form that folds to them (full-width, small), and behind spaces and marks that nobody sees:
+    a program that folds or trims what it imports would find them at the start.
+    """
+    seen = text.lstrip("".join({char for char in text if _is_unseen(char)}))
+    first = unicodedata.normalize("NFKC", seen[:1]).replace(_MINUS, "-")
+    return f"'{text}" if text.startswith(tuple(_STARTS_OF_CELLS)) or first.startswith(tuple(_FORMULA_SIGNS)) else text
+
+
+def _is_unseen(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in {"Cc", "Cf"}
 
 
 def questions_csv(settings: Settings) -> str:
@@ -40,9 +55,6 @@ def questions_csv(settings: Settings) -> str:
     Raises:
         SettingsError: no questions are kept.
     """
-    from bot.state.kept import open_kept
-    from bot.state.table_cells import csv_of
-
     if settings.state is None or not settings.keep_questions_days:
         raise SettingsError(
             "No questions are kept. Set LOCALISM_STATE to a folder and LOCALISM_KEEP_QUESTIONS_DAYS to a number of days."
@@ -57,8 +69,6 @@ def print_reports(settings: Settings, console: Console) -> None:
     Raises:
         SettingsError: nothing is kept.
     """
-    from bot.state.kept import open_kept
-
     if settings.state is None:
         raise SettingsError("Nothing is kept. Set LOCALISM_STATE to a folder.")
     with closing(open_kept(settings.state, settings.keep_questions_days)) as kept:
@@ -72,8 +82,6 @@ def print_reports(settings: Settings, console: Console) -> None:
 
 
 def _print(title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], console: Console) -> None:
-    from index.terminal.tables import print_table
-
     if rows:
         print_table(console, columns, rows, right=VERDICTS, title=title)
     else:

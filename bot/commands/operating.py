@@ -1,6 +1,7 @@
-"""``localism doctor``: how this installation stands, for pasting into a report.
+"""``localism doctor`` and ``localism report``: how this installation stands, and what was asked and not found.
 
-Comes in: settings, the folder of the builds. Goes out: lines of name and value. Refuses to show secrets, questions, names.
+Comes in: settings, the folder of the builds. Goes out: lines of name and value, and tables or CSV. Refuses to show secrets; what
+the doctor says holds no questions and no names.
 """
 
 import argparse
@@ -15,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+
+from rich.console import Console
 
 from bot.settings import Settings
 from index.build.layout import live_build
@@ -40,6 +43,23 @@ def add_doctor(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     sys.stdout.write(f"{report(options.index, settings)}\n")
+    return DONE
+
+
+def add_report(commands: Commands) -> None:
+    """Add ``report`` to ``commands``."""
+    report = commands.add_parser("report", help="print what was asked and not found, and what people said of passages")
+    report.add_argument("--csv", action="store_true", help="print the questions as CSV and nothing else")
+    report.set_defaults(run=_report)
+
+
+def _report(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.state.reports import print_reports, questions_csv
+
+    if options.csv:
+        sys.stdout.write(questions_csv(settings))
+    else:
+        print_reports(settings, Console(highlight=False))
     return DONE
 
 
