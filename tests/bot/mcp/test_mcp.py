@@ -59,22 +59,6 @@ def stdio_of(builds: Path) -> StdioServerParameters:
     )
 
 
-@pytest.fixture(params=["http", "stdio"])
-def connected(request: pytest.FixtureRequest, small_build: Path) -> Callable[[], object]:
-    """The SDK's client, by both ways."""
-
-    @asynccontextmanager
-    async def connect() -> AsyncIterator[Client]:
-        if request.param == "http":
-            where: str | StdioServerParameters = f"{request.getfixturevalue('serve')()}/mcp"
-        else:
-            where = stdio_of(small_build)
-        async with Client(where) as client:
-            yield client
-
-    return connect
-
-
 def text_of(result) -> str:
     """Return the text of a result."""
     return "\n".join(block.text for block in result.content if block.type == "text")
@@ -85,12 +69,11 @@ def links_of(result) -> list[str]:
     return [str(block.uri) for block in result.content if block.type == "resource_link"]
 
 
-async def test_tools_and_resources_say_what_they_are(connected):
+async def tools_and_resources_say_what_they_are(client: Client):
     """Read-only, with the shape of what comes and goes."""
-    async with connected() as client:
-        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        templates = [template.uri_template for template in (await client.list_resource_templates()).resource_templates]
-        resources = [str(resource.uri) for resource in (await client.list_resources()).resources]
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    templates = [template.uri_template for template in (await client.list_resource_templates()).resource_templates]
+    resources = [str(resource.uri) for resource in (await client.list_resources()).resources]
     assert sorted(tools) == ["fetch", "search"]
     for tool in tools.values():
         assert (tool.annotations.read_only_hint, tool.annotations.destructive_hint) == (True, False)
@@ -103,15 +86,14 @@ async def test_tools_and_resources_say_what_they_are(connected):
     assert resources == ["localism://documents"]
 
 
-async def test_a_question_is_answered_with_quotes_dates_and_links_that_can_be_read(connected):
+async def a_question_is_answered_with_quotes_dates_and_links_that_can_be_read(client: Client):
     """Structure, text and links say the same; what they link to is there."""
-    async with connected() as client:
-        found = await client.call_tool("search", {"question": QUESTION, "limit": 2})
-        given, first = found.structured_content, found.structured_content["passages"][0]
-        fetched = await client.call_tool("fetch", {"id": first["id"]})
-        passage = (await client.read_resource(links_of(found)[0])).contents[0].text
-        document = (await client.read_resource(links_of(fetched)[1])).contents[0].text
-        listed = (await client.read_resource("localism://documents")).contents[0].text
+    found = await client.call_tool("search", {"question": QUESTION, "limit": 2})
+    given, first = found.structured_content, found.structured_content["passages"][0]
+    fetched = await client.call_tool("fetch", {"id": first["id"]})
+    passage = (await client.read_resource(links_of(found)[0])).contents[0].text
+    document = (await client.read_resource(links_of(fetched)[1])).contents[0].text
+    listed = (await client.read_resource("localism://documents")).contents[0].text
     assert (found.is_error, given["status"], len(given["passages"]) <= 2) == (False, "answered", True)
     assert "within eight weeks" in first["text"]
     assert any("within eight weeks" in sentence for sentence in first["answering"])
@@ -132,10 +114,9 @@ async def test_a_question_is_answered_with_quotes_dates_and_links_that_can_be_re
     assert "playground-report: The playground report" in listed
 
 
-async def test_what_is_not_held_is_said_plainly(connected):
+async def what_is_not_held_is_said_plainly(client: Client):
     """No passage, and a word to whoever would make something up."""
-    async with connected() as client:
-        found = await client.call_tool("search", {"question": NOT_HELD})
+    found = await client.call_tool("search", {"question": NOT_HELD})
     assert (found.is_error, found.structured_content["status"], found.structured_content["passages"]) == (
         False,
         "not_found",
@@ -145,15 +126,36 @@ async def test_what_is_not_held_is_said_plainly(connected):
     assert links_of(found) == []
 
 
-async def test_a_search_is_held_to_the_documents_that_are_named(connected):
+async def a_search_is_held_to_the_documents_that_are_named(client: Client):
     """And one that there is not is refused in a sentence."""
-    async with connected() as client:
-        found = await client.call_tool("search", {"question": QUESTION, "documents": ["playground-report"]})
-        refused = await client.call_tool("search", {"question": QUESTION, "documents": ["nowhere"]})
+    found = await client.call_tool("search", {"question": QUESTION, "documents": ["playground-report"]})
+    refused = await client.call_tool("search", {"question": QUESTION, "documents": ["nowhere"]})
     assert {passage["document"] for passage in found.structured_content["passages"]} <= {"playground-report"}
     assert refused.is_error
     assert "nowhere" in text_of(refused)
     assert "listing-places" in text_of(refused)
+
+
+WHAT_HOLDS = (
+    tools_and_resources_say_what_they_are,
+    a_question_is_answered_with_quotes_dates_and_links_that_can_be_read,
+    what_is_not_held_is_said_plainly,
+    a_search_is_held_to_the_documents_that_are_named,
+)
+
+
+@pytest.mark.parametrize("holds", WHAT_HOLDS, ids=lambda holds: holds.__name__)
+async def test_over_http(serve, holds):
+    """Each in a session of its own."""
+    async with Client(f"{serve()}/mcp") as client:
+        await holds(client)
+
+
+async def test_over_standard_input_and_output(small_build: Path):
+    """All in one session: to start a process for each would take two seconds each time."""
+    async with Client(stdio_of(small_build)) as client:
+        for holds in WHAT_HOLDS:
+            await holds(client)
 
 
 @pytest.mark.parametrize(
