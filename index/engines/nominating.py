@@ -23,18 +23,22 @@ NEAR_KEYS = 100  # several of them belong to one passage; with 200 the same pass
 COMMON = 0.03  # share of all passages: a name that more of them hold tells none of them apart
 
 
-class NearestVectors(KeyVectors, Protocol):
+class NearestVectors(Protocol):
     """Vectors of which the nearest can be found."""
 
     def nearest(self, query: NDArray[np.float32], count: int, ranges: Sequence[Range] | None = None) -> tuple[Rows, Scores]:
         """Return the ``count`` rows nearest to ``query``, best first, and their cosines; in ``ranges`` only, unless None."""
 
 
+class ComparedVectors(NearestVectors, KeyVectors, Protocol):
+    """Vectors of which any can be compared, too."""
+
+
 class SearchParts(Protocol):
     """What a question is searched in."""
 
     @property
-    def vectors(self) -> NearestVectors:
+    def vectors(self) -> ComparedVectors:
         """Of passages."""
 
     @property
