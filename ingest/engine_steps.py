@@ -20,7 +20,8 @@ from index.evaluation.golden import GoldenQuestion
 from index.evaluation.golden_run import evaluate_golden
 from ingest.progress import Progress
 
-MOST_DIFFERENT = 0.01  # share of the golden questions that an engine may answer otherwise; one of them always
+MOST_DIFFERENT = 0.01  # share of the golden questions that an engine may answer otherwise
+LEAST_DIFFERENT = 1  # and so many always: of thirty questions one is more than a hundredth
 MOST_ASKED = 300  # golden questions, taken evenly
 LEAST_KEPT = 2  # generations: some worker may still be answering from the one before
 
@@ -80,7 +81,7 @@ class EngineSteps:
         with closing(open_build(build.folder, beside=build, engine=self._engine)) as there:
             pairs = zip(*(evaluate_golden(one, asked).outcomes for one in (build, there)), strict=True)
             different = sum((one.found[:1], one.status) != (other.found[:1], other.status) for one, other in pairs)
-        if different > max(1, MOST_DIFFERENT * len(asked)):
+        if different > max(LEAST_DIFFERENT, MOST_DIFFERENT * len(asked)):
             self._writer.drop(build.id)
             raise DamagedBuild(
                 f"{self._engine.name} answers {different} of {len(asked)} golden questions otherwise than the files of build "

@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 from index.build.layout import POINTER
 from index.build.reader import Build, live_folder, open_build, open_live_build
 from index.engines.engine import Engine
-from index.errors import BuildError
+from index.errors import BuildError, NoBuild
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ class BuildWatcher(Generic[Answerer]):
         self._every = every_seconds
         self._grace = grace_seconds
         self._engine = engine
-        self._told_silent = False
+        self._silent = False  # the engine, when it was looked at last
+        self._told = ""  # the last sentence, which is not said again at every turn
         self._seen: object = None
         self._seen, self._again = self._pointer(), math.inf
         self._build = open_live_build(builds, engine)
@@ -113,9 +114,11 @@ class BuildWatcher(Generic[Answerer]):
             if folder.name != self._build.id:
                 self._change_to(folder)
         except Exception as error:  # noqa: BLE001  # whatever is wrong with the new build, the old one must go on answering
-            log.error("the new live build cannot be served, the old one goes on: %s", error)  # noqa: TRY400  # said whole
-            self._again = time.monotonic() + RETRY_SECONDS
+            self._tell(f"the new live build cannot be served, the old one goes on: {error}")
+            # What is only not here yet is looked for at every turn: another machine may be bringing it.
+            self._again = time.monotonic() + (0.0 if isinstance(error, NoBuild) else RETRY_SECONDS)
             return False
+        self._told = ""
         return True
 
     def _change_to(self, folder: Path) -> None:
@@ -168,11 +171,16 @@ class BuildWatcher(Generic[Answerer]):
         try:
             pointer = engine.pointer()
         except BuildError as error:
-            if not self._told_silent:
-                log.error("%s", error)  # noqa: TRY400  # said whole
-            self._told_silent = True
+            self._silent = True
+            self._tell(str(error))
             return self._seen
-        if self._told_silent:
+        if self._silent:
+            self._silent, self._told = False, ""
             log.info("%s answers again", engine.name)
-        self._told_silent = False
         return pointer
+
+    def _tell(self, sentence: str) -> None:
+        """Say once what goes on for a while."""
+        if sentence != self._told:
+            self._told = sentence
+            log.error(sentence)
