@@ -42,8 +42,8 @@ def main() -> int:
     question_sets.add_arguments(parser, SETS, most=200)
     given = parser.parse_args()
     print(
-        "| questions | passages | asked | same first | same verdict | confidence apart | nominated alike | written s | files p50/p95 ms | "
-        "engine p50/p95 ms |\n|---|---|---|---|---|---|---|---|---|---|"
+        "| questions | passages | asked | same first | same verdict | confidence apart | nominated alike | written s | files ms "
+        "p50/p95 | engine ms p50/p95 |\n|---|---|---|---|---|---|---|---|---|---|"
     )
     with threadpool_limits(1, user_api="blas"), _engine(given.engine) as engine:
         with closing(open_live_build(given.index)) as build:
@@ -52,7 +52,7 @@ def main() -> int:
         for name in given.sets if question_sets.are_there() else ():
             questions = question_sets.read_questions(name, given.most)
             asked = [one.text for one in (*questions.asked, *questions.refusable)]
-            with question_sets.opened(questions, SentenceTransformerEmbedder.open(given.model)) as build:
+            with question_sets.opened(questions, SentenceTransformerEmbedder(given.model)) as build:
                 print(_compared(name, build, engine, asked), flush=True)
     return 0
 

@@ -12,7 +12,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +24,7 @@ from index.build.build_watcher import BuildWatcher
 from index.build.reader import local_part, open_build
 from index.engines.engine import Engine
 from index.engines.opening import open_engine
-from index.errors import EngineUnreachable
+from index.errors import BuildError, EngineUnreachable
 from index.retrieval.searcher import Searcher
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
 from tests.postgres_server import PASSWORD, PostgresServer, running_postgres
@@ -180,23 +181,33 @@ def _measure(engine: Engine, primary: PostgresServer, replicas: Sequence[Replica
         readers.phase(f"{SWITCHES} switches", switch, 1.0)
         readers.phase("kill -9 of a replica", replicas[0].kill, seconds)
         readers.phase("it comes back", replicas[0].start, seconds)
-        with primary.away():
-            # ``away`` kills on entry; whatever was being written is cut off there.
+        with _half_written(engine, workshop.builds / builds[0]), primary.away():
             readers.phase("kill -9 of the primary", lambda: None, seconds)
             readers.phase("a replica is promoted", replicas[0].promote, seconds)
             readers.phase("another build is published there", lambda: _point(engine, builds[1]), seconds)
-            print(f"\nServed now: {days[watcher.current.build.id]!r}, wanted 'four days'.")
+            with engine.writing() as writer:
+                print(f"\nIn the promoted node: {[(one.build, one.finished) for one in writer.generations()]}")
+            print(f"Served now: {days[watcher.current.build.id]!r}, wanted 'four days'.")
             replicas[0].kill()
             time.sleep(2.0)
             before = Counter(readers.counts)
             time.sleep(seconds / 2)
             told = readers.counts - before
             print(
-                f"Only the replica that never heard of it is left: {told['answered']} answered, {told['failed']} told 'does not answer'."
+                f"Only the replica that never heard of it is left: {told['answered']} answered, {told['failed']} told why not."
             )
     finally:
         readers.stop()
         watcher.stop()
+
+
+@contextmanager
+def _half_written(engine: Engine, folder: Path) -> Iterator[None]:
+    """Be in the middle of writing a third build, until the node that takes it is killed."""
+    with suppress(BuildError), closing(open_build(folder)) as build, engine.writing() as writer:
+        part = local_part(folder, build.manifest, build.expansion_bounds)
+        writer.begin(replace(part, shape=replace(part.shape, build="20990101T000000-abcdef")), build.files)
+        yield
 
 
 def _bring(engine: Engine, folder: Path) -> None:
