@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 from index.build.layout import DEFAULT_BUILDS
+from index.engines.place import EMBEDDED, EnginePlace, engine_place
 from index.installation import data_folder
 from index.processors import usable_processors
 
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
 
     index: Path = Field(DEFAULT_BUILDS, description="Folder of the builds.")
     corpus: Path = Field(DEFAULT_CORPUS, description="Folder of the corpus, for the admin page.")
+    engine: EnginePlace = Field(
+        EMBEDDED, description="Where passages are searched: embedded, or an engine that machines share."
+    )
     host: str = Field("127.0.0.1", description="Address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on; 0 takes a free one.")
     workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] | Literal["auto"] = Field(
@@ -54,6 +58,8 @@ class Settings(BaseSettings):
     admin_token: SecretStr | None = Field(None, description="Opens /admin, 20 characters or more; without it there is none.")
     mcp: bool = Field(False, description="Whether programs that speak the Model Context Protocol may ask at /mcp.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    _engine = field_validator("engine", mode="before")(engine_place)
 
     @field_validator("state", mode="before")
     @classmethod

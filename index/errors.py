@@ -11,6 +11,8 @@ LocalismError
 │   ├── UnknownBuild        a build id that is not there
 │   ├── IndexLocked         another run is changing the builds
 │   ├── NotFetched          a build of another machine cannot be had, or is not what it says
+│   ├── EngineRefused       an engine does not let us in, or lacks what we need
+│   ├── EngineUnreachable   an engine does not answer, or only what lags behind does
 │   └── NotWritten          the disk did not take the build: full, read-only …
 ├── ModelError              the embedding model is missing or not the one that was pinned
 ├── CatalogueError          corpus/catalogue.toml cannot be used (ingest)
@@ -63,8 +65,16 @@ class NotFetched(BuildError):
     """A build that another machine has published cannot be had, or is not what its manifest says."""
 
 
+class EngineRefused(BuildError):
+    """An engine does not let us in, lacks what we need, or is not named as it must be."""
+
+
+class EngineUnreachable(BuildError):
+    """An engine does not answer, or only what lags behind does; it may be back in a moment."""
+
+
 class NotWritten(BuildError):
-    """The disk did not take what was to be written: it is full, read-only or gone."""
+    """The disk, or the engine, did not take what was to be written: it is full, read-only or gone."""
 
 
 class ModelError(LocalismError):

@@ -16,9 +16,10 @@ _Value = TypeVar("_Value")
 class Remembered(Generic[_Value]):
     """The values used last, at most ``most`` of them. Safe to use from several threads, which the library's cache is not."""
 
-    def __init__(self, most: int) -> None:
-        """Hold nothing yet."""
-        self._held: LRUCache[Hashable, _Value] = LRUCache(most)
+    def __init__(self, most: int, size_of: Callable[[_Value], int] | None = None) -> None:
+        """Hold nothing yet; with ``size_of``, ``most`` is what all sizes together may come to."""
+        self._most, self._size_of = most, size_of
+        self._held: LRUCache[Hashable, _Value] = LRUCache(most, getsizeof=size_of)
         self._lock = threading.Lock()
         self.hits = 0
 
@@ -34,7 +35,9 @@ class Remembered(Generic[_Value]):
             return value
 
     def put(self, key: Hashable, value: _Value) -> None:
-        """Hold ``value`` under ``key``; what was not used for longest gives way."""
+        """Hold ``value`` under ``key``; what was not used for longest gives way, and what is too large is not held."""
+        if self._size_of is not None and self._size_of(value) > self._most:
+            return
         with self._lock:
             self._held[key] = value
 

@@ -184,6 +184,12 @@ def _add_keeping(commands: Commands, shared: argparse.ArgumentParser, settings: 
     prune = commands.add_parser("prune", parents=[shared, changing_arguments()], help="remove old builds, never the live one")
     prune.add_argument("--keep", type=_at_least_one, default=settings.keep_builds, metavar="N", help="keep N (%(default)s)")
     prune.set_defaults(run=keeping.prune_builds)
+    engine = commands.add_parser(
+        "engine",
+        parents=[shared, changing_arguments()],
+        help="bring the live build into the engine of the settings, and list what is there",
+    )
+    engine.set_defaults(run=keeping.show_engine)
     diff = commands.add_parser("diff", parents=[shared], help="show how two builds answer the golden questions")
     diff.add_argument("old", nargs="?", metavar="OLD", help="a build; without it the live build, or the one before it")
     diff.add_argument("new", nargs="?", metavar="NEW", help="a build; without it the one that waits, or the live build")

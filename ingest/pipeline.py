@@ -10,19 +10,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.build.history import finished_builds, live_id, prune, publish, sweep_unfinished
 from index.build.hold_reason import HoldReason, note_hold_reason, read_hold_reasons
+from index.build.layout import live_build
 from index.build.manifest import Manifest
 from index.errors import BuildError, NotWritten
 from ingest.build_run import forget_interrupted, make_build
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
-from ingest.progress import Progress
+from ingest.progress import Progress, Silence
 from ingest.recipe import Recipe, corpus_digest
 from ingest.regression_gate.comparison import Comparison
 from ingest.report import DocumentReport
+
+if TYPE_CHECKING:
+    from index.engines.engine import Engine
 
 
 class Step(Enum):
@@ -80,14 +84,16 @@ def build_index(
     progress: Progress,
     step: Step = Step.PUBLISH,
     force: bool = False,
+    engine: "Engine | None" = None,
 ) -> Outcome:
     """Make a build of ``corpus`` in ``builds`` where none stands for it yet, and bring it as far as ``step`` and the gate allow.
 
-    On any error the live build stays as it is.
+    On any error the live build stays as it is. With an ``engine``, what becomes live is brought there too.
 
     Raises:
         ModelError: the model is missing or not the pinned one.
         CatalogueError: nothing in the corpus could be read.
+        BuildError: the engine did not take it.
         NotWritten: the disk did not take the build, or a file changed while it was read.
     """
     digest = corpus_digest(corpus, recipe, model.identity)
@@ -97,13 +103,15 @@ def build_index(
         sweep_unfinished(builds)
         if live and not force and _made_from(builds, live) == digest:
             forget_interrupted(builds)
+            if engine is not None:
+                carry_live(corpus, builds, recipe, progress, engine)
             return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
         standing = None if force else _standing_build(builds, digest)
         if standing and read_hold_reasons(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
         build, reports = (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress)
         _fit_confidence(corpus, builds / build, progress)
-        return bring_live(corpus, builds, build, recipe, progress, step, reports)
+        return bring_live(corpus, builds, build, recipe, progress, step, reports, engine)
 
 
 def bring_live(
@@ -114,11 +122,13 @@ def bring_live(
     progress: Progress,
     step: Step = Step.PUBLISH,
     reports: tuple[DocumentReport, ...] = (),
+    engine: "Engine | None" = None,
 ) -> Outcome:
     """Compare the finished ``build`` with the live one and switch to it where ``step`` and the gate allow.
 
     Raises:
         DamagedBuild: it does not verify.
+        BuildError: the ``engine`` did not take it; the build waits for a person.
     """
     comparison = _compared(corpus, builds, build, progress)
     passes = comparison is None or comparison.passes(recipe.tolerance)
@@ -127,10 +137,59 @@ def bring_live(
         note_hold_reason(builds, build, held)
         state = State.HELD if step is Step.HOLD else State.REFUSED
         return Outcome(build, state, reports, corpus.warnings, comparison=comparison)
-    progress.stage("verifying and switching")
-    publish(builds, build)
+    if engine is None:
+        progress.stage("verifying and switching")
+        publish(builds, build)
+    else:
+        _publish_everywhere(corpus, builds, build, recipe, progress, engine)
     removed = prune(builds, recipe.keep_builds)
     return Outcome(build, State.PUBLISHED, reports, corpus.warnings, tuple(removed), comparison)
+
+
+def carry_live(corpus: Corpus, builds: Path, recipe: Recipe, progress: Progress, engine: "Engine") -> list[str]:
+    """See that the live build of ``builds`` is live in ``engine`` too; returns what was removed there.
+
+    Raises:
+        NoBuild: there is none.
+        BuildError: the engine did not take it.
+    """
+    from ingest.engine_steps import writing_to  # what opens a build takes longer to import than a run with nothing to do takes
+
+    live = live_build(builds)
+    with writing_to(engine, corpus.golden, progress) as steps:
+        if not steps.is_live(live.name):
+            steps.bring(live)
+        return steps.make_live(live.name, recipe.keep_builds)
+
+
+def prune_engine(engine: "Engine", keep: int) -> list[str]:
+    """Remove from ``engine`` what is half-written, and all but the ``keep`` newest builds; returns what was removed.
+
+    Raises:
+        BuildError: it does not answer, or somebody is publishing.
+    """
+    from ingest.engine_steps import writing_to  # as above
+
+    with writing_to(engine, (), Silence()) as steps:
+        return steps.prune(keep)
+
+
+def _publish_everywhere(
+    corpus: Corpus, builds: Path, build: str, recipe: Recipe, progress: Progress, engine: "Engine"
+) -> None:
+    """Make ``build`` live in ``engine`` and in the folder, or in neither: what could not be brought there waits for a person."""
+    from ingest.engine_steps import writing_to  # as above
+
+    try:
+        with writing_to(engine, corpus.golden, progress) as steps:
+            steps.bring(builds / build)
+            progress.stage("verifying and switching")
+            publish(builds, build)
+            steps.make_live(build, recipe.keep_builds)
+    except BuildError:
+        if live_id(builds) != build:
+            note_hold_reason(builds, build, HoldReason.HELD)
+        raise
 
 
 def _made_from(builds: Path, build: str) -> str:

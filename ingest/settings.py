@@ -5,11 +5,12 @@ Comes in: the environment. Goes out: Settings. Refuses to be read anywhere but i
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.build.layout import DEFAULT_BUILDS
 from index.encoders.model_folders import LIGHT_READER, THOROUGH_READER
+from index.engines.place import EMBEDDED, EnginePlace, engine_place
 from index.installation import INSTALLED, data_folder
 from index.settings import read_as
 from ingest.encoder.model import EmbedWith
@@ -47,7 +48,12 @@ class Settings(BaseSettings):
     tolerance: float = Field(
         0.01, ge=0, le=1, description="Share of the golden score that a new build may lose and still go live."
     )
+    engine: EnginePlace = Field(
+        EMBEDDED, description="Where passages are searched: embedded, or an engine that machines share."
+    )
     keep_builds: int = Field(3, ge=1, description="How many builds to keep, the live one among them.")
+
+    _engine = field_validator("engine", mode="before")(engine_place)
 
 
 def read_settings() -> Settings:

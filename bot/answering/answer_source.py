@@ -14,6 +14,7 @@ from bot.answering.answers import Answer, PassageInContext
 from bot.answering.limits import DEFAULT_PASSAGES
 from index.build.build_watcher import BuildWatcher
 from index.build.reader import Build
+from index.engines.engine import Engine
 from index.records import Document
 from index.remembered import Remembered
 from index.text.language import WARMING_QUESTION
@@ -74,13 +75,15 @@ class AnswerSource(Protocol):
 class LiveAnswers:
     """Answers from the live build and notices when another one becomes live."""
 
-    def __init__(self, builds: Path, every_seconds: float = 1.0) -> None:
-        """Open the live build of ``builds``; ``start`` begins to watch for the next.
+    def __init__(self, builds: Path, every_seconds: float = 1.0, engine: Engine | None = None) -> None:
+        """Open the live build of ``builds``, or of ``engine``; ``start`` begins to watch for the next.
 
         Raises:
             BuildError: there is no build that can be used.
         """
-        self._live = BuildWatcher(builds, AnswerService, lambda service: service.answer(WARMING_QUESTION, 1), every_seconds)
+        self._live = BuildWatcher(
+            builds, AnswerService, lambda service: service.answer(WARMING_QUESTION, 1), every_seconds, engine=engine
+        )
 
     @property
     def build(self) -> Build:

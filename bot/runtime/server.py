@@ -26,6 +26,7 @@ from bot.runtime.supervisor import SharedHealth, Supervisor
 from bot.settings import Settings
 from bot.state.databases.opening import check_store
 from index.build.layout import live_build
+from index.engines.place import EMBEDDED
 from index.errors import LocalismError
 
 # On Linux each process gets a socket of its own on the same port, and the kernel spreads connections over them. With one socket for
@@ -108,7 +109,8 @@ def serve(builds: Path, host: str, port: int, workers: int, settings: Settings) 
         SettingsError: the port cannot be had, or the store of what is kept refuses us.
         DiscordLoginError: Discord refused the token.
     """
-    live_build(builds)  # a newcomer without a build is told that first, whatever else listens on the port
+    if settings.engine == EMBEDDED:
+        live_build(builds)  # a newcomer without a build is told that first, whatever else listens on the port
     check_store(settings.state)
     sockets = listen(host, port, workers)
     address = address_of(sockets[0])

@@ -34,6 +34,7 @@ from bot.http.serving import server_config
 from bot.http.templates import Templates
 from bot.runtime.supervisor import SharedHealth
 from bot.settings import Settings
+from index.engines.opening import open_engine
 
 EVERY_SECONDS = 2.0
 WORTH_SECONDS = 0.1  # of processor time since the last time: less has left nothing behind
@@ -78,7 +79,7 @@ class Work:
             BuildError: there is no build that can be used.
             DiscordLoginError: Discord refused the token.
         """
-        service = LiveAnswers(self.builds)
+        service = LiveAnswers(self.builds, engine=open_engine(self.settings.engine))
         service.start()
         try:
             # The arithmetic of one question is small: a second BLAS thread doubles its cost in waiting, most on a busy machine.

@@ -1,7 +1,7 @@
 """Hold what answers from the live build, and change it when the pointer changes, while questions go on.
 
-Comes in: the folder of the builds and a way to make an answerer of an opened build. Goes out: the current answerer, at any moment
-and from any thread. Refuses to know what an answerer does, and to touch the pointer.
+Comes in: the folder of the builds, an engine where there is one, and a way to make an answerer of an opened build. Goes out: the
+current answerer, at any moment and from any thread. Refuses to know what an answerer does, and to touch the pointer.
 
 Whoever asks takes ``current`` once and keeps it until the answer is there: that reference is what keeps the old build open. It is
 closed when nobody holds its answerer any more, so no question is ever cut off and none waits.
@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from index.build.layout import POINTER, live_build
-from index.build.reader import Build, open_build, open_live_build
+from index.build.layout import POINTER
+from index.build.reader import Build, live_folder, open_build, open_live_build
+from index.engines.engine import Engine
+from index.errors import BuildError, NoBuild
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +52,11 @@ class BuildWatcher(Generic[Answerer]):
         warm: Callable[[Answerer], object] | None = None,
         every_seconds: float = 1.0,
         grace_seconds: float = GRACE_SECONDS,
+        engine: Engine | None = None,
     ) -> None:
         """Open the live build of ``builds``; ``warm`` asks a new answerer something before anybody else does.
+
+        With an ``engine``, its pointer says which build is live.
 
         Raises:
             BuildError: there is no build that can be used.
@@ -61,8 +66,12 @@ class BuildWatcher(Generic[Answerer]):
         self._warm = warm
         self._every = every_seconds
         self._grace = grace_seconds
+        self._engine = engine
+        self._silent = False  # the engine, when it was looked at last
+        self._told = ""  # the last sentence, which is not said again at every turn
+        self._seen: object = None
         self._seen, self._again = self._pointer(), math.inf
-        self._build = open_live_build(builds)
+        self._build = open_live_build(builds, engine)
         self._current = make(self._build)
         self._leaving: _Leaving | None = None
         self._told_gone = ""  # id of the build whose folder is gone, once that was told
@@ -101,18 +110,20 @@ class BuildWatcher(Generic[Answerer]):
             return False
         self._seen, self._again = seen, math.inf
         try:
-            folder = live_build(self._builds)
+            folder = live_folder(self._builds, self._engine)
             if folder.name != self._build.id:
                 self._change_to(folder)
         except Exception as error:  # noqa: BLE001  # whatever is wrong with the new build, the old one must go on answering
-            log.error("the new live build cannot be served, the old one goes on: %s", error)  # noqa: TRY400  # said whole
-            self._again = time.monotonic() + RETRY_SECONDS
+            self._tell(f"the new live build cannot be served, the old one goes on: {error}")
+            # What is only not here yet is looked for at every turn: another machine may be bringing it.
+            self._again = time.monotonic() + (0.0 if isinstance(error, NoBuild) else RETRY_SECONDS)
             return False
+        self._told = ""
         return True
 
     def _change_to(self, folder: Path) -> None:
         started = time.monotonic()
-        build = open_build(folder, beside=self._build)
+        build = open_build(folder, beside=self._build, engine=self._engine)
         try:
             answerer = self._make(build)
             if self._warm:
@@ -146,9 +157,30 @@ class BuildWatcher(Generic[Answerer]):
         while not self._stop.wait(self._every):
             self.look()
 
-    def _pointer(self) -> tuple[int, int]:
+    def _pointer(self) -> object:
+        """Return what is another whenever the pointer has moved."""
+        if self._engine is not None:
+            return self._pointer_of(self._engine)
         try:
             found = (self._builds / POINTER).stat()
         except OSError:
             return (0, 0)
         return found.st_mtime_ns, found.st_ino
+
+    def _pointer_of(self, engine: Engine) -> object:
+        try:
+            pointer = engine.pointer()
+        except BuildError as error:
+            self._silent = True
+            self._tell(str(error))
+            return self._seen
+        if self._silent:
+            self._silent, self._told = False, ""
+            log.info("%s answers again", engine.name)
+        return pointer
+
+    def _tell(self, sentence: str) -> None:
+        """Say once what goes on for a while."""
+        if sentence != self._told:
+            self._told = sentence
+            log.error(sentence)

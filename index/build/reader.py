@@ -17,8 +17,9 @@ from index.dense.faiss_reader import Vectors
 from index.documents.store import RecentPassages, Records
 from index.encoders.query_encoder import QueryAdapter, QueryEncoder
 from index.engines.embedded import EmbeddedSource
+from index.engines.engine import Engine, LocalPart, Shape, digest_of
 from index.engines.source import CandidateSource
-from index.errors import DamagedBuild
+from index.errors import DamagedBuild, NoBuild
 from index.late_interaction.token_vectors import Tokens
 from index.lexicon import Lexicon
 from index.sparse.bm25 import Words
@@ -95,21 +96,43 @@ class Build:
         self.spelling.close()
 
 
-def open_live_build(builds: Path) -> Build:
-    """Open the live build of ``builds``.
+def open_live_build(builds: Path, engine: Engine | None = None) -> Build:
+    """Open the live build of ``builds``, or of ``engine`` where there is one.
 
     Raises:
         NoBuild: nothing has been published there.
         BuildError: it cannot be used; the message says why.
     """
-    return open_build(live_build(builds))
+    return open_build(live_folder(builds, engine), engine=engine)
 
 
-def open_build(folder: Path, beside: Build | None = None) -> Build:
+def live_folder(builds: Path, engine: Engine | None) -> Path:
+    """Return the folder of the build that is live in ``builds``, or in ``engine`` where there is one.
+
+    Raises:
+        NoBuild: nothing has been published, or the folder of what an engine names is not here.
+        BuildError: the engine does not answer.
+    """
+    if engine is None:
+        return live_build(builds)
+    pointer = engine.pointer()
+    if pointer is None:
+        raise NoBuild(f"{engine.name} holds no live build yet. Publish one: localism-ingest engine")
+    folder = builds / pointer.build
+    if not folder.is_dir():
+        raise NoBuild(
+            f"{engine.name} names build {pointer.build} as live, and its folder is not in {builds}. Take it over from the machine "
+            "that published it: localism pull"
+        )
+    return folder
+
+
+def open_build(folder: Path, beside: Build | None = None, engine: Engine | None = None) -> Build:
     """Open the build in ``folder`` and check that its parts fit together (not their hashes: see ``verify_build``).
 
     A build that is open ``beside`` it lends its query encoder where both were written with equal files: opening one holds up other
-    threads for longer than everything else here together.
+    threads for longer than everything else here together. With an ``engine``, candidates come from there, and files that only
+    they are found in are not opened.
 
     Raises:
         BuildError: it cannot be used; the message says why.
@@ -128,7 +151,9 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
         folder=folder,
         manifest=manifest,
         records=records,
-        source=_embedded(layout, manifest, records, expansion_bounds),
+        source=_embedded(layout, manifest, records, expansion_bounds)
+        if engine is None
+        else engine.source(local_part(folder, manifest, expansion_bounds)),
         expansion_bounds=expansion_bounds,
         document_vectors=document_vectors,
         document_ends=np.array([records.rows_of(document.id).stop for document in records.documents], np.int64),
@@ -140,6 +165,13 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
     )
     _check_fit(build)
     return build
+
+
+def local_part(folder: Path, manifest: Manifest, expansion_bounds: NDArray[np.int64]) -> LocalPart:
+    """Return what of the build in ``folder`` a worker has itself, as an engine is told of it."""
+    layout = BuildLayout(folder)
+    shape = Shape(manifest.build, manifest.passages, manifest.keys, manifest.model.dimension, digest_of(manifest.files))
+    return LocalPart(shape, expansion_bounds, layout.tokens, layout.words)
 
 
 def _embedded(layout: BuildLayout, manifest: Manifest, records: Records, bounds: NDArray[np.int64]) -> EmbeddedSource:
@@ -163,17 +195,11 @@ def _encoder(layout: BuildLayout, manifest: Manifest, beside: Build | None) -> Q
 
 def _check_fit(build: Build) -> None:
     wanted = build.manifest.passages
-    found = {
-        "passages": build.records.size,
-        "passage vectors": build.vectors.size,
-        "rows of the words index": build.words.size,
-        "rows of the index of pairs": build.pairs.size,
-        "rows of the index of keys": build.expansion_words.size,
-        "passages with tokens": build.tokens.size,
-        "passages with keys": len(build.expansion_bounds) - 1,
-    }
+    found = {"passages": build.records.size, "passages with keys": len(build.expansion_bounds) - 1}
+    if isinstance(build.source, EmbeddedSource):
+        found |= _sizes(build.source)
     wrong = [f"{count} {name}" for name, count in found.items() if count != wanted]
-    if build.keys.size != build.manifest.keys:
+    if isinstance(build.source, EmbeddedSource) and build.keys.size != build.manifest.keys:
         wrong.append(f"{build.keys.size} vectors of keys instead of {build.manifest.keys}")
     if len(build.document_vectors) != build.manifest.documents:
         wrong.append(f"{len(build.document_vectors)} vectors of documents instead of {build.manifest.documents}")
@@ -182,11 +208,24 @@ def _check_fit(build: Build) -> None:
             f"Build {build.id} does not fit together: the manifest names {wanted} passages, found {', '.join(wrong)}. "
             "Build the index again: localism-ingest build"
         )
-    if not build.vectors.dimension == build.encoder.dimension == build.manifest.model.dimension:
+    vectors = build.document_vectors.shape[1]
+    if isinstance(build.source, EmbeddedSource):
+        vectors = build.vectors.dimension
+    if not vectors == build.encoder.dimension == build.manifest.model.dimension:
         raise DamagedBuild(
-            f"Build {build.id} mixes models: vectors of length {build.vectors.dimension}, a query encoder of length "
+            f"Build {build.id} mixes models: vectors of length {vectors}, a query encoder of length "
             f"{build.encoder.dimension}, a manifest naming {build.manifest.model.dimension}. Build again: localism-ingest build"
         )
+
+
+def _sizes(files: EmbeddedSource) -> dict[str, int]:
+    return {
+        "passage vectors": files.vectors.size,
+        "rows of the words index": files.words.size,
+        "rows of the index of pairs": files.pairs.size,
+        "rows of the index of keys": files.expansion_words.size,
+        "passages with tokens": files.tokens.size,
+    }
 
 
 def stats(build: Build) -> dict[str, Any]:

@@ -97,7 +97,8 @@ class Records:
         """
         marks = ",".join("?" * len(rows))
         found = {
-            found[0]: _passage(found) for found in self._fetch(f"{_PASSAGE} WHERE passages.row IN ({marks})", *map(int, rows))
+            found[0]: proved_passage(found)
+            for found in self._fetch(f"{_PASSAGE} WHERE passages.row IN ({marks})", *map(int, rows))
         }
         return [found[int(row)] for row in rows]
 
@@ -117,7 +118,7 @@ class Records:
             raise UnknownPassage(
                 f"There is no passage {passage_id[:40]!r} in this build; ask the question again for a new link."
             )
-        return _passage(found[0])
+        return proved_passage(found[0])
 
     def row_of(self, passage_id: str) -> int:
         """Return the row of a passage."""
@@ -133,7 +134,7 @@ class Records:
         rows = self._fetch(
             f"{_PASSAGE} WHERE documents.id = ? AND passages.page = ? ORDER BY passages.row", document_id, page_number
         )
-        return [_passage(row) for row in rows]
+        return [proved_passage(row) for row in rows]
 
     def page(self, document_id: str, number: int) -> Page:
         """Return one page.
@@ -221,7 +222,12 @@ class RecentPassages:
         return [found[row] for row in rows]
 
 
-def _passage(row: tuple[Any, ...]) -> Passage:
+def proved_passage(row: tuple[Any, ...]) -> Passage:
+    """Return the passage of ``row``: number, id, document, page, start, end, occurrence, section, sentences and keys as JSON, text.
+
+    Raises:
+        DamagedBuild: its text is not what its id was made from.
+    """
     _, identifier, document_id, page, start, end, occurrence, section, sentences, keys, text = row
     if passage_id(document_id, text, occurrence) != identifier:
         raise DamagedBuild(

@@ -25,18 +25,22 @@ COMMON = 0.03  # share of all passages: a name that more of them hold tells none
 LEAST_COMMON = 20  # passages: a phrase in so many of them does, however few there are
 
 
-class NearestVectors(KeyVectors, Protocol):
+class NearestVectors(Protocol):
     """Vectors of which the nearest can be found."""
 
     def nearest(self, query: NDArray[np.float32], count: int, ranges: Sequence[Range] | None = None) -> tuple[Rows, Scores]:
         """Return the ``count`` rows nearest to ``query``, best first, and their cosines; in ``ranges`` only, unless None."""
 
 
+class ComparedVectors(NearestVectors, KeyVectors, Protocol):
+    """Vectors of which any can be compared, too."""
+
+
 class SearchParts(Protocol):
     """What a question is searched in."""
 
     @property
-    def vectors(self) -> NearestVectors:
+    def vectors(self) -> ComparedVectors:
         """Of passages."""
 
     @property

@@ -11,9 +11,10 @@ question, so it is worked out when the build is written (as bm25s does) and a qu
 import hashlib
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from index.errors import DamagedBuild
 K1 = 1.2
 B = 0.75
 
+_TOGETHER = 4096  # terms that are read at once where all are
 REMEMBERED_TERMS = 2048  # whose places are kept: the words of questions repeat
 
 
@@ -144,6 +146,14 @@ class Words(TermScores):
     def postings(self, term: str) -> Postings:
         """Return where ``term`` stands; empty arrays for an unknown term."""
         return self._look_up(term)
+
+    def all_postings(self) -> Iterator[tuple[int, Postings]]:
+        """Yield every term, as ``term_hash`` gives it, with its postings, in the order of the hashes."""
+        for first in range(0, len(self._terms), _TOGETHER):
+            bounds = self._offsets[first : first + _TOGETHER + 1].tolist()
+            rows, weights = self._rows.part(bounds[0], bounds[-1]), self._weights.part(bounds[0], bounds[-1])
+            for place, (start, end) in enumerate(pairwise(bound - bounds[0] for bound in bounds), start=first):
+                yield int(self._terms[place]), Postings(rows[start:end], weights[start:end])
 
 
 def _postings(

@@ -49,7 +49,9 @@ def make(context: CommandContext, force: bool = False, step: Step | None = None)
         corpus = open_corpus(context.corpus)
         model = open_model(context.settings.model, context.settings.embed_with)
         _tell_other_reader(context, model)
-        return build_index(corpus, context.builds, context.recipe, model, progress, step or _step(context), force)
+        return build_index(
+            corpus, context.builds, context.recipe, model, progress, step or _step(context), force, context.engine()
+        )
 
 
 def _tell_other_reader(context: CommandContext, model: Model) -> None:
@@ -81,7 +83,15 @@ def publish(context: CommandContext) -> int:
     """Make the build that waits, or a named one, live as far as the gate allows."""
     with context.lock(), context.progress() as progress:
         chosen = _not_live(context) if context.options.build else waiting_build(context)
-        outcome = bring_live(open_corpus(context.corpus), context.builds, chosen, context.recipe, progress, _step(context))
+        outcome = bring_live(
+            open_corpus(context.corpus),
+            context.builds,
+            chosen,
+            context.recipe,
+            progress,
+            _step(context),
+            engine=context.engine(),
+        )
     return finish(context, outcome)
 
 

@@ -13,17 +13,21 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from index.build.lock import builds_lock
+from index.engines.place import EMBEDDED
 from index.text.splitting import Geometry
 from ingest.progress import Progress, ProgressBars, Silence
 from ingest.readers.read_document import FileLimits, ReadingOptions
 from ingest.readers.sound_letters import shown_name
 from ingest.recipe import Recipe
 from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from index.engines.engine import Engine
 
 DONE, PROBLEMS, REFUSED, NOT_PUBLISHED, LOCKED, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 _SHARE_OF_OCR = 0.8  # of the seconds that a file may take
@@ -81,6 +85,14 @@ class CommandContext:
             keep_builds=settings.keep_builds,
             tolerance=settings.tolerance if tolerance is None else tolerance,
         )
+
+    def engine(self) -> "Engine | None":
+        """Open the engine of the settings, None where the files are searched; raises EngineRefused where it is not named well."""
+        if self.settings.engine == EMBEDDED:
+            return None
+        from index.engines.opening import open_engine  # with all that searches: longer to import than most commands take
+
+        return open_engine(self.settings.engine)
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the lock of the builds; raises IndexLocked where another run holds it too long."""

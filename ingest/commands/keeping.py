@@ -9,11 +9,12 @@ from typing import Any
 from index.build.history import check_known, finished_builds, live_id, prune, roll_back, sweep_unfinished
 from index.build.hold_reason import once_live, read_hold_reasons
 from index.build.manifest import Manifest
-from index.errors import BuildError, UnknownBuild
+from index.errors import BuildError, EngineRefused, UnknownBuild
 from index.terminal.tables import print_table
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, NOT_PUBLISHED, CommandContext
 from ingest.commands.telling import tell_comparison
+from ingest.pipeline import carry_live, prune_engine
 
 
 def list_builds(context: CommandContext) -> int:
@@ -31,8 +32,13 @@ def list_builds(context: CommandContext) -> int:
 
 def roll_back_to(context: CommandContext) -> int:
     """Make an earlier build live again."""
-    with context.lock():
+    with context.lock(), context.progress() as progress:
+        engine = context.engine()
+        if engine is not None:
+            engine.pointer()  # one that does not answer is found out before anything is changed
         before, after = roll_back(context.builds, context.options.build)
+        if engine is not None:
+            carry_live(open_corpus(context.corpus), context.builds, context.recipe, progress, engine)
     context.say(f"Build {after} is live again; before it was {before or 'none'}.")
     context.give_json({"before": before, "build": after})
     return DONE
@@ -43,8 +49,26 @@ def prune_builds(context: CommandContext) -> int:
     with context.lock():
         sweep_unfinished(context.builds)
         removed = prune(context.builds, context.options.keep)
+        if (engine := context.engine()) is not None:
+            prune_engine(engine, context.options.keep)
     context.say(f"Removed: {', '.join(removed)}" if removed else "Nothing to remove.")
     context.give_json({"removed": removed})
+    return DONE
+
+
+def show_engine(context: CommandContext) -> int:
+    """See that the live build is live in the engine too, and list what lies there."""
+    engine = context.engine()
+    if engine is None:
+        raise EngineRefused(
+            "LOCALISM_ENGINE names no engine: passages are searched in the files of the build, and there is nothing to bring anywhere."
+        )
+    with context.lock(), context.progress() as progress:
+        removed = carry_live(open_corpus(context.corpus), context.builds, context.recipe, progress, engine)
+    pointer = engine.pointer()
+    live = pointer.build if pointer else ""
+    context.say(f"Build {live} is live in {engine.name}. Removed there: {', '.join(removed) or 'nothing'}.")
+    context.give_json({"engine": engine.name, "live": live, "serial": pointer.serial if pointer else 0, "removed": removed})
     return DONE
 
 

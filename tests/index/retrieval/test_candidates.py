@@ -176,7 +176,8 @@ def test_what_holds_a_phrase_in_quotation_marks_is_looked_at_beside_the_rest(bui
     texts = [passage.text for passage in build.records.passages(list(range(build.vectors.size)))]
     holding = {row for row, text in enumerate(texts) if "volunteer in spring" in text}
     found = set(retrieve(build, asked, encoded, None).rows.tolist())
-    unquoted = set(retrieve(build, *read(build, "who says volunteer in spring of a bell?"), None).rows.tolist())
+    asked, encoded = read(build, "who says volunteer in spring of a bell?")
+    unquoted = set(retrieve(build, asked, encoded, None).rows.tolist())
     assert len(holding & found) > len(holding & unquoted)
     ironic, vector = read(build, 'Who "mends" the bell?')
     plain = replace(ironic, phrases=())

@@ -1,0 +1,1 @@
+"""Candidates from PostgreSQL with pgvector, one or several nodes of it."""

@@ -1,0 +1,132 @@
+"""Two builds made with the real encoder, and the engines that they are brought to: the same tests run over each of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from index.build.reader import Build, local_part, open_build
+from index.engines.copying import copy_build
+from index.engines.engine import Engine, EngineWriter
+from index.engines.opening import open_engine
+from index.engines.place import EnginePlace, engine_place
+
+PLACES = ("harbour", "mill", "school", "tower", "orchard")
+THINGS = ("bread", "boat", "bell", "lamp", "key", "wheel", "rope", "stone", "glass", "map", "chair", "drum")
+DOINGS = (
+    ("mended", "The {thing} of the {place} is mended by two volunteers every spring, before the fair begins."),
+    ("lent", "Anybody who lives in the parish may borrow a {thing} from the {place} for three days, free of charge."),
+    ("bought", "The council bought a new {thing} for the {place} in 2019. It cost forty pounds under section {number}."),
+)
+DAYS = "three days"
+
+
+@dataclass(frozen=True)
+class TwoBuilds:
+    """The folder of the builds and the ids of the two in it: in the second, things are lent for longer."""
+
+    builds: Path
+    first: str
+    second: str
+
+    def open(self, build: str, engine: Engine | None = None) -> Build:
+        """Open one of them."""
+        return open_build(self.builds / build, engine=engine)
+
+
+def write_corpus(folder: Path, days: str = DAYS) -> None:
+    """Write five documents of 36 sections each; every fourth thing has paraphrases."""
+    (folder / "documents").mkdir(parents=True, exist_ok=True)
+    (folder / "paraphrases").mkdir(exist_ok=True)
+    entries, asked = [], []
+    for place in PLACES:
+        sections = [
+            f"## The {thing} {doing}\n\n{text.format(thing=thing, place=place, number=number)}\n".replace(DAYS, days)
+            for number, thing in enumerate(THINGS, start=80)
+            for doing, text in DOINGS
+        ]
+        (folder / "documents" / f"{place}.md").write_text(f"# The {place}\n\n" + "\n".join(sections))
+        entries.append(
+            f'[[document]]\nid = "{place}"\ntitle = "The {place}"\nkind = "original"\nfile = "documents/{place}.md"\n'
+        )
+        asked += [
+            f'[[paraphrases]]\ndocument = "{place}"\nsection = "The {thing} lent"\n'
+            f'asked = ["can I take the {thing} home", "{thing} hire at the {place}"]\n'
+            for thing in THINGS[::4]
+        ]
+    (folder / "catalogue.toml").write_text("\n".join(entries))
+    (folder / "paraphrases" / "all.toml").write_text("\n".join(asked))
+
+
+@pytest.fixture(scope="session")
+def two_builds(once, cli) -> TwoBuilds:
+    """Two builds of 180 passages. To be read, not changed."""
+
+    def make(folder: Path) -> None:
+        for days in (DAYS, "nine days"):
+            write_corpus(folder / "corpus", days)
+            arguments = ("--corpus", str(folder / "corpus"), "--index", str(folder / "builds"), "--accept")
+            finished = cli("localism-ingest", "build", "--json", *arguments)
+            assert finished.returncode == 0, finished.stderr
+
+    builds = once("builds_of_engines", make) / "builds"
+    first, second = sorted(path.parent.name for path in builds.glob("*/manifest.json"))
+    return TwoBuilds(builds, first, second)
+
+
+@pytest.fixture(params=["postgres"], scope="session")
+def new_place(request) -> Callable[[], EnginePlace]:
+    """Make an engine that holds nothing yet; gives what LOCALISM_ENGINE says of it."""
+    server = request.getfixturevalue("postgres")
+
+    def make() -> EnginePlace:
+        address = server.new_database()
+        server.administer(address, "CREATE EXTENSION vector")
+        return engine_place(address)  # type: ignore[return-value]  # what the settings make of it
+
+    return make
+
+
+@pytest.fixture
+def another(new_place) -> Callable[[], Engine]:
+    """Open the same engine once more, as another process does."""
+    place = new_place()
+    return lambda: opened(place)
+
+
+def opened(place: EnginePlace) -> Engine:
+    """Open an engine."""
+    engine = open_engine(place)
+    assert engine is not None
+    return engine
+
+
+@pytest.fixture
+def engine(another) -> Iterator[Engine]:
+    """An engine that holds nothing yet."""
+    with closing(another()) as one:
+        yield one
+
+
+def bring(writer: EngineWriter, build: Build) -> None:
+    """Write all of ``build``, whose files are open."""
+    part = local_part(build.folder, build.manifest, build.expansion_bounds)
+    copy_build(build.records, build.files, writer.begin(part, build.files), lambda _: None)
+
+
+@pytest.fixture
+def published(engine, two_builds) -> Engine:
+    """An engine that holds both builds, the first live."""
+    return publish_both(engine, two_builds)
+
+
+def publish_both(engine: Engine, two_builds: TwoBuilds) -> Engine:
+    """Bring both builds into ``engine``, and make the first live."""
+    with engine.writing() as writer:
+        for one in (two_builds.first, two_builds.second):
+            with closing(two_builds.open(one)) as build:
+                bring(writer, build)
+        writer.point_to(two_builds.first)
+    return engine
