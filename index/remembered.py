@@ -5,8 +5,8 @@ nobody's identity, and is gone with the build that it came from. What gives way 
 """
 
 import threading
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
 
 from cachetools import LRUCache
 
@@ -48,3 +48,12 @@ class Remembered(Generic[_Value]):
             value = make()
             self.put(key, value)
         return value
+
+    def several(self, keys: Sequence[Hashable], make: Callable[[list[Any]], Iterable[_Value]]) -> list[_Value]:
+        """Return what is held under each of ``keys``, in order; ``make`` gives the values of those that are not, in their order."""
+        found = {key: value for key in keys if (value := self.get(key)) is not None}
+        missing = [key for key in keys if key not in found]
+        for key, value in zip(missing, make(missing) if missing else (), strict=True):
+            found[key] = value
+            self.put(key, value)
+        return [found[key] for key in keys]

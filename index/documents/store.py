@@ -213,13 +213,7 @@ class RecentPassages:
         Raises:
             DamagedBuild: a slice is not what its id was made from.
         """
-        found = {row: passage for row in rows if (passage := self._recent.get(row)) is not None}
-        missing = [row for row in rows if row not in found]
-        if missing:
-            found |= zip(missing, self._records.passages(missing), strict=True)
-            for row in missing:
-                self._recent.put(row, found[row])
-        return [found[row] for row in rows]
+        return self._recent.several(rows, self._records.passages)
 
 
 def proved_passage(row: tuple[Any, ...]) -> Passage:
