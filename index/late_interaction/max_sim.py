@@ -30,6 +30,9 @@ from index.errors import DamagedBuild
 from index.late_interaction.projection import SCALE, projected
 
 _Number = TypeVar("_Number", bound=np.generic)
+GRAPH = Path(__file__).with_name("int8_product.onnx")
+_DIGIT = 63
+_BASE = 2 * _DIGIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +171,6 @@ def segment_starts(sentences: NDArray[np.int16], bounds: NDArray[np.int64]) -> N
     new[1:] = sentences[1:] != sentences[:-1]
     new[bounds[:-1]] = True
     return np.flatnonzero(new)
-
-
-GRAPH = Path(__file__).with_name("int8_product.onnx")
-_DIGIT = 63
-_BASE = 2 * _DIGIT
 
 
 @dataclass(frozen=True, slots=True)
