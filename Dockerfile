@@ -1,4 +1,4 @@
-# Localism in a container, with the light reader and without torch. deploy/README.md says how to run it, compose.yaml how with nginx.
+# Localism in a container, with the light reader and without torch. docs/deploy.md says how to run it, compose.yaml how with nginx.
 # The exact base; for a build that can be repeated to the byte, name it by digest: --build-arg BASE=python@sha256:…
 ARG BASE=python:3.11.11-slim-bookworm
 

@@ -8,7 +8,7 @@ WITH_PIP = test -x $(BIN)/pip || $(BIN)/python -m ensurepip --default-pip >/dev/
 SET_UP = $(PYTHON) tools/set_up.py --venv $(VENV)
 TORCH = $$(sed -n 's/.*"\(torch==[0-9.]*\)".*/\1/p' pyproject.toml)
 
-# LIGHT=1 takes the light reader, for small servers; README.md says what each costs. LOCALISM_MODEL in .env keeps the choice.
+# LIGHT=1 takes the light reader, for small servers; docs/readers.md says what each costs. LOCALISM_MODEL in .env keeps the choice.
 ifdef LIGHT
 export LOCALISM_MODEL = all-MiniLM-L6-v2
 endif
@@ -16,7 +16,7 @@ endif
 # What is published: everything below localism, with corpus and light encoder. WHEELS says where it goes.
 WHEELS ?= dist
 
-.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test printed-test deploy-test lint types imports lock hooks bench clean
+.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test printed-test deploy-test lint types imports docs docs-pictures lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -60,6 +60,10 @@ container-test: $(VENV)/.installed-test
 
 # With the light reader: nothing of half a gigabyte is fetched to run the checks.
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2
+# What the tests import is compiled once, not in each of the processes that they start, whatever the environment says.
+test coverage: export PYTHONDONTWRITEBYTECODE =
+# The two processes share the processors: threads below them would wait for each other at full speed.
+test coverage: export OMP_NUM_THREADS = 1
 
 test: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check
@@ -98,7 +102,7 @@ $(VENV)/.installed-light: pyproject.toml $(addprefix requirements/,serve.txt ing
 	$(SET_UP) --project serve ingest
 	touch $@
 
-# torch comes from TORCH_INDEX, the address of a package index that holds CPU builds (README.md says when it is wanted); else from a
+# torch comes from TORCH_INDEX, the address of a package index that holds CPU builds (docs/readers.md says when it is wanted); else from a
 # folder of wheels that the operator's pip is told to look into; else from PyPI, with CUDA and by hash.
 $(VENV)/.installed-serve: $(VENV)/.installed-light $(addprefix requirements/,encoder.txt full.txt torch.txt)
 	$(WITH_PIP)
@@ -113,6 +117,21 @@ endif
 # A light install forgets the weights once its encoder is made; the tests compare the encoder with them.
 $(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,postgres.txt mcp.txt test.txt light-reader.txt)
 	$(SET_UP) postgres mcp test light-reader
+	touch $@
+
+# The site of docs/, into site/: whatever leads nowhere, or would come from elsewhere, ends it.
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python tools/site_check.py site
+	@echo "The site is in site/. To read it: python3 -m http.server --bind 127.0.0.1 --directory site 8001"
+
+# Its pictures anew, of what is served from the live build. Needs Chromium, as browser-test does.
+docs-pictures: $(VENV)/.installed-test index
+	$(LOCKED) -r requirements/browser.txt
+	$(BIN)/python -m tools.docs_pictures
+
+$(VENV)/.installed-docs: $(VENV)/.installed-light requirements/docs.txt
+	$(SET_UP) docs
 	touch $@
 
 # The lock files anew, after a change of pyproject.toml.

@@ -21,9 +21,7 @@ from benchmarks.question_sets import QuestionSet
 from bot.answering.answer_service import AnswerService
 from bot.answering.answers import Status
 from index.build.reader import Build
-from index.encoders.full import SentenceTransformerEmbedder
 from index.evaluation.benchmark_sets import SetQuestion
-from ingest.settings import read_settings
 
 CORPUS = "covid_faq"
 OTHERS = ("squad2", "cranfield", "doc2dial")
@@ -58,7 +56,7 @@ def main() -> int:
     whole = question_sets.read_questions(CORPUS, most=10**6)
     off_topic = [one for name in OTHERS for one in drawn(_answered_in(name), OFF_TOPIC, chance)]
     rest, missed = without(whole, frozenset(drawn([one.id for one in whole.documents], TAKEN_OUT, chance)))
-    model = SentenceTransformerEmbedder(read_settings().model)
+    model = question_sets.reader()
     with question_sets.opened(whole, model) as build:
         held = asked(build, drawn(whole.asked, ASKED, chance))
         away = asked(build, off_topic)

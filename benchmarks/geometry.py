@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import question_sets
 from benchmarks.question_sets import SETS, are_there
 from index.build.reader import Build
 from index.encoders.full import SentenceTransformerEmbedder
@@ -39,7 +40,7 @@ def main() -> int:
     options = parser.parse_args()
     if not are_there():
         return 2
-    model = SentenceTransformerEmbedder()
+    model = question_sets.reader()
     print("| set | documents | questions | target words | passages | words a passage | nDCG@10 | difference |")
     print("|---|---|---|---|---|---|---|---|")
     for name in options.sets:

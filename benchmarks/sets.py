@@ -1,6 +1,6 @@
 """Ranking and confidence on labelled question sets, beside what else can be had with the same model, in the same run.
 
-    python -m benchmarks.sets [SET …] [--most N] [--without-txtai] [--index DIR] [--write]
+    python -m benchmarks.sets [SET …] [--most N] [--without-txtai] [--index DIR] [--keep DIR] [--write]
 
 Rivals: vectors alone, bm25s alone, the hybrid of txtai (see benchmarks.rivals). The golden questions are asked of the live build in
 ``--index``, where there is one. ``--write`` puts the table into benchmarks/SETS.md and the pictures into benchmarks/pictures/. Reads
@@ -22,7 +22,6 @@ from benchmarks.calibration import Judged, evened
 from benchmarks.question_sets import QuestionSet, documents_of
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build
-from index.encoders.full import SentenceTransformerEmbedder
 from index.evaluation.calibration import auroc
 from index.evaluation.labelled_set import PASSAGES_ASKED_FOR, ndcg
 from index.retrieval.searcher import Searcher
@@ -71,6 +70,7 @@ def main() -> int:
     parser.add_argument(
         "--index", type=Path, default=DEFAULT_BUILDS, help="where the golden questions are asked (%(default)s)"
     )
+    parser.add_argument("--keep", type=Path, help="where the builds of the sets stay, and are found again")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     missing = [name for name in EXTRA if find_spec(name) is None and not (name == "txtai" and options.without_txtai)]
@@ -81,7 +81,7 @@ def main() -> int:
         return 2
     if not question_sets.are_there():
         return 2
-    found = list(measured(options.sets, options.most, with_txtai=not options.without_txtai))
+    found = list(measured(options.sets, options.most, not options.without_txtai, options.keep))
     golden = golden_confidence.judged(options.index)
     from benchmarks import sets_page
 
@@ -92,18 +92,18 @@ def main() -> int:
     return 0
 
 
-def measured(names: Sequence[str], most: int, with_txtai: bool) -> Iterator[Measured]:
+def measured(names: Sequence[str], most: int, with_txtai: bool, kept: Path | None) -> Iterator[Measured]:
     """Yield what each set gives, saying how far it is."""
-    model = SentenceTransformerEmbedder()
+    model = question_sets.reader()
     for name in names:
         started = time.perf_counter()
         questions = question_sets.read_questions(name, most)
-        with question_sets.opened(questions, model) as build:
-            yield _measured(questions, build, with_txtai)
+        with question_sets.opened(questions, model, kept=kept) as build:
+            yield _measured(questions, build, model.folder if with_txtai else None)
         print(f"{name}: measured in {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
 
 
-def _measured(questions: QuestionSet, build: Build, with_txtai: bool) -> Measured:
+def _measured(questions: QuestionSet, build: Build, txtai_reads: Path | None) -> Measured:
     from benchmarks import rivals  # needs the extra
 
     searcher = Searcher(build)
@@ -122,7 +122,7 @@ def _measured(questions: QuestionSet, build: Build, with_txtai: bool) -> Measure
         left_out=not questions.refusable,
         vectors=mean(rivals.by_vector(build)),
         bm25s=mean(rivals.by_bm25s(build)),
-        txtai=mean(rivals.by_txtai(build)) if with_txtai else None,
+        txtai=mean(rivals.by_txtai(build, txtai_reads)) if txtai_reads else None,
         ours=ours,
         judged=tuple(judged + _unanswerable(questions, searcher)),
         plain_ms=plain_ms,

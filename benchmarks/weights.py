@@ -33,7 +33,7 @@ def main() -> int:
         return 2
     if len(options.sets) < 2:
         parser.error("name at least two sets: one is left out in turn")
-    model = SentenceTransformerEmbedder()
+    model = question_sets.reader()
     taught = {name: _lesson_of(question_sets.read_questions(name, options.most), model) for name in options.sets}
     in_use = np.array(
         [

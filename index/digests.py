@@ -1,9 +1,10 @@
-"""SHA-256 of files and folders, and copies that are proved by it.
+"""SHA-256 of files and folders, copies that are proved by it, and files that are shared on disk.
 
 Comes in: paths. Goes out: hex digests, or a copy. Refuses to know what the files hold.
 """
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,18 @@ def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def shared_or_copied(original: str | Path, target: str | Path) -> str:
+    """Let ``target`` be the same file on disk as ``original``, or a copy where that cannot be; returns ``target``.
+
+    Only for what is never changed where it lies, only replaced.
+    """
+    try:
+        os.link(original, target)
+    except OSError:  # another file system, one without links, or another owner
+        shutil.copyfile(original, target)
+    return str(target)
 
 
 def copy_proved(original: Path, target: Path, sha256: str) -> None:

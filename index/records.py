@@ -69,6 +69,15 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """An entry of the outline that a file brings along, as viewers show it beside the pages."""
+
+    title: str
+    page: int  # 1-based
+    level: int  # 1 is the highest
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The text of one page, or of one section of a document that has no pages."""
 

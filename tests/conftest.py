@@ -1,19 +1,25 @@
 """What many tests need: a small corpus, an index of it made with the real model, and the commands as a user runs them."""
 
+import importlib
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from index.build.reader import Build, open_build
 from index.encoders.model_folders import LIGHT_READER
 
 # Nothing of half a gigabyte is fetched to run tests: what a test starts reads with the light reader, unless it says otherwise.
 os.environ["LOCALISM_MODEL"] = LIGHT_READER
+LIGHT_SET_UP = {"LOCALISM_MODEL": LIGHT_READER, "PYTHONPATH": str(Path(__file__).with_name("light_set_up"))}
 
 # On a busy machine any example may take its time; the default limits would fail a test for that.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -95,6 +101,13 @@ def make_pdf(path: Path, pages: Sequence[Sequence[str]]) -> None:
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """Nothing that a test writes has to outlive the machine: to wait for the disk takes as long as the rest of a small build."""
+    with patch("os.fsync", lambda _: None):
+        yield
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Fill a folder once for all the processes that run the tests; nothing in it may be changed after that."""
@@ -130,19 +143,41 @@ def small_corpus(once: Once) -> Path:
 
 @pytest.fixture(scope="session")
 def cli():
-    """Run one of the three commands as a user does, with the light reader; returns the finished process."""
+    """Run one of the three commands as a user of the light reader does, without torch; returns the finished process."""
 
     def run(program: str, *arguments: str, **environment: str):
         settings = {name: value for name, value in os.environ.items() if not name.startswith("LOCALISM_")}
         return subprocess.run(
             [sys.executable, "-m", MODULES[program], *arguments],
             cwd=ROOT,
-            env=settings | {"LOCALISM_MODEL": LIGHT_READER} | environment,
+            env=settings | LIGHT_SET_UP | environment,
             capture_output=True,
             text=True,
             check=False,
             timeout=150,
         )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def here():
+    """Run one of the three commands as ``cli`` does, but in this process: without the second that a start takes."""
+
+    def run(program: str, *arguments: str, **environment: str):
+        main = importlib.import_module(f"{MODULES[program]}.__main__").main
+        settings = {name: value for name, value in os.environ.items() if not name.startswith("LOCALISM_")}
+        opened: list[Build] = []  # by a command, whose end closes what it opened
+        opening = patch("index.build.reader.open_build", lambda *given: opened.append(open_build(*given)) or opened[-1])
+        chosen = patch.dict(os.environ, settings | {"LOCALISM_MODEL": LIGHT_READER} | environment, clear=True)
+        with chosen, opening, redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()) as said:
+            try:
+                code = main(arguments)
+            except SystemExit as ended:
+                code = ended.code
+        for build in opened:
+            build.close()
+        return subprocess.CompletedProcess(arguments, code, printed.getvalue(), said.getvalue())
 
     return run
 

@@ -7,9 +7,7 @@ import json
 import string
 from pathlib import Path
 
-import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import MPNetConfig, MPNetModel
 
 DIMENSION = 64
 MOST_TOKENS = 40
@@ -19,6 +17,9 @@ GREAT = 100.0
 
 def write_drawn_mpnet(folder: Path, pooling: str = "mean_tokens") -> Path:
     """Write it into ``folder`` and return that."""
+    import torch  # here, so that to collect the tests does not load it
+    from transformers import MPNetConfig, MPNetModel
+
     pieces = ["<s>", "<pad>", "</s>", UNKNOWN, *string.ascii_lowercase, *(f"##{letter}" for letter in string.ascii_lowercase)]
     torch.manual_seed(11)
     model = MPNetModel(

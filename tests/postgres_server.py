@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.waiting import PATIENCE
+
 PASSWORD = "s%cret/w@rd:#1"  # noqa: S105  # with every sign that an address must have written otherwise
 
 
@@ -42,8 +44,9 @@ class PostgresServer:
         return self.address(name)
 
     def address(self, database: str, user: str = "localism", password: str = PASSWORD) -> str:
-        """Return the address of a database."""
-        return f"postgresql://{user}:{quote(password, safe='')}@/{database}?host={quote(str(self._folder), safe='')}"
+        """Return the address of a database; on a busy machine a connection may take its time."""
+        options = f"host={quote(str(self._folder), safe='')}&connect_timeout={PATIENCE:.0f}"
+        return f"postgresql://{user}:{quote(password, safe='')}@/{database}?{options}"
 
     def administer(self, address: str, *statements: str) -> None:
         """Run ``statements`` in the database of ``address`` as who may do anything."""

@@ -30,14 +30,14 @@ def test_every_make_command_names_a_target(command):
 
 
 @pytest.mark.model
-def test_every_command_of_the_readme_runs(real_index, cli):
+def test_every_command_of_the_readme_runs(real_index, here):
     """Asked word for word, with only the folder of the index put in, each command of the README ends well."""
     for command in (command for command in COMMANDS if command.startswith(".venv/bin/localism")):
         program, *arguments = shlex.split(command)
         name = Path(program).name
         if arguments[0] == "build":
             continue  # the fixture has run it
-        finished = cli(name, *arguments, "--index", str(real_index))
+        finished = here(name, *arguments, "--index", str(real_index))
         assert finished.returncode == 0, f"{command}: {finished.stderr}"
         assert "Traceback" not in finished.stderr
 

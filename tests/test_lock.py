@@ -12,8 +12,8 @@ FILES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / 
 EXTRAS = {"serve": PROJECT["project"]["dependencies"], **PROJECT["project"]["optional-dependencies"]}
 # Weights, named by hand and installed without what they name: no group of pins of pyproject.toml. The file itself says why.
 BY_HAND = ("light-reader", "thorough-reader")
-# In the order in which they are installed, each upon those before it.
-LAYERS = ("serve", "ingest", "encoder", "full", "torch", "postgres", "mcp", "test", "bench", "browser", "dev")
+# In the order in which they are installed, each upon those before it; docs upon serve alone.
+LAYERS = ("serve", "ingest", "encoder", "full", "torch", "postgres", "mcp", "test", "bench", "browser", "dev", "docs")
 
 
 def name_of(requirement):
@@ -90,3 +90,12 @@ def test_a_light_set_up_installs_no_torch():
 def test_serving_alone_installs_no_torch_and_no_reader():
     """A small server takes the first file and nothing else."""
     assert not {"torch", "sentence-transformers", "transformers", "onnx", "pypdf"} & set(locked(["serve"]))
+
+
+def test_the_site_of_the_docs_is_made_without_anything_but_the_base():
+    """The site takes two lock files; what the site needs and other layers hold as well stands here all the same."""
+    site = locked(["docs"])
+    # Some of what the site needs; platformdirs and urllib3 stand in other layers too.
+    assert {"mkdocs", "mkdocs-material", "pyyaml", "platformdirs", "urllib3"} <= set(locked(["serve", "docs"]))
+    whole = locked([layer for layer in LAYERS if layer != "docs"])
+    assert {name: versions for name, versions in site.items() if whole.get(name, versions) != versions} == {}

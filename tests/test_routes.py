@@ -1,6 +1,7 @@
 """The two routes end to end with the real model: a document's way into the index, a question's way to an answer."""
 
 import json
+import os
 import re
 import shutil
 import socket
@@ -8,13 +9,11 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
+from tests.conftest import LIGHT_SET_UP, ROOT
 from tests.waiting import PATIENCE, free_port, wait_for
-
-ROOT = Path(__file__).resolve().parent.parent
 
 pytestmark = pytest.mark.model
 
@@ -31,18 +30,18 @@ def test_a_question_comes_back_with_the_sentence_and_the_page_of_its_document(re
     assert marked == ["The swings in the park are mended by two volunteers every spring."]
 
 
-def test_the_terminal_shows_quote_citation_and_confidence(real_index, cli):
+def test_the_terminal_shows_quote_citation_and_confidence(real_index, here):
     """A person reads what was found, where it stands and how sure it is."""
-    shown = cli("localism", "ask", "how long to decide on a nomination?", "--index", str(real_index)).stdout
+    shown = here("localism", "ask", "how long to decide on a nomination?", "--index", str(real_index)).stdout
     words = " ".join(shown.split())
     assert "eight weeks" in words
     assert "“How long does the council have?”" in words
     assert re.search(r"confidence \d+%", words)
 
 
-def test_what_is_not_there_is_not_found(real_index, cli):
+def test_what_is_not_there_is_not_found(real_index, here):
     """An honest refusal has its own exit code, no passages, and the nearest titles."""
-    finished = cli("localism", "ask", "Which mortgage has the lowest interest rate?", "--json", "--index", str(real_index))
+    finished = here("localism", "ask", "Which mortgage has the lowest interest rate?", "--json", "--index", str(real_index))
     answer = json.loads(finished.stdout)
     assert finished.returncode == 1
     assert answer["status"] == "not_found"
@@ -62,9 +61,9 @@ def test_what_is_not_there_is_not_found(real_index, cli):
         (["ask", "pubs", "--document", "nowhere"], "The documents are"),
     ],
 )
-def test_a_bad_question_gets_one_clear_sentence_and_exit_code_2(real_index, cli, arguments, said):
+def test_a_bad_question_gets_one_clear_sentence_and_exit_code_2(real_index, here, arguments, said):
     """Nothing on standard output, the reason on standard error."""
-    finished = cli("localism", *arguments, "--index", str(real_index))
+    finished = here("localism", *arguments, "--index", str(real_index))
     assert (finished.returncode, finished.stdout) == (2, "")
     assert said in " ".join(finished.stderr.split())
 
@@ -78,19 +77,23 @@ def test_a_bad_question_gets_one_clear_sentence_and_exit_code_2(real_index, cli,
         ("\x01\x07nomination", 0, "uncertain"),
     ],
 )
-def test_hostile_text_is_only_text(real_index, cli, question, code, status):
+def test_hostile_text_is_only_text(real_index, here, question, code, status):
     """SQL, HTML, Markdown and control characters are searched for like any words."""
-    finished = cli("localism", "ask", question, "--json", "--index", str(real_index))
+    finished = here("localism", "ask", question, "--json", "--index", str(real_index))
     answer = json.loads(finished.stdout)
     assert (finished.returncode, answer["status"], answer["question"]) == (code, status, question)
 
 
-def test_without_a_build_every_command_says_how_to_make_one(tmp_path, cli):
+def test_without_a_build_every_command_says_how_to_make_one(tmp_path, cli, here):
     """No index yet is the first thing a newcomer meets, whatever else listens on the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         serve = ("localism", "serve", "--host", "127.0.0.1", "--port", str(taken.getsockname()[1]))
-        for program, *arguments in (("localism", "ask", "pubs"), serve, ("localism-index", "stats")):
-            finished = cli(program, *arguments, "--index", str(tmp_path))
+        for run, (program, *arguments) in (
+            (here, ("localism", "ask", "pubs")),
+            (cli, serve),
+            (here, ("localism-index", "stats")),
+        ):
+            finished = run(program, *arguments, "--index", str(tmp_path))
             assert finished.returncode == 2
             assert "localism-ingest build" in finished.stderr
 
@@ -104,9 +107,9 @@ def test_a_second_build_of_the_same_corpus_changes_nothing(real_index, small_cor
     assert (builds / "CURRENT").read_text() == before
 
 
-def test_the_build_verifies(real_index, cli):
+def test_the_build_verifies(real_index, here):
     """Every passage equals its slice, every vector is there, hashes match."""
-    finished = cli("localism-index", "verify", "--json", "--index", str(real_index))
+    finished = here("localism-index", "verify", "--json", "--index", str(real_index))
     assert json.loads(finished.stdout)["problems"] == []
 
 
@@ -152,7 +155,9 @@ def test_the_server_answers_as_the_terminal_does_and_stops_when_told(real_index,
     """One process, from start to a clean stop, over a real socket."""
     port = free_port()
     program = [sys.executable, "-m", "bot", "serve", "--port", str(port), "--index", str(real_index)]
-    server = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        program, cwd=ROOT, env=os.environ | LIGHT_SET_UP, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
         question = "how+long+to+decide+on+a+nomination"
         over_http = json.loads(_read_when_up(f"http://127.0.0.1:{port}/api/ask?q={question}", server))
@@ -178,11 +183,11 @@ def _read_when_up(address, server):
     return wait_for(read)
 
 
-def test_the_index_is_found_by_the_setting_and_shown_without_pages_where_there_are_none(real_index, cli):
+def test_the_index_is_found_by_the_setting_and_shown_without_pages_where_there_are_none(real_index, here):
     """As by ``localism``: LOCALISM_INDEX names the folder. A briefing has sections, the report has pages."""
 
     def shown(*arguments: str) -> str:
-        return str(cli("localism-index", *arguments, LOCALISM_INDEX=str(real_index), COLUMNS="60").stdout)
+        return str(here("localism-index", *arguments, LOCALISM_INDEX=str(real_index), COLUMNS="60").stdout)
 
     told = shown("stats")
     assert "{'" not in told

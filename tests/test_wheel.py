@@ -10,10 +10,11 @@ import sys
 import zipfile
 from email import message_from_bytes
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Once
 from tests.loaded_tool import loaded_tool
 
 backend = loaded_tool("build_backend")
@@ -39,32 +40,38 @@ print(len(names), data_folder())
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
+@pytest.fixture(scope="session")
+def wheel(once: Once) -> Path:
     """The path of a wheel whose encoder is three small files."""
-    encoder = tmp_path_factory.mktemp("encoder")
-    for name in ("model.onnx", "tokenizer.json", "encoder.json"):
-        (encoder / name).write_text(name)
-    folder = tmp_path_factory.mktemp("wheel")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(backend, "ENCODER", encoder)
-        return folder / backend.build_wheel(str(folder))
+
+    def build(folder: Path) -> None:
+        (folder / "encoder").mkdir()
+        for name in ("model.onnx", "tokenizer.json", "encoder.json"):
+            (folder / "encoder" / name).write_text(name)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(backend, "ENCODER", folder / "encoder")
+            backend.build_wheel(str(folder))
+
+    (made,) = once("wheel", build).glob("*.whl")
+    return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def contents(wheel):
     """The files in it."""
     with zipfile.ZipFile(wheel) as file:
         return {name: file.read(name) for name in file.namelist()}
 
 
-@pytest.fixture(scope="module")
-def unpacked(wheel, tmp_path_factory):
+@pytest.fixture(scope="session")
+def unpacked(wheel, once):
     """The folder into which it is unpacked, as pip does it."""
-    folder = tmp_path_factory.mktemp("site")
-    with zipfile.ZipFile(wheel) as file:
-        file.extractall(folder)
-    return folder
+
+    def unpack(folder: Path) -> None:
+        with zipfile.ZipFile(wheel) as file:
+            file.extractall(folder)
+
+    return once("site", unpack)
 
 
 def run(unpacked, home, program, *arguments: str):

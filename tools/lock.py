@@ -19,6 +19,8 @@ OLDEST_PYTHON = "3.11"
 BUILD = FOLDER / "build.in"
 # A layer holds what its extra needs and no layer before it has. "serve" is the base; build.in goes with it.
 LAYERS = ("serve", "ingest", "encoder", "full", "postgres", "mcp", "test", "bench", "browser", "dev")
+# Upon the base alone: who makes the site of docs/ needs nothing of the rest, so what it shares with the rest stands in both files.
+APART = ("docs",)
 # PyPI's torch brings CUDA along; a CPU build of it is another file with another hash, and needs none of the rest.
 TORCH_ONLY = re.compile(r"(torch|triton|nvidia-.*|cuda-.*)\Z")
 TORCH = "torch"
@@ -40,6 +42,13 @@ def main() -> int:
             names = _names_of(LAYERS[1 : number + 1], whole, Path(folder) / f"{layer}.txt") - seen
             seen |= names
             _write(layer, "", [blocks[name] for name in sorted(names) if not TORCH_ONLY.match(name)])
+        for layer in APART:
+            out = Path(folder) / f"{layer}.txt"
+            _resolve((layer,), out, "--constraint", str(whole), "--generate-hashes")
+            base = _names_of((), whole, Path(folder) / "base.txt")
+            apart = _blocks(out.read_text(encoding="utf-8"))
+            # One that the base needs on some systems only is wanted here on all.
+            _write(layer, "", [block for name, block in sorted(apart.items()) if name not in base or block != blocks[name]])
     _write(TORCH, WHY_TORCH_STANDS_ALONE, [block for name, block in sorted(blocks.items()) if TORCH_ONLY.match(name)])
     return 0
 

@@ -8,6 +8,8 @@ layer brought it before; with ``--remove`` those packages are taken away. Refuse
 
 uv does it in a sixth of pip's time. It is fetched by the hash that ``requirements/dev.txt`` names, where it is not there already, into
 a folder of the environment that ``make`` removes again. Where it cannot be had, or does not reach what pip reaches, pip does the work.
+
+What of the packages nothing here ever reads, and what takes most of a hundred megabytes, is taken away after that.
 """
 
 import argparse
@@ -26,6 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 BY_HASH = ("--require-hashes", "--no-deps")
 WINDOWS = os.name == "nt"
+# Names of months in every language: courlan, below the reader of web pages, asks for those of one where it is told of which.
+LANGUAGES = "babel/locale-data"
+_KEPT_LANGUAGES = {"root.dat", "en.dat", "en_GB.dat"}
+BINDING, FOR_C = "onnxruntime/capi/onnxruntime_pybind11_state*.so", "onnxruntime/capi/libonnxruntime.so*"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.wheel:
         told.append(["install", str(options.wheel.resolve())])
     carry_out(options.venv, told)
+    spare(options.venv)
     return 0
 
 
@@ -58,6 +65,25 @@ def carry_out(folder: Path, told: list[list[str]]) -> None:
     for one in told:
         if not (uv and _by_uv(uv, python, one)):
             _by_pip(python, one)
+
+
+def spared(packages: Path) -> list[Path]:
+    """Return the files below ``packages`` that nothing here reads.
+
+    ONNX Runtime comes twice, in the module that Python loads and as a library for programs in C; where the module names the library,
+    both stay.
+    """
+    languages = [path for path in (packages / LANGUAGES).glob("*.dat") if path.name not in _KEPT_LANGUAGES]
+    modules = [path.read_bytes() for path in packages.glob(BINDING)]
+    libraries = [path for path in packages.glob(FOR_C) if modules and not any(b"libonnxruntime.so" in one for one in modules)]
+    return languages + libraries
+
+
+def spare(folder: Path) -> None:
+    """Take away what nothing here reads from the environment in ``folder``."""
+    for packages in folder.glob("lib/python3*/site-packages"):
+        for path in spared(packages):
+            path.unlink()
 
 
 def uv_in(folder: Path, python: Path) -> str | None:

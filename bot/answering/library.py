@@ -1,4 +1,4 @@
-"""What the build holds, for people who look around in it: contents, coverage and facts of documents, and the glossary.
+"""What the build holds, for people who look around in it: coverage and facts of documents, and the glossary.
 
 Comes in: a build. Goes out: plain records. Refuses to know how they are shown.
 """
@@ -7,23 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.answering.citations import PageReference
 from index.build.layout import BuildLayout
 from index.build.left_out import LeftOut, read_left_out
 from index.build.reader import Build
 from index.lexicon import Term
-from index.records import Document, Kind, Passage
-
-BEGINNING = "Before the first heading"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of a document's contents."""
-
-    heading: str
-    page: PageReference | None  # None for documents without pages
-    passage: str  # id of the first passage under it
+from index.records import Document, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +33,6 @@ class Coverage:
         """Say it: "52 of 60 pages could be read."."""
         unit = ("page" if self.paged else "section") + ("" if self.pages == 1 else "s")
         return f"{self.read} of {self.pages} {unit} could be read."
-
-
-def contents_of(build: Build, document_id: str) -> list[Entry]:
-    """Return the contents of a document: a line for each new heading, or for each page where it has no headings at all.
-
-    What stands before the first heading of a document that has some is one line, however many pages it fills.
-
-    Raises:
-        UnknownDocument: the build holds no document of that id.
-    """
-    pages = {page.number: page for page in build.records.pages(document_id)}
-    entries: list[Entry] = []
-    seen = ""
-    passages = build.records.passages(build.records.rows_of(document_id))
-    headed = any(passage.section for passage in passages)
-    for passage in passages:
-        page = pages[passage.page_number]
-        reference = PageReference(page.number, page.label) if page.paged else None
-        heading = _heading(passage, reference, headed)
-        if heading != seen:
-            entries.append(Entry(heading, reference if headed else None, passage.id))
-            seen = heading
-    return entries
-
-
-def _heading(passage: Passage, reference: PageReference | None, headed: bool) -> str:
-    if passage.section:
-        return passage.section[-1]
-    if headed:
-        return BEGINNING
-    return str(reference) if reference else f"Section {passage.page_number}"
 
 
 def coverage_of(build: Build, document_id: str) -> Coverage:

@@ -32,6 +32,7 @@ KIND_HEADINGS = {
 REASONS = {  # why a passage was found, for each feature of index.retrieval.rerank
     "sentence": "One of its sentences says nearly what you ask",
     "words": "The same words stand in it",
+    "around": "The same words stand in it, or just before or after it",
     "tokens": "Its words mean much the same as yours",
     "pairs": "Words stand side by side as you put them",
     "passage": "Its meaning is near your question",

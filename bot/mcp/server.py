@@ -16,7 +16,8 @@ from pydantic import Field
 
 from bot.answering.answer_source import AnswerSource
 from bot.answering.answers import Answer
-from bot.answering.library import contents_of, coverage_of, facts_of, indexed_on
+from bot.answering.contents import contents_of
+from bot.answering.library import coverage_of, facts_of, indexed_on
 from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES
 from bot.answering.standing_passages import standing_passage
 from bot.mcp.results import (
@@ -153,7 +154,7 @@ def _document(service: AnswerSource, document_id: str) -> str:
     document = build.records.document(document_id)
     facts = [f"{name}: {value}" for name, value in facts_of(document)]
     contents = [
-        f"{entry.heading}{f', {entry.page}' if entry.page else ''} [passage {entry.passage}]"
+        f"{'  ' * (entry.level - 1)}{entry.heading}{f', {entry.page}' if entry.page else ''} [passage {entry.passage}]"
         for entry in contents_of(build, document_id)
     ]
     head = [document.title, *facts, coverage_of(build, document_id).sentence, *filter(None, (document.url, document.notice))]

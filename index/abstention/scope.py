@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexicon import Signpost
+from index.processors import usable_processors
 from index.text.language import GREETING, LIVE_FACT, REQUEST, STOP_WORDS
 
 if TYPE_CHECKING:  # what opens builds takes long to import, and is not needed to know what a Status is
@@ -138,7 +139,7 @@ class Signposts:
 
 def paraphrase_vectors(signposts: Sequence[Signpost], encoder: "QueryEncoder") -> NDArray[np.float32]:
     """Return the vectors of the ways in which people ask about what the signposts stand for, in order, shape (paraphrases, d)."""
-    return encoder.vectors([paraphrase for post in signposts for paraphrase in post.asked])
+    return encoder.vectors([paraphrase for post in signposts for paraphrase in post.asked], usable_processors())
 
 
 def _stands_in(asked: str, phrase: str) -> bool:

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from index.build.layout import MANIFEST_FILE, BuildLayout, live_build
 from index.build.manifest import Manifest
 from index.dense.faiss_reader import Vectors
-from index.documents.store import Records
+from index.documents.store import RecentPassages, Records
 from index.encoders.query_encoder import QueryAdapter, QueryEncoder
+from index.engines.embedded import EmbeddedSource
+from index.engines.source import CandidateSource
 from index.errors import DamagedBuild
-from index.late_interaction.max_sim import Tokens
+from index.late_interaction.token_vectors import Tokens
 from index.lexicon import Lexicon
 from index.sparse.bm25 import Words
 from index.sparse.spelling import Spelling
@@ -30,15 +32,10 @@ class Build:
     folder: Path
     manifest: Manifest
     records: Records
-    vectors: Vectors
-    keys: Vectors
-    expansion_bounds: NDArray[np.int64]  # where each passage's keys begin in ``keys``, shape (passages + 1,)
-    tokens: Tokens
+    source: CandidateSource  # where candidates come from
+    expansion_bounds: NDArray[np.int64]  # where each passage's keys begin among all keys, shape (passages + 1,)
     document_vectors: NDArray[np.float32]  # unit length, shape (documents, d)
     document_ends: NDArray[np.int64]  # the row behind each document's last passage, shape (documents,)
-    words: Words
-    expansion_words: Words
-    pairs: Words
     spelling: Spelling
     out_of_scope: Vectors  # ways in which people ask about what is not held, in the order of the signposts
     encoder: QueryEncoder
@@ -50,8 +47,50 @@ class Build:
         """The id of the build."""
         return self.manifest.build
 
+    @property
+    def files(self) -> EmbeddedSource:
+        """The files that are searched.
+
+        Raises:
+            DamagedBuild: an engine is searched instead.
+        """
+        if not isinstance(self.source, EmbeddedSource):
+            raise DamagedBuild(f"Build {self.id} is searched in an engine here, and this needs its own files.")
+        return self.source
+
+    @property
+    def vectors(self) -> Vectors:
+        """Vectors of passages; raises as ``files`` does, and so do the next."""
+        return self.files.vectors
+
+    @property
+    def keys(self) -> Vectors:
+        """Vectors of expansions."""
+        return self.files.keys
+
+    @property
+    def tokens(self) -> Tokens:
+        """Vectors of tokens."""
+        return self.files.tokens
+
+    @property
+    def words(self) -> Words:
+        """Words of titles, headings and texts."""
+        return self.files.words
+
+    @property
+    def expansion_words(self) -> Words:
+        """Words of expansions."""
+        return self.files.expansion_words
+
+    @property
+    def pairs(self) -> Words:
+        """Neighbouring words."""
+        return self.files.pairs
+
     def close(self) -> None:
         """Close the files that are held open."""
+        self.source.close()
         self.records.close()
         self.spelling.close()
 
@@ -89,15 +128,10 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
         folder=folder,
         manifest=manifest,
         records=records,
-        vectors=Vectors.open(layout.vectors),
-        keys=Vectors.open(layout.keys),
+        source=_embedded(layout, manifest, records, expansion_bounds),
         expansion_bounds=expansion_bounds,
-        tokens=Tokens(layout.tokens, manifest.model.dimension),
         document_vectors=document_vectors,
         document_ends=np.array([records.rows_of(document.id).stop for document in records.documents], np.int64),
-        words=Words.open(layout.words),
-        expansion_words=Words.open(layout.expansion_words),
-        pairs=Words.open(layout.pairs),
         spelling=Spelling(layout.spelling),
         out_of_scope=Vectors.open(layout.out_of_scope),
         encoder=_encoder(layout, manifest, beside),
@@ -106,6 +140,19 @@ def open_build(folder: Path, beside: Build | None = None) -> Build:
     )
     _check_fit(build)
     return build
+
+
+def _embedded(layout: BuildLayout, manifest: Manifest, records: Records, bounds: NDArray[np.int64]) -> EmbeddedSource:
+    return EmbeddedSource(
+        vectors=Vectors.open(layout.vectors),
+        keys=Vectors.open(layout.keys),
+        expansion_bounds=bounds,
+        tokens=Tokens(layout.tokens, manifest.model.dimension),
+        words=Words.open(layout.words),
+        expansion_words=Words.open(layout.expansion_words),
+        pairs=Words.open(layout.pairs),
+        recent=RecentPassages(records),
+    )
 
 
 def _encoder(layout: BuildLayout, manifest: Manifest, beside: Build | None) -> QueryEncoder:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.passage_vectors import PassageVectors
-from index.records import Document, Page, Passage
+from index.records import Document, OutlineEntry, Page, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,4 @@ class ReadyDocument:
     report: Mapping[str, Any]  # how the document was read, as JSON
     original: Path | None = None  # the file that pages are drawn from
     reading: Mapping[str, Any] = field(default_factory=dict)  # for the next ingestion, as JSON; opaque here
+    outline: Sequence[OutlineEntry] = ()  # that the file brought along

@@ -26,7 +26,7 @@ from index.build.manifest import Manifest
 from index.build.passage_history import write_passage_history
 from index.build.ready_document import ReadyDocument
 from index.build.search_writer import SearchWriter
-from index.digests import copy_proved, tree_digests
+from index.digests import copy_proved, shared_or_copied, tree_digests
 from index.documents.store_writer import RecordsWriter
 from index.encoders.full import ModelIdentity
 from index.lexicon import Lexicon
@@ -80,7 +80,7 @@ class BuildWriter:
         """
         if ready.original is not None:
             self._keep_original(ready.original, ready.document.sha256)
-        self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report))
+        self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report), ready.outline)
         self._pages += len(ready.pages)
         self._searched.add(ready)
         if ready.reading:
@@ -105,7 +105,8 @@ class BuildWriter:
         self.layout.readings.write_text(json.dumps(self._readings, ensure_ascii=False), encoding="utf-8")
         save_left_out(self._left_out, self.layout.left_out)
         write_passage_history(self.layout, self._builds, self._created[:10])
-        shutil.copytree(encoder, self.layout.encoder)
+        # An encoder is tens of megabytes and never changed: the builds and the user's cache share it on disk.
+        shutil.copytree(encoder, self.layout.encoder, copy_function=shared_or_copied)
         searches = self._searched.save(lexicon)
         Manifest(
             build=self.build,

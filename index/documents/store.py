@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedBuild, UnknownDocument, UnknownPassage
-from index.records import Document, Heading, Kind, Page, Passage, Reading, Source, passage_id
+from index.records import Document, Heading, Kind, OutlineEntry, Page, Passage, Reading, Source, passage_id
 from index.remembered import Remembered
 
 _PASSAGE = """SELECT passages.row, passages.id, documents.id, passages.page, passages.start, passages.end, passages.occurrence,
@@ -73,6 +73,21 @@ class Records:
     def report_of(self, document_id: str) -> dict[str, Any]:
         """Return the report of how a document was read."""
         return dict(self._known(document_id)[2])
+
+    def outline(self, document_id: str) -> tuple[OutlineEntry, ...]:
+        """Return the outline that the document's file brought along; empty where it had none, and in builds older than that.
+
+        Raises:
+            UnknownDocument: the build holds none of that id.
+        """
+        self._known(document_id)
+        if not self._fetch("SELECT 1 FROM sqlite_master WHERE name = 'outlines'"):
+            return ()
+        found = self._fetch(
+            "SELECT entries FROM outlines JOIN documents ON documents.number = outlines.document WHERE documents.id = ?",
+            document_id,
+        )
+        return tuple(OutlineEntry(*entry) for entry in json.loads(found[0][0])) if found else ()
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of ``rows``, in that order, each proved equal to its source.

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import Document, Page, Passage
+from index.records import Document, OutlineEntry, Page, Passage
 
 _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, record TEXT NOT NULL,
@@ -25,6 +25,7 @@ CREATE TABLE pages (document INTEGER NOT NULL, number INTEGER NOT NULL, record T
 CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document INTEGER NOT NULL, page INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, occurrence INTEGER NOT NULL, section TEXT NOT NULL, sentences TEXT NOT NULL,
     keys TEXT NOT NULL);
+CREATE TABLE outlines (document INTEGER PRIMARY KEY, entries TEXT NOT NULL);
 CREATE INDEX passages_of_page ON passages (document, page);
 """
 
@@ -48,8 +49,9 @@ class RecordsWriter:
         passages: Sequence[Passage],
         boxes: dict[int, NDArray[np.uint16]],
         report: dict[str, Any],
+        outline: Sequence[OutlineEntry] = (),
     ) -> None:
-        """Add one document with its pages, its passages, the boxes of its characters and the report of its reading."""
+        """Add one document with its pages, its passages, the boxes of its characters, the report of its reading and its outline."""
         first = self.passages
         self._connection.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
@@ -77,6 +79,9 @@ class RecordsWriter:
                 for offset, (passage, occurrence) in enumerate(zip(passages, _occurrences(passages), strict=True))
             ],
         )
+        if outline:
+            entries = json.dumps([astuple(entry) for entry in outline], ensure_ascii=False)
+            self._connection.execute("INSERT INTO outlines VALUES (?, ?)", (self.documents, entries))
         self.passages += len(passages)
         self.documents += 1
 

@@ -5,6 +5,7 @@ Comes in: one question. Goes out: float32 vectors of unit length. Refuses to kno
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -159,13 +160,18 @@ class QueryEncoder:
         words = [place for place, piece in enumerate(inner) if place and any(map(str.isalnum, piece))]
         return EncodedQuestion(self.pooling.pooled(tokens), unit(tokens[words]), np.array(ids)[words])
 
-    def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of ``questions``, shape (n, d), n may be 0."""
+    def vectors(self, questions: Sequence[str], threads: int = 1) -> NDArray[np.float32]:
+        """Return the vectors of ``questions``, shape (n, d), n may be 0; they are the same however many ``threads`` make them."""
         encodings = [self.pieces(question) for question in questions]
+        groups = of_one_length([len(one.ids) for one in encodings], self.pieces_at_once)
+
+        def pooled(rows: Sequence[int]) -> list[NDArray[np.float32]]:
+            return [self.pooling.pooled(one) for one in self.run_several([encodings[row] for row in rows])]
+
         vectors = np.empty((len(questions), self.dimension), np.float32)
-        for rows in of_one_length([len(one.ids) for one in encodings], self.pieces_at_once):
-            tokens = self.run_several([encodings[row] for row in rows])
-            vectors[rows] = [self.pooling.pooled(one) for one in tokens]
+        with ThreadPoolExecutor(threads) as pool:
+            for rows, made in zip(groups, pool.map(pooled, groups), strict=True):
+                vectors[rows] = made
         return vectors
 
     @property

@@ -7,7 +7,6 @@ It lies in the user's cache, where ``localism-ingest reader --keep`` puts it, or
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from index.digests import shared_or_copied
 from index.encoders.full import ModelIdentity, Progress, TokenVectors
 from index.encoders.model_folders import INSTALL_FULL, PUBLISHED_WEIGHTS, kept_folder
 from index.encoders.query_encoder import ENCODER_FILES
@@ -77,10 +77,10 @@ class ReadyMadeEncoder:
         return []
 
     def copy_to(self, folder: Path) -> None:
-        """Copy its files to ``folder``."""
+        """Copy its files to ``folder``, or share them with it on disk."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in (ENCODER_FILES.graph, ENCODER_FILES.tokenizer, ENCODER_FILES.settings):
-            shutil.copyfile(self.folder / name, folder / name)
+            shared_or_copied(self.folder / name, folder / name)
 
 
 _AGAIN = "Remove that folder and run localism-ingest reader --keep again."

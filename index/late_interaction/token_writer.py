@@ -1,6 +1,6 @@
 """Write the token vectors of passages as they come; only counts stay in memory.
 
-Comes in: the vectors of passages in row order. Goes out: the files that ``index.late_interaction.max_sim`` maps.
+Comes in: the vectors of passages in row order. Goes out: the files that ``index.late_interaction.token_vectors`` maps.
 Refuses to know what they are compared with.
 
 A token takes as many bytes as the model has dimensions, a passage of 120 words about 43 kB. A corpus of many passages keeps fewer
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from index.arrays import BYTE_SCALE, in_bytes, moved_down, moved_up
 from index.encoders.passage_vectors import PassageVectors
-from index.late_interaction.max_sim import TokenFiles, mapped, segment_starts
 from index.late_interaction.projection import KEPT, SCALE, principal_directions, projected
+from index.late_interaction.token_vectors import TokenFiles, mapped, segment_starts
 
 WHOLE_UP_TO = 20_000  # passages, somewhat under a gigabyte of token vectors
 _SAMPLE = 50_000  # tokens from which the directions are found

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from index.build.reader import Build
 from index.encoders.query_encoder import EncodedQuestion
+from index.engines.source import UNKNOWN, RowFeatures
 from index.late_interaction.max_sim import Matches, max_sim, token_weights
 from index.records import Passage, Span
-from index.retrieval.candidates import UNKNOWN, Found, as_searched, documents_of, names_held
+from index.retrieval.candidates import Found, as_searched, documents_of, sought
 from index.retrieval.questions import AskedQuestion
 
 Scores = NDArray[np.float32]
@@ -41,6 +42,7 @@ class Features:
 
     sentence: Scores  # cosine of its best sentence and the question
     words: Scores  # BM25 of title, headings and text, as a share of what the question's words could give
+    around: Scores  # the same over the passage and its neighbours, each word counting where it counts most
     tokens: Scores  # how near each word of the question comes to some word of the passage in its context, cubed: see max_sim
     pairs: Scores  # BM25 of neighbouring words, as a share
     passage: Scores  # cosine of the passage and the question; half of it its heading's where the build has an adapter
@@ -48,12 +50,17 @@ class Features:
     key: Scores  # cosine of its best key and the question; of its best sentence where it has no keys
 
 
+FEATURE_NAMES = tuple(field.name for field in fields(Features))
 Weights = Mapping[str, float]
-_COMMON_WEIGHTS = {"sentence": 1.0, "words": 0.8, "pairs": 0.6, "document": 0.5}
-# Learned on labelled sets, where nothing is known of how people ask.
-PLAIN_WEIGHTS: Weights = MappingProxyType({**_COMMON_WEIGHTS, "tokens": 4.55, "passage": 0.5, "key": 1.3})
+_COMMON_WEIGHTS = {"sentence": 1.0, "pairs": 0.6, "document": 0.5}
+# Learned on labelled sets, where nothing is known of how people ask. Neighbours pay where a document runs over many passages.
+PLAIN_WEIGHTS: Weights = MappingProxyType(
+    {**_COMMON_WEIGHTS, "words": 0.4, "around": 0.8, "tokens": 4.55, "passage": 0.5, "key": 1.3}
+)
 # Where a build's adapter leads the question towards its passages, that cosine is the best single evidence.
-ADAPTED_WEIGHTS: Weights = MappingProxyType({**_COMMON_WEIGHTS, "tokens": 3.75, "passage": 3.0, "key": 1.0})
+ADAPTED_WEIGHTS: Weights = MappingProxyType(
+    {**_COMMON_WEIGHTS, "words": 0.6, "around": 0.3, "tokens": 3.75, "passage": 3.0, "key": 1.0}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +74,37 @@ class Candidates:
     named: NDArray[np.int64]  # how many of the question's exact names each holds
     question: NDArray[np.float32]  # the vector of the question, unit length, shape (d,)
 
+    def at(self, places: NDArray[np.int64]) -> "Candidates":
+        """Return those at ``places``."""
+        features = Features(**{name: getattr(self.features, name)[places] for name in FEATURE_NAMES})
+        matches = self.matches.at(places)
+        return Candidates(self.rows[places], self.documents[places], features, matches, self.named[places], self.question)
+
 
 def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
     """Return the passages found, at least one, each seen from every side."""
-    tokens, rows = build.tokens, found.rows
-    passage = found.passage if build.adapter is None else _with_headings(build, found, as_searched(build, encoded))
-    weights = token_weights(tokens.frequencies(encoded.pieces), tokens.size)
-    matches = max_sim(tokens.seen(encoded), weights, tokens.of(rows))
+    rows, statistics = found.rows, build.source.token_statistics
+    known = build.source.features(sought(build, asked, encoded), rows)
+    passage = found.passage if build.adapter is None else _with_headings(build, known, found, as_searched(build, encoded))
+    weights = token_weights(statistics.frequencies(encoded.pieces), statistics.size)
+    matches = max_sim(statistics.seen(encoded), weights, known.tokens)
     documents = documents_of(build, rows)
     features = Features(
         sentence=matches.best_sentence,
         words=found.words,
+        around=found.around,
         tokens=matches.cubed,
-        pairs=build.pairs.shares(asked.pairs, rows),
+        pairs=known.pairs,
         passage=passage,
         document=build.document_vectors[documents] @ encoded.vector,
-        key=np.maximum(_best_keys(build, found, encoded.vector), matches.best_sentence),
+        key=np.maximum(_best_keys(build, known, found, encoded.vector), matches.best_sentence),
     )
-    return Candidates(rows, documents, features, matches, names_held(build, asked, rows), encoded.vector)
+    return Candidates(rows, documents, features, matches, known.named, encoded.vector)
 
 
 def blended(one: Candidates, other: Candidates) -> Candidates:
     """Return the same passages as seen by two questions, each feature the mean of both; the question asked is ``one``'s."""
-    features = {
-        field.name: _mean(getattr(one.features, field.name), getattr(other.features, field.name)) for field in fields(Features)
-    }
+    features = {name: _mean(getattr(one.features, name), getattr(other.features, name)) for name in FEATURE_NAMES}
     sentences = zip(one.matches.sentence_matches, other.matches.sentence_matches, strict=True)
     matches = Matches(
         cubed=_mean(one.matches.cubed, other.matches.cubed),
@@ -202,16 +215,16 @@ def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.fl
     return np.asarray((one + other) / 2, np.float32)
 
 
-def _with_headings(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
+def _with_headings(build: Build, known: RowFeatures, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean cosine of ``question`` with each passage and with its heading, its first key: as the adapter was taught."""
     starts, ends = build.expansion_bounds[found.rows], build.expansion_bounds[found.rows + 1]
     near, headed = found.passage.copy(), np.flatnonzero(ends > starts)
     if len(headed):
-        near[headed] = _mean(near[headed], build.keys.cosines(question, starts[headed]))
+        near[headed] = _mean(near[headed], known.keys.cosines(question, starts[headed]))
     return near
 
 
-def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
+def _best_keys(build: Build, known: RowFeatures, found: Found, question: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the cosine of each passage's best key; ``UNKNOWN`` where it has none.
 
     Where one of its keys is among the nearest of all, its best one is, and that is known.
@@ -222,5 +235,5 @@ def _best_keys(build: Build, found: Found, question: NDArray[np.float32]) -> NDA
     if len(keyed):
         keys = np.concatenate([np.arange(starts[place], ends[place]) for place in keyed])
         first = np.concatenate([[0], np.cumsum((ends - starts)[keyed])[:-1]])
-        best[keyed] = np.maximum.reduceat(build.keys.cosines(question, keys), first)
+        best[keyed] = np.maximum.reduceat(known.keys.cosines(question, keys), first)
     return best

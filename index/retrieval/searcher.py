@@ -6,7 +6,7 @@ evidence for and against an answer. Refuses to decide what may be said, and to k
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ from index.abstention.decision import (
 from index.abstention.scope import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range
-from index.documents.store import RecentPassages
 from index.encoders.query_encoder import EncodedQuestion
 from index.records import Passage, Span
 from index.retrieval.candidates import compared, retrieve
@@ -87,7 +86,6 @@ class Searcher:
         # The words of questions repeat.
         self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))
         self._nearest = lru_cache(REMEMBERED_WORDS)(build.spelling.nearest)
-        self._passages = RecentPassages(build.records)
         self._synonyms = Synonyms(build.lexicon.synonyms)
         self._signposts = Signposts(build.lexicon.signposts, build.out_of_scope)
 
@@ -118,8 +116,9 @@ class Searcher:
         Raises:
             UnknownDocument: the build holds no document of one of these ids.
         """
-        ranges, asked = self._ranges(document_ids), [self.encoded(part) for part in parts]
-        return [self._found(part, self._seen_twice(part, whole.asked or part, ranges), limit) for part in asked]
+        asked = [self.encoded(part) for part in parts]
+        seen = self._seen_beside(asked, whole.asked or asked[0], self._ranges(document_ids))
+        return [self._found(part, one, limit) for part, one in zip(asked, seen, strict=True)]
 
     def _found(self, asked: _Encoded, candidates: Candidates | None, limit: int) -> Findings:
         if candidates is None:
@@ -149,7 +148,7 @@ class Searcher:
         """
         text = asked[0].text
         if context and follows(text) and len(asked[1].pieces) <= MOST_FOLLOWING:
-            return self._seen_twice(asked, self.encoded(f"{context[-1]} {text}"), ranges)
+            return self._seen_beside([asked], self.encoded(f"{context[-1]} {text}"), ranges)[0]
         found = retrieve(self.build, *asked, ranges)
         return rerank(self.build, found, *asked) if len(found.rows) else None
 
@@ -158,20 +157,26 @@ class Searcher:
         asked = self.read(question)
         return asked, self.build.encoder.encode(asked.text)
 
-    def _seen_twice(self, one: _Encoded, other: _Encoded, ranges: Sequence[Range] | None) -> Candidates | None:
-        """Return the passages that either question finds, each feature the mean of both; the question asked is ``one``."""
+    def _seen_beside(
+        self, each: Sequence[_Encoded], other: _Encoded, ranges: Sequence[Range] | None
+    ) -> list[Candidates | None]:
+        """Return for each question the passages that it or ``other`` finds, each feature the mean of how both see them."""
         build = self.build
-        rows = np.union1d(*(retrieve(build, *each, ranges).rows for each in (one, other)))
+        besides = retrieve(build, *other, ranges).rows
+        found = [np.union1d(retrieve(build, *one, ranges).rows, besides) for one in each]
+        rows = reduce(np.union1d, found)
         if not len(rows):
-            return None
-        seen = [rerank(build, compared(build, rows, *each), *each) for each in (one, other)]
-        return blended(*seen)
+            return [None] * len(each)
+        by_other = rerank(build, compared(build, rows, *other), *other)  # once, however many lean on it
+        both = zip(each, found, strict=True)
+        seen = [(rerank(build, compared(build, own, *one), *one), own) if len(own) else None for one, own in both]
+        return [one and blended(one[0], by_other.at(np.searchsorted(rows, one[1]))) for one in seen]
 
     def _hits(
         self, candidates: Candidates, given: NDArray[np.float32], scores: NDArray[np.float32], best: NDArray[np.int64]
     ) -> tuple[Hit, ...]:
         """Return the candidates at the places in ``best``, in that order; ``given`` is what each feature gives to each candidate."""
-        passages = self._passages.of(candidates.rows[best].tolist())
+        passages = self.build.source.passages(candidates.rows[best].tolist())
         found = zip(best.tolist(), passages, scores[best].tolist(), given[:, best].T.tolist(), strict=True)
         return tuple(
             Hit(
@@ -231,20 +236,14 @@ class Searcher:
         return float(inside) - out_of_scope.around + (0 if has_paraphrases else FARTHER)
 
     def _covered(self, row: int, asked: AskedQuestion) -> float:
-        words, keys = self.build.words, self.build.expansion_words
-        weights = {term: words.idf(term) for term in asked.terms}
-        held = [own for term, own in weights.items() if any(_contains(one.postings(term).rows, row) for one in (words, keys))]
-        return sum(held) / sum(weights.values()) if weights else 0.0
+        weights = list(map(self.build.source.words.idf, asked.terms))
+        held = self.build.source.holds(row, asked.terms)
+        return sum(own for own, is_held in zip(weights, held, strict=True) if is_held) / sum(weights) if weights else 0.0
 
     def _rarest(self, asked: AskedQuestion) -> float:
-        idf = self.build.words.idf
+        idf = self.build.source.words.idf
         return max(map(idf, asked.terms), default=0.0) / idf("")
 
     def _ranges(self, document_ids: Sequence[str] | None) -> list[Range] | None:
         of = self.build.records.rows_of
         return None if document_ids is None else [(rows.start, rows.stop) for rows in map(of, document_ids)]
-
-
-def _contains(rows: NDArray[np.int32], row: int) -> bool:
-    place = int(np.searchsorted(rows, row))
-    return place < len(rows) and int(rows[place]) == row

@@ -10,13 +10,15 @@ question, so it is worked out when the build is written (as bm25s does) and a qu
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from index.arrays import StoredArray
 from index.errors import DamagedBuild
@@ -35,7 +37,60 @@ class Postings:
     weights: NDArray[np.float32]  # BM25 share of the term, shape (m,)
 
 
-class Words:
+class TermScores(ABC):
+    """Scores made of postings, wherever those are kept."""
+
+    size: int  # passages
+
+    @abstractmethod
+    def frequency(self, term: str) -> int:
+        """Return in how many passages ``term`` stands; 0 for an unknown term."""
+
+    @abstractmethod
+    def postings(self, term: str) -> Postings:
+        """Return where ``term`` stands; empty arrays for an unknown term."""
+
+    def idf(self, term: str) -> float:
+        """Return the inverse document frequency of ``term``; of an unknown term, the highest there is."""
+        return inverse_document_frequency(self.frequency(term), self.size)
+
+    def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
+        """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""
+        total = np.zeros(self.size, np.float32)
+        for term in set(terms):
+            postings = self.postings(term)
+            np.add.at(total, postings.rows, postings.weights)  # half the time of total[rows] += weights
+        return total
+
+    def shares(self, terms: Iterable[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the BM25 scores of ``rows`` for the distinct ``terms``, as shares of what a passage could have at most.
+
+        Args:
+            terms: of a question.
+            rows: of passages, ascending.
+
+        Returns:
+            shape (rows,), 0 to about 1.
+        """
+        distinct = list(set(terms))
+        return np.asarray(self.term_weights(distinct, rows).sum(axis=0) / np.float32(self.ideal(distinct)), np.float32)
+
+    def term_weights(self, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return what each of ``terms`` adds to the BM25 score of each of ``rows``, ascending, shape (terms, rows)."""
+        wanted = rows.astype(np.int32)  # as postings hold them, or numpy would copy every posting into the wider type
+        found = np.zeros((len(terms), len(rows)), np.float32)
+        for added, postings in zip(found, map(self.postings, terms), strict=True):
+            if len(postings.rows):
+                places = np.minimum(postings.rows.searchsorted(wanted), len(postings.rows) - 1)
+                added[:] = np.where(postings.rows[places] == wanted, postings.weights[places], 0)
+        return found
+
+    def ideal(self, terms: Iterable[str]) -> float:
+        """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
+        return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
+
+
+class Words(TermScores):
     """An opened words index."""
 
     def __init__(
@@ -79,50 +134,16 @@ class Words:
             )
         return cls(terms, offsets, rows, weights, size)
 
+    @override
     def frequency(self, term: str) -> int:
         """Return in how many passages ``term`` stands; 0 for an unknown term."""
         number = self._number(term)
         return 0 if number is None else int(self._offsets[number + 1] - self._offsets[number])
 
-    def idf(self, term: str) -> float:
-        """Return the inverse document frequency of ``term``; of an unknown term, the highest there is."""
-        return inverse_document_frequency(self.frequency(term), self.size)
-
+    @override
     def postings(self, term: str) -> Postings:
         """Return where ``term`` stands; empty arrays for an unknown term."""
         return self._look_up(term)
-
-    def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
-        """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""
-        total = np.zeros(self.size, np.float32)
-        for term in set(terms):
-            postings = self.postings(term)
-            np.add.at(total, postings.rows, postings.weights)  # half the time of total[rows] += weights
-        return total
-
-    def shares(self, terms: Iterable[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the BM25 scores of ``rows`` for the distinct ``terms``, as shares of what a passage could have at most.
-
-        Args:
-            terms: of a question.
-            rows: of passages, ascending.
-
-        Returns:
-            shape (rows,), 0 to about 1.
-        """
-        distinct = set(terms)
-        wanted = rows.astype(np.int32)  # as postings hold them, or numpy would copy every posting into the wider type
-        total = np.zeros(len(rows), np.float32)
-        for term in distinct:
-            postings = self.postings(term)
-            if len(postings.rows):
-                places = np.minimum(postings.rows.searchsorted(wanted), len(postings.rows) - 1)
-                total += np.where(postings.rows[places] == wanted, postings.weights[places], 0)
-        return np.asarray(total / np.float32(self.ideal(distinct)), np.float32)
-
-    def ideal(self, terms: Iterable[str]) -> float:
-        """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
-        return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
 
 
 def _postings(

@@ -100,6 +100,7 @@ class EarlierBuild:
             outcomes=tuple(PageOutcome(number, PageStatus(status), *rest) for number, status, *rest in noted["outcomes"]),
             metadata=FileMetadata(**noted["metadata"]),
             boxes={number: found for number, found in boxes.items() if found is not None},
+            outline=records.outline(document),
         )
 
     def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:

@@ -10,7 +10,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import Page
+from index.records import OutlineEntry, Page
 
 Boxes = NDArray[np.uint16]
 
@@ -83,6 +83,7 @@ class ReadDocument:
     # Per page number, uint16 of shape (len(page.text), 4): x0 y0 x1 y1 as shares of the page's width and height times 65535,
     # origin top left, zeros for a character without ink. Empty for formats that have no pictures of pages.
     boxes: Mapping[int, Boxes] = field(default_factory=dict)
+    outline: tuple[OutlineEntry, ...] = ()  # that the file brings along, in order; headings found in the text are the pages'
 
 
 def document_of_sections(media_type: str, sections: list[Page], metadata: FileMetadata) -> ReadDocument:

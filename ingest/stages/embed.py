@@ -61,6 +61,7 @@ class _Lacking:
             report=split.report.json(),
             original=split.original,
             reading=split.reading,
+            outline=split.outline,
         )
 
 

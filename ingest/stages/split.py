@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.left_out import LeftOut
-from index.records import Document, Page, Passage
+from index.records import Document, OutlineEntry, Page, Passage
 from index.text.splitting import Geometry, TokenCounter, split_pages
 from ingest.cache.build_cache import Earlier
 from ingest.readers.registry import FORMATS
@@ -38,6 +38,7 @@ class SplitDocument:
     reading: Mapping[str, Any]  # for the next ingestion
     original: Path | None
     fingerprint: Fingerprint
+    outline: Sequence[OutlineEntry]
 
     def left_out(self, reason: str) -> LeftOut:
         """Return the note that the build does not hold it, for ``reason``."""
@@ -61,8 +62,17 @@ class Splitter:
         report = report_of(document, read, passages)
         if not passages:
             return LeftOutDocument(LeftOutDocument.of(described.listed, report.reason).note, report)
-        original = described.listed.entry.path if read.media_type in DRAWN else None
-        return SplitDocument(document, pages, passages, read.boxes, report, _noted(distinct), original, distinct.fingerprint)
+        return SplitDocument(
+            document,
+            pages,
+            passages,
+            read.boxes,
+            report,
+            reading=_noted(distinct),
+            original=described.listed.entry.path if read.media_type in DRAWN else None,
+            fingerprint=distinct.fingerprint,
+            outline=read.outline,
+        )
 
     def _passages(self, document: Document, pages: Sequence[Page]) -> list[Passage]:
         for earlier in self._build_cache:

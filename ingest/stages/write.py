@@ -10,6 +10,8 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits
+
 from index.build.left_out import LeftOut
 from index.errors import CatalogueError, UnreadableDocument
 from ingest.encoder.light_encoder import AwaitingEmbedder
@@ -42,7 +44,11 @@ def write(run: Run) -> Made:
     reports: list[DocumentReport] = []
     embedder = AwaitingEmbedder(run.encoder)
     made_before: Sequence[Earlier] = (*run.build_cache, run.checkpoint)
-    with BuildWriter(run.builds, embedder.identity, run.recipe.geometry, directions_of(run.build_cache)) as writer:
+    # The matrices are small: several threads of BLAS would mostly wait for each other, at full speed, where others need the cores.
+    with (
+        threadpool_limits(1, user_api="blas"),
+        BuildWriter(run.builds, embedder.identity, run.recipe.geometry, directions_of(run.build_cache)) as writer,
+    ):
         with (
             closing(split_documents(run, embedder)) as split,
             closing(_reported(split, run, writer, reports)) as held,

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests import loopback
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, free_port, wait_for
 
@@ -45,22 +46,22 @@ def server(small_build: Path) -> Iterator[str]:
 def lives(address: str) -> bool:
     """Tell whether the server runs."""
     try:
-        return httpx2.get(f"{address}/livez").status_code == 200
+        return loopback.get(f"{address}/livez").status_code == 200
     except httpx2.HTTPError:
         return False
 
 
 def test_a_question_its_page_and_the_picture_of_the_page_need_the_base_install_only(server: str):
     """From the question to the drawn quote."""
-    answer = httpx2.get(
+    answer = loopback.get(
         f"{server}/api/ask", params={"q": "volunteers mend the swings", "document": "playground-report"}
     ).json()
     assert answer["build"]
-    assert httpx2.get(f"{server}/", params={"q": "volunteers mend the swings"}).status_code == 200
-    assert httpx2.get(f"{server}/readyz").json()["status"] == "ok"
-    document = httpx2.get(f"{server}/api/documents/playground-report").json()
+    assert loopback.get(f"{server}/", params={"q": "volunteers mend the swings"}).status_code == 200
+    assert loopback.get(f"{server}/readyz").json()["status"] == "ok"
+    document = loopback.get(f"{server}/api/documents/playground-report").json()
     passage = document["contents"][0]["passage"] if document["contents"] else answer["passages"][0]["id"]
-    picture = httpx2.get(f"{server}/api/passages/{passage}/picture")
+    picture = loopback.get(f"{server}/api/passages/{passage}/picture")
     assert (picture.status_code, picture.content[:8]) == (200, b"\x89PNG\r\n\x1a\n")
 
 

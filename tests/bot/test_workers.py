@@ -18,6 +18,7 @@ from bot.runtime.supervisor import SharedHealth
 from bot.settings import processes
 from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore
+from tests import loopback
 from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
 from tests.waiting import PATIENCE, free_port, wait_for
@@ -42,7 +43,9 @@ class Served:
 
     def get(self, path: str, **parameters: str) -> Any:
         """Ask over a connection of its own."""
-        return httpx2.get(f"http://127.0.0.1:{self.port}{path}", params=parameters, timeout=PATIENCE).raise_for_status().json()
+        return (
+            loopback.get(f"http://127.0.0.1:{self.port}{path}", params=parameters, timeout=PATIENCE).raise_for_status().json()
+        )
 
     def answers(self) -> set[str]:
         """Ask over several connections and return the builds that answered."""
@@ -86,7 +89,7 @@ def test_both_answer_and_count_feedback_in_one_file(served: Served):
     passage = served.get("/api/ask", **QUESTION)["passages"][0]["id"]
     for _ in range(CLIENTS):
         said = {"passage": passage, "verdict": "helpful"}
-        assert httpx2.post(f"http://127.0.0.1:{served.port}/api/feedback", json=said).status_code == 204
+        assert loopback.post(f"http://127.0.0.1:{served.port}/api/feedback", json=said).status_code == 204
     store = FeedbackStore(open_store(served.state))
     assert [row.helpful for row in store.rows()] == [CLIENTS]
     store.close()
@@ -98,7 +101,7 @@ def test_an_answer_is_sent_at_once(served: Served):
     The first answers of a connection never wait; of the others some come quicker than that, however busy the machine is.
     """
     times = []
-    with httpx2.Client() as client:
+    with httpx2.Client(verify=loopback.NO_AUTHORITIES) as client:
         for _ in range(60):
             before = time.perf_counter()
             client.get(f"http://127.0.0.1:{served.port}/livez")

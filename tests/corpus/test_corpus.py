@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache, partial
 from pathlib import Path
 
 import faiss
@@ -35,8 +36,13 @@ BARE = re.compile(r"(?:Yes|No|Not|Perhaps|Hardly|Mostly|Usually|Partly|Seldom)\b
 MARKUP = re.compile(r"\*\*|__|\]\(|<[a-z/]|`|^\||!\[", re.MULTILINE)
 
 
+# Each text is read once, and none of what comes of it can be changed.
+_read_text = cache(partial(read_file, options=ReadingOptions()))
+_whole_corpus = cache(partial(open_corpus, CORPUS))
+
+
 def _pages(path: Path) -> list[Page]:
-    return list(read_file(path, ReadingOptions()).pages)
+    return list(_read_text(path).pages)
 
 
 def _named(entries: list[Entry]) -> pytest.MarkDecorator:
@@ -76,7 +82,7 @@ def test_every_section_on_the_law_says_where_it_applies_and_as_of_when(entry):
 @_named([entry for entry in OWN if entry.document.kind is Kind.BRIEFING])
 def test_every_briefing_says_that_it_is_not_legal_advice(entry):
     """The notice stands with every citation."""
-    assert "Not legal advice" in read_file(entry.path, ReadingOptions()).metadata.notice
+    assert "Not legal advice" in _read_text(entry.path).metadata.notice
 
 
 @_named(OWN)
@@ -128,7 +134,7 @@ def test_no_section_opens_with_a_bare_yes_or_no(entry):
 
 def test_every_signpost_to_somewhere_has_a_title_and_a_link():
     """Whoever is sent on is sent to a page that can be opened; off topic and orders lead nowhere."""
-    posts = open_corpus(CORPUS).lexicon.signposts
+    posts = _whole_corpus().lexicon.signposts
     leads = {"near miss", "personal matter", "emergency", "other jurisdiction"}
     assert [post.id for post in posts if post.kind in leads and not post.link and post.id != "guides-silent"] == []
     assert [
@@ -138,7 +144,7 @@ def test_every_signpost_to_somewhere_has_a_title_and_a_link():
 
 def test_no_signpost_of_a_near_miss_stands_on_one_everyday_word():
     """One word decides only where it means nothing else: a footpath in a question about a plan must not send it away."""
-    posts = [post for post in open_corpus(CORPUS).lexicon.signposts if post.kind in {"near miss", "personal matter"}]
+    posts = [post for post in _whole_corpus().lexicon.signposts if post.kind in {"near miss", "personal matter"}]
     words = {pattern for post in posts for pattern in post.patterns if " " not in pattern}
     everyday = "footpath footpaths parking tree noise trustee FOI allotments pavement alcohol"
     assert words & set(everyday.split()) == set()
@@ -146,7 +152,7 @@ def test_no_signpost_of_a_near_miss_stands_on_one_everyday_word():
 
 def test_no_question_from_england_is_sent_to_another_nation():
     """Another nation answers only to its own names: no wording of a question without one may lead there."""
-    posts = [post for post in open_corpus(CORPUS).lexicon.signposts if post.kind == "other jurisdiction"]
+    posts = [post for post in _whole_corpus().lexicon.signposts if post.kind == "other jurisdiction"]
     assert {paraphrase for post in posts for paraphrase in post.asked} == set()
     common = {"community asset transfer", "asset transfer request", "participation request", "ratepayers", "land reform"}
     assert common & {_plain(pattern) for post in posts for pattern in post.patterns} == set()
@@ -167,19 +173,19 @@ def test_there_are_questions_enough_and_a_part_is_held_back():
 def test_no_paraphrase_is_a_golden_question():
     """A paraphrase that repeats a question would make the question measure nothing."""
     asked = {_plain(question.text) for question in QUESTIONS}
-    paraphrases = {_plain(one) for of_section in open_corpus(CORPUS).paraphrases.values() for one in of_section}
+    paraphrases = {_plain(one) for of_section in _whole_corpus().paraphrases.values() for one in of_section}
     assert asked & paraphrases == set()
 
 
 def test_no_signpost_repeats_a_golden_question():
     """A question that stands among a signpost's own would be refused because it was copied."""
     asked = {_plain(question.text) for question in QUESTIONS}
-    assert asked & {_plain(paraphrase) for post in open_corpus(CORPUS).lexicon.signposts for paraphrase in post.asked} == set()
+    assert asked & {_plain(paraphrase) for post in _whole_corpus().lexicon.signposts for paraphrase in post.asked} == set()
 
 
 def test_no_signpost_sends_on_what_the_corpus_answers():
     """Some kinds of signpost refuse by their words alone: none of those words stands where people ask for a section."""
-    corpus = open_corpus(CORPUS)
+    corpus = _whole_corpus()
     certain = Signposts([post for post in corpus.lexicon.signposts if post.kind not in CLOSE_KINDS], NO_PARAPHRASES)
     asked = [one for of_section in corpus.paraphrases.values() for one in of_section]
     headings = [page.section[-1] for entry in OWN for page in _pages(entry.path)]

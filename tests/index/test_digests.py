@@ -1,8 +1,10 @@
 """SHA-256 of files and folders, as the system's own would give them."""
 
+import errno
 import hashlib
+import os
 
-from index.digests import file_digest, tree_digests
+from index.digests import file_digest, shared_or_copied, tree_digests
 
 
 def test_a_file_has_the_digest_of_its_bytes(tmp_path):
@@ -22,3 +24,18 @@ def test_a_folder_has_those_of_all_its_files_but_the_one_that_lists_them(tmp_pat
     digests = tree_digests(tmp_path, besides="manifest.json")
     assert list(digests) == ["a/c.txt", "b.txt"]
     assert digests["b.txt"] == hashlib.sha256(b"b.txt").hexdigest()
+
+
+def test_a_file_is_shared_on_disk_or_copied_where_it_cannot_be(tmp_path, monkeypatch):
+    """Another file system, another owner, one without links."""
+    original = tmp_path / "original"
+    original.write_bytes(b"never changed")
+    assert original.samefile(shared_or_copied(original, tmp_path / "shared"))
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    copied = tmp_path / "copied"
+    shared_or_copied(original, copied)
+    assert (copied.read_bytes(), original.samefile(copied)) == (b"never changed", False)

@@ -1,9 +1,10 @@
 """A corpus that a test may change, and a way to build it without a model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from index.text.splitting import Geometry
@@ -14,6 +15,7 @@ from ingest.progress import Silence
 from ingest.readers.read_document import ReadingOptions
 from ingest.recipe import Recipe
 from tests.fake_model import FakeEmbedder, fake_model
+from tests.ingest.readers.conftest import lines, pdf_bytes
 
 BREAD = """# Bread
 
@@ -116,3 +118,13 @@ def workshop(corpus: Path, tmp_path: Path) -> Workshop:
 def another_workshop(tmp_path: Path) -> Callable[[str], Workshop]:
     """Make a further workshop of its own."""
     return lambda name: Workshop(write_corpus(tmp_path / name / "corpus"), tmp_path / name / "builds")
+
+
+def outlined_pdf(path: Path, titles: Sequence[str]) -> None:
+    """Write a PDF with a page for each of ``titles``, and with an outline in which each stands below the one before."""
+    path.write_bytes(pdf_bytes([lines([f"{title} is seen to at dusk."]) for title in titles]))
+    writer = pypdf.PdfWriter(clone_from=path)
+    above = None
+    for number, title in enumerate(titles):
+        above = writer.add_outline_item(title=title, page_number=number, parent=above)
+    writer.write(path)

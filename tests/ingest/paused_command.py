@@ -1,27 +1,27 @@
-"""Run ``localism-ingest`` and stop at one step for good, so that a test can kill it exactly there.
+"""Run ``localism-ingest`` in this process, which a test has forked, and stop at one step for good, so that it can be killed there.
 
-    python -m tests.ingest.paused_command STEP COMMAND …
-
-Comes in: the name of a step and a command. Goes out: the line "paused" when the step is reached; then nothing more happens. Production
-code knows nothing of this: the step's function is replaced here. The model is the tests' own.
+Comes in: the name of a step, a command and a pipe. Goes out: a word into the pipe when the step is reached; then nothing more happens.
+Production code knows nothing of this: the step's function is replaced here. The model is the tests' own.
 """
 
 import os
 import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from index.build import history
 from index.build.layout import POINTER
+from ingest.__main__ import main as command
 from tests.fake_model import fake_model
+
+PAUSED = b"paused"
+_said: list[int] = []  # the pipe
 
 
 def _pause(*_: object, **__: object) -> None:
-    sys.stdout.write("paused\n")
-    sys.stdout.flush()
+    os.write(_said[0], PAUSED)
     signal.pause()
 
 
@@ -64,15 +64,9 @@ STEPS: dict[str, Callable[[], Any]] = {
 }
 
 
-def main() -> int:
-    """Run the command, paused at the step."""
-    from ingest.__main__ import main as command
-
-    step, *arguments = sys.argv[1:]
+def run_paused(step: str, arguments: Sequence[str], said: int) -> int:
+    """Run the command, paused at the step, where it writes to ``said``; returns its exit code where it does not come there."""
+    _said[:] = [said]
     fake = mock.patch("ingest.commands.building.open_model", return_value=fake_model())
     with fake, STEPS[step]():
         return command(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,8 +2,7 @@
 
 import os
 import signal
-import subprocess
-import sys
+from contextlib import suppress
 
 import pytest
 
@@ -12,8 +11,8 @@ from index.build.reader import open_live_build
 from index.build.verification import verify_build
 from index.retrieval.searcher import Searcher
 from ingest.pipeline import State, Step
-from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD
+from tests.ingest.paused_command import PAUSED, run_paused
 
 QUESTIONS = ("How long does bread keep?", "Where do the boats lie?")
 BEFORE, AFTER = "before", "after"
@@ -25,15 +24,20 @@ def change(workshop, days):
 
 
 def killed_at(workshop, step, *command: str):
-    """Run a command until it waits at ``step``, and kill it there."""
+    """Run a command in a process of its own until it waits at ``step``, and kill it there."""
     arguments = [*command, "--corpus", str(workshop.corpus), "--index", str(workshop.builds)]
-    program = [sys.executable, "-m", "tests.ingest.paused_command", step, *arguments]
-    environment = os.environ | {"LOCALISM_OCR": "false", "LOCALISM_TOLERANCE": "1.0"}
-    with subprocess.Popen(program, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        line = running.stdout.readline()  # ends, empty, where the command ended without coming to the step
-        running.kill()
-        assert (line, running.wait()) == ("paused\n", -signal.SIGKILL)
+    heard, said = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):  # nothing of it goes on as if it were the test
+            os.environ.update(LOCALISM_OCR="false", LOCALISM_TOLERANCE="1.0")
+            os._exit(run_paused(step, arguments, said))
+        os._exit(9)
+    os.close(said)
+    paused = os.read(heard, 100)  # ends, empty, where the command ended without coming to the step
+    os.close(heard)
+    os.kill(child, signal.SIGKILL)
+    assert (paused, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) == (PAUSED, -signal.SIGKILL)
 
 
 def answers(workshop):

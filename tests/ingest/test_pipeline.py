@@ -13,6 +13,7 @@ from index.build.ready_document import ReadyDocument
 from index.build.verification import verify_build
 from index.build.writer import BuildWriter
 from index.errors import CatalogueError, NotWritten
+from index.records import OutlineEntry
 from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import open_corpus
@@ -21,7 +22,7 @@ from ingest.plan import Work, plan_of
 from ingest.readers.read_document import ReadDocument, ReadingOptions
 from ingest.readers.read_file import read_file
 from tests.fake_model import fake_model
-from tests.ingest.conftest import BOATS, BREAD
+from tests.ingest.conftest import BOATS, BREAD, outlined_pdf
 from tests.ingest.readers.conftest import lines, pdf_bytes
 
 
@@ -58,15 +59,18 @@ def test_only_new_text_is_embedded_and_read(workshop, monkeypatch):
 
 def test_taking_over_gives_the_build_that_a_fresh_run_gives(workshop, another_workshop):
     """Reused readings, passages and vectors are the ones that would be made."""
+    fresh = another_workshop("fresh")
+    for corpus in (workshop.corpus, fresh.corpus):
+        outlined_pdf(corpus / "documents" / "rules.pdf", ["The gate", "The bell"])
     workshop.build()
     workshop.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
     workshop.build()
-    fresh = another_workshop("fresh")
     fresh.write("documents/birds.md", "# Birds\n\nThe gulls nest on the roof of the chapel.\n")
     fresh.build()
     grown, made = open_live_build(workshop.builds), open_live_build(fresh.builds)
     assert list(grown.records.all_passages()) == list(made.records.all_passages())
     assert grown.records.documents == made.records.documents
+    assert grown.records.outline("rules") == (OutlineEntry("The gate", 1, 1), OutlineEntry("The bell", 2, 2))
     ignored = {"passage_history.sqlite"}
     assert {name: digest for name, digest in grown.manifest.files.items() if name not in ignored} == {
         name: digest for name, digest in made.manifest.files.items() if name not in ignored

@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from bot.answering.answer_text import quote_json
-from bot.answering.library import contents_of, coverage_of, glossary_of, left_out_of
+from bot.answering.contents import contents_of
+from bot.answering.library import coverage_of, glossary_of, left_out_of
 from bot.answering.standing_passages import standing_passage
 from bot.http.api.known_parameters import known_parameters_only
 from bot.http.api.openapi import NOT_MODIFIED, Described, problems
@@ -70,6 +71,7 @@ class EntryBody(BaseModel):
     heading: str
     page: PageBody | None
     passage: str = Field(description="Id of the first passage under the heading.")
+    level: int = Field(ge=1, description="How deep it stands in the outline of the file; 1 is the highest.")
 
 
 class WholeDocumentBody(DocumentBody):

@@ -3,15 +3,16 @@
 Comes in: an address. Goes out: HTML. Refuses to rank and to read files.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from bot.answering.answers import PassageInContext
-from bot.answering.library import contents_of, coverage_of, facts_of, glossary_of, indexed_on, left_out_of
+from bot.answering.contents import Entry, contents_of
+from bot.answering.library import coverage_of, facts_of, glossary_of, indexed_on, left_out_of
 from bot.answering.links import original_link, safe_link
 from bot.answering.standing_passages import standing_passage
 from bot.http.api.schemas import PageQuery
@@ -20,7 +21,6 @@ from bot.http.http_state import HttpState
 from bot.http.marking import blocks_of
 from bot.http.pages.ask_values import way_back
 from bot.http.templates import Templates
-from index.lexicon import Term
 from index.records import Document, Kind
 
 SUMMARY_CHARACTERS = 200
@@ -37,11 +37,11 @@ class ShownSource:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTerm:
-    """A term of the glossary and the name of its place in the page."""
+class Line:
+    """A line of a document's contents with the lines below it."""
 
-    term: Term
-    anchor: str
+    entry: Entry
+    below: list["Line"] = field(default_factory=list)
 
 
 def library_pages(state: HttpState, templates: Templates) -> APIRouter:
@@ -113,12 +113,25 @@ def _document(state: HttpState, document_id: str) -> Values:
         "address": safe_link(document.url),
         "coverage": coverage.sentence,
         "not_read": coverage.not_read,
-        "contents": contents_of(state.build, document_id),
+        "contents": nested(contents_of(state.build, document_id)),
     }
 
 
+def nested(entries: Sequence[Entry]) -> list[Line]:
+    """Return the lines of the highest level, each with those below it."""
+    top: list[Line] = []
+    above: list[Line] = []  # the lines that are open, highest first
+    for entry in entries:
+        line = Line(entry)
+        del above[entry.level - 1 :]
+        (above[-1].below if above else top).append(line)
+        above.append(line)
+    return top
+
+
 def _glossary(state: HttpState) -> Values:
-    terms = [ShownTerm(term, f"term-{number}") for number, term in enumerate(glossary_of(state.build))]
+    # Each with the name of its place in the page.
+    terms = [{"term": term, "anchor": f"term-{number}"} for number, term in enumerate(glossary_of(state.build))]
     return {"here": "/glossary", "terms": terms}
 
 

@@ -177,7 +177,8 @@ class Binder:
     def document(self, page_count: int) -> ReadDocument:
         """Return the document of all leaves so far."""
         metadata = self._metadata or FileMetadata()
-        return ReadDocument(MEDIA_TYPE, tuple(self._pages), page_count, tuple(self._outcomes), metadata, self._boxes)
+        pages, outcomes = tuple(self._pages), tuple(self._outcomes)
+        return ReadDocument(MEDIA_TYPE, pages, page_count, outcomes, metadata, self._boxes, self._structure.outline)
 
 
 def _key(text: str) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from index.records import OutlineEntry
 from ingest.readers.front_matter import MOST_TITLE, short_title
 from ingest.readers.pdf.markers import begins_entry
 from ingest.readers.pdf.paragraphs import Paragraph, Role, cells_of
-from ingest.readers.pdf.structure import OutlineEntry
 from ingest.readers.sections import Block, BlockKind
 
 _LARGER = 1.12  # than the body type

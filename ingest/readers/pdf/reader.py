@@ -49,7 +49,10 @@ def words_of_pdf(path: Path, cause: str) -> ReadDocument:
                 pages.append(Page(number, text))
             status = PageStatus.READ if text else PageStatus.UNREADABLE
             outcomes.append(PageOutcome(number, status, cause, len(text)))
-        return ReadDocument(MEDIA_TYPE, tuple(pages), len(file), tuple(outcomes), structure_of(path).metadata)
+        structure = structure_of(path)
+        return ReadDocument(
+            MEDIA_TYPE, tuple(pages), len(file), tuple(outcomes), structure.metadata, outline=structure.outline
+        )
 
 
 def _in_lines(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The door to pypdf: what a PDF says about itself. pypdf is imported here and nowhere else.
+"""The door to pypdf: what a PDF says about itself. pypdf is imported here and in ``outline``, nowhere else.
 
 Comes in: a path. Goes out: outline, page labels, metadata; a mended copy of a damaged file. Refuses to read text: pypdf breaks
 words that pdfium keeps whole.
@@ -6,7 +6,6 @@ words that pdfium keeps whole.
 
 import io
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,12 @@ from typing import Any
 import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
+from index.records import OutlineEntry
+from ingest.readers.pdf.outline import Outline, line_of
 from ingest.readers.read_document import FileMetadata
-from ingest.readers.sound_letters import sound
 
 log = logging.getLogger(__name__)
 
-_MOST_OUTLINE_ENTRIES = 2000
-_DEEPEST = 6
-_WIDE = "þÿ"
 # Whatever a broken file makes pypdf stumble over: structure is a help, never a condition of reading.
 _STUMBLES = (
     PyPdfError,
@@ -35,15 +32,6 @@ _STUMBLES = (
     OverflowError,
     OSError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OutlineEntry:
-    """A heading of the file's outline."""
-
-    title: str
-    page: int  # 1-based
-    level: int  # 1 is the highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,7 @@ def structure_of(path: Path) -> Structure:
     except _STUMBLES as error:
         log.info("no structure: %s", error)
         return Structure()
-    return Structure(_metadata(reader), _labels(reader), _outline(reader))
+    return Structure(_metadata(reader), _labels(reader), Outline(reader, _STUMBLES).entries())
 
 
 def mended(path: Path) -> bytes | None:
@@ -83,18 +71,10 @@ def _metadata(reader: pypdf.PdfReader) -> FileMetadata:
         found = reader.metadata
         if found is None:
             return FileMetadata()
-        return FileMetadata(_line(found.title), _line(found.author))  # its dates say when a program wrote the file
+        return FileMetadata(line_of(found.title), line_of(found.author))  # its dates say when a program wrote the file
     except _STUMBLES as error:
         log.info("no metadata: %s", error)
         return FileMetadata()
-
-
-def _line(text: str | None) -> str:
-    said = text or ""
-    if said.startswith(_WIDE):
-        # UTF-16 with a lone half of a letter in it: pypdf gives up and shows its bytes.
-        said = said.removeprefix(_WIDE).encode("latin-1", errors="replace").decode("utf-16-be", errors="replace")
-    return " ".join(sound(said).split())
 
 
 def _labels(reader: pypdf.PdfReader) -> dict[int, str]:
@@ -107,32 +87,6 @@ def _labels(reader: pypdf.PdfReader) -> dict[int, str]:
         log.info("no page labels: %s", error)
         return {}
     return {} if all(label == str(page) for page, label in labels.items()) else labels
-
-
-def _outline(reader: pypdf.PdfReader) -> tuple[OutlineEntry, ...]:
-    try:
-        entries = []
-        for entry in _walk(reader, reader.outline, 1):
-            entries.append(entry)
-            if len(entries) == _MOST_OUTLINE_ENTRIES:
-                break
-    except _STUMBLES as error:
-        log.info("no outline: %s", error)
-        return ()
-    return tuple(entries)
-
-
-# Any: pypdf's outline is a list of destinations and of lists of the same kind, without a bottom.
-def _walk(reader: pypdf.PdfReader, nodes: list[Any], level: int) -> Iterator[OutlineEntry]:
-    for node in nodes:
-        if isinstance(node, list):
-            if level < _DEEPEST:
-                yield from _walk(reader, node, level + 1)
-        else:
-            index = reader.get_destination_page_number(node)
-            title = _line(node.title)
-            if index is not None and index >= 0 and title:
-                yield OutlineEntry(title, index + 1, level)
 
 
 class PageNames:
@@ -169,7 +123,7 @@ class PageNames:
         except _STUMBLES as error:
             log.info("no text: %s", error)
             return ""
-        return "\n".join(_line(line) for line in text.splitlines()).strip()
+        return "\n".join(line_of(line) for line in text.splitlines()).strip()
 
 
 def page_names(source: Path | bytes) -> PageNames:

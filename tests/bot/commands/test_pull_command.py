@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from index.build.history import live_id
+from tests import loopback
 from tests.bot.test_workers import QUESTION, begin
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
 from tests.waiting import free_port, wait_for
@@ -25,7 +26,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
 def status_of(address: str) -> int:
     """Return the status that an address answers with, 0 where nobody listens."""
     try:
-        return httpx2.get(address, timeout=10).status_code
+        return loopback.get(address, timeout=10).status_code
     except httpx2.TransportError:
         return 0
 
@@ -44,14 +45,14 @@ def test_a_reader_is_ready_when_its_build_is_open_and_follows_the_next(builder: 
     server = begin(builds, port, 1, tmp_path / "state", subprocess.DEVNULL)
     try:
         wait_for(ready)
-        assert httpx2.get(f"{address}/api/ask", params=QUESTION, timeout=10).json()["build"] == live_id(builder.builds)
+        assert loopback.get(f"{address}/api/ask", params=QUESTION, timeout=10).json()["build"] == live_id(builder.builds)
         assert set(seen[:-1]) <= {0, 503}
         builder.write("bread.md", BREAD.replace("three days", "five days"))
         second = builder.build().build
         again = cli("localism", "pull", str(builder.builds), "--index", str(builds), "--json")
         told = json.loads(again.stdout)
         assert (again.returncode, told["build"], told["changed"], told["taken_over"] > 0) == (0, second, True, True)
-        wait_for(lambda: httpx2.get(f"{address}/api/ask", params=QUESTION, timeout=10).json()["build"] == second)
+        wait_for(lambda: loopback.get(f"{address}/api/ask", params=QUESTION, timeout=10).json()["build"] == second)
         assert status_of(f"{address}/readyz") == 200
     finally:
         server.terminate()

@@ -18,6 +18,7 @@ from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
 from index.lexicon import Lexicon
 from index.records import Document, Kind, Page
+from tests import loopback
 from tests.bot.http.conftest import FakeBuild, FakeSearcher, Serve, add
 from tests.heavy_pdf import make_heavy_pdf
 
@@ -51,7 +52,10 @@ def test_a_heavy_page_has_no_picture_and_holds_nobody_up(
     drawing = DrawingProcess(seconds=3.0)
     monkeypatch.setattr(page_pictures, "shared_drawing", lambda: drawing)
     quote, other = (passage.id for passage in heavy.build.records.passages([0, 1]))
-    with serve_from(heavy) as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+    with (
+        serve_from(heavy) as port,
+        httpx2.Client(verify=loopback.NO_AUTHORITIES, base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
         assert '<figure id="picture">' in client.get(f"/p/{quote}").text
         assert client.get(f"/api/passages/{other}/picture").status_code == 200, "the process has begun"
         refused = client.get(f"/api/passages/{quote}/picture")

@@ -12,8 +12,8 @@ import httpx2
 import pytest
 
 from index.build.history import finished_builds, live_id
-from index.encoders.model_folders import LIGHT_READER
-from tests.conftest import ROOT
+from tests import loopback
+from tests.conftest import LIGHT_SET_UP, ROOT
 from tests.waiting import free_port, wait_for
 
 pytestmark = pytest.mark.model
@@ -35,8 +35,7 @@ class Served:
         """Start the server as an operator does, and wait until it answers."""
         command = [sys.executable, "-m", "bot", "serve", "--index", str(self.builds), "--port", str(self.port)]
         environment = {"LOCALISM_ADMIN_TOKEN": TOKEN, "LOCALISM_CORPUS": str(self.corpus), "LOCALISM_OCR": "false"}
-        environment["LOCALISM_MODEL"] = LIGHT_READER
-        self.process = process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        self.process = process = subprocess.Popen(command, cwd=ROOT, env=environment | LIGHT_SET_UP, stderr=subprocess.DEVNULL)
         wait_for(lambda: process.poll() is not None or self._lives())
 
     def kill(self) -> None:
@@ -48,7 +47,7 @@ class Served:
     def ask(self, method: str, address: str, **rest: Any) -> Any:
         """Ask as somebody who knows the token."""
         headers = {"Authorization": f"Bearer {TOKEN}", "Sec-Fetch-Site": "none"}
-        answer = httpx2.request(method, f"http://127.0.0.1:{self.port}{address}", headers=headers, timeout=30, **rest)
+        answer = loopback.request(method, f"http://127.0.0.1:{self.port}{address}", headers=headers, timeout=30, **rest)
         answer.raise_for_status()
         return answer.json()
 
@@ -69,7 +68,7 @@ class Served:
 
     def _lives(self) -> bool:
         try:
-            return httpx2.get(f"http://127.0.0.1:{self.port}/livez", timeout=5).status_code == 200
+            return loopback.get(f"http://127.0.0.1:{self.port}/livez", timeout=5).status_code == 200
         except httpx2.HTTPError:
             return False
 

@@ -1,6 +1,7 @@
 """People and programs can look around: documents, passages in their page, pictures, glossary, suggestions."""
 
 import io
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
+from bot.answering.contents import Entry
 from bot.answering.wording import EXPLANATIONS, HEADLINES
 from bot.http.api.library import ContextBody, DocumentsBody, GlossaryBody, SuggestionsBody, WholeDocumentBody
 from bot.http.api.schemas import PassageBody
@@ -148,6 +150,28 @@ def test_every_page_of_the_site_opens(client: TestClient, a_passage: Passage, pd
         assert page.text.count("<h1") == 1, path
         assert "<script>" not in page.text, path
         assert "onerror=alert(1)>" not in page.text, path
+
+
+def test_contents_are_lists_in_lists(client: TestClient, a_passage: Passage, monkeypatch: pytest.MonkeyPatch):
+    """As deep as the outline of the file, so that a screen reader tells what belongs to what."""
+    levels = [("Part I", 1), ("Who may bid", 2), ("<b>Groups</b>", 3), ("What may be listed", 2), ("Part II", 1)]
+    entries = [Entry(heading, None, a_passage.id, level) for heading, level in levels]
+    monkeypatch.setattr("bot.http.pages.library.contents_of", lambda *_: entries)
+    found = client.get("/documents/playground").text
+    markup = found[found.index('<ol class="contents">') : found.index("</main>")]
+    tree = ElementTree.fromstring(markup[: markup.rindex("</ol>") + 5])  # noqa: S314  our own page
+    assert _shown(tree) == [
+        ("Part I", [("Who may bid", [("<b>Groups</b>", [])]), ("What may be listed", [])]),
+        ("Part II", []),
+    ]
+
+
+def _shown(listed: ElementTree.Element) -> list[tuple[str, list[Any]]]:
+    shown = []
+    for line in listed:
+        below = line.find("ol")
+        shown.append(("".join(line[0].itertext()), [] if below is None else _shown(below)))
+    return shown
 
 
 def test_the_reader_page_shows_quote_picture_and_what_a_shared_link_shows(service: AnswerService, pdf_passage: Passage):

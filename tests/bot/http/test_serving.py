@@ -13,6 +13,7 @@ from bot.answering.answer_service import AnswerService
 from bot.http import serving
 from bot.http.clients import MOST_OF_ONE
 from bot.http.options import Rate
+from tests import loopback
 from tests.bot.http.conftest import Serve
 
 QUESTION = {"q": "How long does the council have to decide on a nomination?"}
@@ -20,7 +21,7 @@ QUESTION = {"q": "How long does the council have to decide on a nomination?"}
 
 def answers(port: int) -> bool:
     """Tell whether the server on ``port`` answers a question."""
-    return httpx2.get(f"http://127.0.0.1:{port}/api/ask", params=QUESTION).status_code == 200
+    return loopback.get(f"http://127.0.0.1:{port}/api/ask", params=QUESTION).status_code == 200
 
 
 def closed_after(connection: socket.socket, seconds: float) -> bool:
@@ -100,7 +101,10 @@ def test_a_thousand_pictures_at_once_are_one_drawing(served: Serve, service: Ans
     """Each who asks gets the same picture or a 503 with a time to come back, and questions are answered meanwhile."""
     passage = service.build.records.passages([service.build.records.size - 1])[0].id
     drawn = []
-    with served(drawing=Rate(2000, 60.0)) as port, httpx2.Client(limits=httpx2.Limits(max_connections=50)) as client:
+    with (
+        served(drawing=Rate(2000, 60.0)) as port,
+        httpx2.Client(verify=loopback.NO_AUTHORITIES, limits=httpx2.Limits(max_connections=50)) as client,
+    ):
 
         def ask(_: int) -> int:
             response = client.get(f"http://127.0.0.1:{port}/api/passages/{passage}/picture", timeout=30)
@@ -125,7 +129,7 @@ def test_only_a_trusted_proxy_is_believed_about_the_client(served: Serve):
 
 def ask_as(port: int, client: str) -> int:
     """Ask with a forwarded address; returns the status."""
-    return httpx2.get(f"http://127.0.0.1:{port}/api/ask", params=QUESTION, headers={"x-forwarded-for": client}).status_code
+    return loopback.get(f"http://127.0.0.1:{port}/api/ask", params=QUESTION, headers={"x-forwarded-for": client}).status_code
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["prefix kept", "prefix stripped"])
@@ -133,9 +137,9 @@ def test_below_a_base_path_every_link_leads_below_it(served: Serve, kept: bool):
     """Whether the proxy strips the prefix or keeps it, pages, style and API are found, and links carry it."""
     with served(base_path="/localism") as port:
         prefix = "/localism" if kept else ""
-        page = httpx2.get(f"http://127.0.0.1:{port}{prefix}/", params=QUESTION)
-        style = httpx2.get(f"http://127.0.0.1:{port}{prefix}/static/page.css")
-        asked = httpx2.get(f"http://127.0.0.1:{port}{prefix}/api/ask", params=QUESTION)
+        page = loopback.get(f"http://127.0.0.1:{port}{prefix}/", params=QUESTION)
+        style = loopback.get(f"http://127.0.0.1:{port}{prefix}/static/page.css")
+        asked = loopback.get(f"http://127.0.0.1:{port}{prefix}/api/ask", params=QUESTION)
     assert (page.status_code, style.status_code, asked.status_code) == (200, 200, 200)
     assert 'href="/' not in page.text.replace('href="/localism/', "")
 
@@ -155,7 +159,7 @@ def open_ones(connections: list[socket.socket]) -> int:
 
 def test_idle_connections_of_one_address_leave_room_for_others(served: Serve):
     """The oldest idle ones of the same address make room; another address is not touched."""
-    with served() as port, httpx2.Client() as other:
+    with served() as port, httpx2.Client(verify=loopback.NO_AUTHORITIES) as other:
         assert other.get(f"http://127.0.0.1:{port}/livez").status_code == 200
         idle = [connected(port, "127.0.0.2") for _ in range(MOST_OF_ONE + 50)]
         assert all(closed_after(connection, 5) for connection in idle[:50])

@@ -22,6 +22,7 @@ from bot.runtime.mcp_choices import mount_mcp
 from bot.state.databases.opening import open_store
 from bot.state.question_log import QuestionLog
 from index.build.reader import open_live_build
+from tests import loopback
 from tests.bot.commands.test_pull_command import status_of
 from tests.conftest import ROOT
 from tests.waiting import free_port, serving, wait_for
@@ -58,22 +59,6 @@ def stdio_of(builds: Path) -> StdioServerParameters:
     )
 
 
-@pytest.fixture(params=["http", "stdio"])
-def connected(request: pytest.FixtureRequest, small_build: Path) -> Callable[[], object]:
-    """The SDK's client, by both ways."""
-
-    @asynccontextmanager
-    async def connect() -> AsyncIterator[Client]:
-        if request.param == "http":
-            where: str | StdioServerParameters = f"{request.getfixturevalue('serve')()}/mcp"
-        else:
-            where = stdio_of(small_build)
-        async with Client(where) as client:
-            yield client
-
-    return connect
-
-
 def text_of(result) -> str:
     """Return the text of a result."""
     return "\n".join(block.text for block in result.content if block.type == "text")
@@ -84,12 +69,11 @@ def links_of(result) -> list[str]:
     return [str(block.uri) for block in result.content if block.type == "resource_link"]
 
 
-async def test_tools_and_resources_say_what_they_are(connected):
+async def tools_and_resources_say_what_they_are(client: Client):
     """Read-only, with the shape of what comes and goes."""
-    async with connected() as client:
-        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        templates = [template.uri_template for template in (await client.list_resource_templates()).resource_templates]
-        resources = [str(resource.uri) for resource in (await client.list_resources()).resources]
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    templates = [template.uri_template for template in (await client.list_resource_templates()).resource_templates]
+    resources = [str(resource.uri) for resource in (await client.list_resources()).resources]
     assert sorted(tools) == ["fetch", "search"]
     for tool in tools.values():
         assert (tool.annotations.read_only_hint, tool.annotations.destructive_hint) == (True, False)
@@ -102,15 +86,14 @@ async def test_tools_and_resources_say_what_they_are(connected):
     assert resources == ["localism://documents"]
 
 
-async def test_a_question_is_answered_with_quotes_dates_and_links_that_can_be_read(connected):
+async def a_question_is_answered_with_quotes_dates_and_links_that_can_be_read(client: Client):
     """Structure, text and links say the same; what they link to is there."""
-    async with connected() as client:
-        found = await client.call_tool("search", {"question": QUESTION, "limit": 2})
-        given, first = found.structured_content, found.structured_content["passages"][0]
-        fetched = await client.call_tool("fetch", {"id": first["id"]})
-        passage = (await client.read_resource(links_of(found)[0])).contents[0].text
-        document = (await client.read_resource(links_of(fetched)[1])).contents[0].text
-        listed = (await client.read_resource("localism://documents")).contents[0].text
+    found = await client.call_tool("search", {"question": QUESTION, "limit": 2})
+    given, first = found.structured_content, found.structured_content["passages"][0]
+    fetched = await client.call_tool("fetch", {"id": first["id"]})
+    passage = (await client.read_resource(links_of(found)[0])).contents[0].text
+    document = (await client.read_resource(links_of(fetched)[1])).contents[0].text
+    listed = (await client.read_resource("localism://documents")).contents[0].text
     assert (found.is_error, given["status"], len(given["passages"]) <= 2) == (False, "answered", True)
     assert "within eight weeks" in first["text"]
     assert any("within eight weeks" in sentence for sentence in first["answering"])
@@ -131,10 +114,9 @@ async def test_a_question_is_answered_with_quotes_dates_and_links_that_can_be_re
     assert "playground-report: The playground report" in listed
 
 
-async def test_what_is_not_held_is_said_plainly(connected):
+async def what_is_not_held_is_said_plainly(client: Client):
     """No passage, and a word to whoever would make something up."""
-    async with connected() as client:
-        found = await client.call_tool("search", {"question": NOT_HELD})
+    found = await client.call_tool("search", {"question": NOT_HELD})
     assert (found.is_error, found.structured_content["status"], found.structured_content["passages"]) == (
         False,
         "not_found",
@@ -144,15 +126,36 @@ async def test_what_is_not_held_is_said_plainly(connected):
     assert links_of(found) == []
 
 
-async def test_a_search_is_held_to_the_documents_that_are_named(connected):
+async def a_search_is_held_to_the_documents_that_are_named(client: Client):
     """And one that there is not is refused in a sentence."""
-    async with connected() as client:
-        found = await client.call_tool("search", {"question": QUESTION, "documents": ["playground-report"]})
-        refused = await client.call_tool("search", {"question": QUESTION, "documents": ["nowhere"]})
+    found = await client.call_tool("search", {"question": QUESTION, "documents": ["playground-report"]})
+    refused = await client.call_tool("search", {"question": QUESTION, "documents": ["nowhere"]})
     assert {passage["document"] for passage in found.structured_content["passages"]} <= {"playground-report"}
     assert refused.is_error
     assert "nowhere" in text_of(refused)
     assert "listing-places" in text_of(refused)
+
+
+WHAT_HOLDS = (
+    tools_and_resources_say_what_they_are,
+    a_question_is_answered_with_quotes_dates_and_links_that_can_be_read,
+    what_is_not_held_is_said_plainly,
+    a_search_is_held_to_the_documents_that_are_named,
+)
+
+
+@pytest.mark.parametrize("holds", WHAT_HOLDS, ids=lambda holds: holds.__name__)
+async def test_over_http(serve, holds):
+    """Each in a session of its own."""
+    async with Client(f"{serve()}/mcp") as client:
+        await holds(client)
+
+
+async def test_over_standard_input_and_output(small_build: Path):
+    """All in one session: to start a process for each would take two seconds each time."""
+    async with Client(stdio_of(small_build)) as client:
+        for holds in WHAT_HOLDS:
+            await holds(client)
 
 
 @pytest.mark.parametrize(
@@ -189,12 +192,12 @@ async def test_questions_of_a_client_count_whichever_way_they_come(serve):
     """Three a minute over MCP and HTTP together; the refusal is words, and another client behind the same proxy has its own limit."""
     base = serve(proxies=("127.0.0.1",), asking=Rate(3, 60.0))
     one, other = ({"X-Forwarded-For": address} for address in ("192.0.2.1", "192.0.2.2"))
-    assert httpx2.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 200
+    assert loopback.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 200
     async with _as(base, one) as client:
         answers = [await client.call_tool("search", {"question": QUESTION}) for _ in range(4)]
     assert [answer.is_error for answer in answers] == [False, False, True, True]
     assert "That was a lot of questions. Ask again in " in text_of(answers[-1])
-    assert httpx2.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 429
+    assert loopback.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 429
     async with _as(base, other) as client:
         assert not (await client.call_tool("search", {"question": QUESTION})).is_error
 
@@ -204,7 +207,7 @@ async def _as(base: str, headers: dict[str, str]) -> AsyncIterator[Client]:
     from mcp.client.streamable_http import streamable_http_client
 
     async with (
-        httpx2.AsyncClient(headers=headers) as http,
+        httpx2.AsyncClient(verify=loopback.NO_AUTHORITIES, headers=headers) as http,
         Client(streamable_http_client(f"{base}/mcp", http_client=http)) as client,
     ):
         yield client
@@ -237,13 +240,13 @@ def test_pages_of_other_sites_may_not_ask(serve):
         (open_to, "https://campaign.example.org", 200),
     ):
         headers = HEADERS | ({} if origin is None else {"Origin": origin})
-        assert httpx2.post(f"{address}/mcp", json=CALL, headers=headers).status_code == status, origin
+        assert loopback.post(f"{address}/mcp", json=CALL, headers=headers).status_code == status, origin
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[]", 400), (b"x" * 400_000, 413), (b'{"jsonrpc": "2.0"}', 400)])
 def test_what_is_no_message_is_refused(serve, body: bytes, status: int):
     """Without a trace of a program."""
-    refused = httpx2.post(f"{serve()}/mcp", content=body, headers=HEADERS)
+    refused = loopback.post(f"{serve()}/mcp", content=body, headers=HEADERS)
     assert (refused.status_code, "Traceback" in refused.text) == (status, False)
 
 
@@ -257,7 +260,7 @@ def test_the_server_answers_there_where_it_is_switched_on(small_build: Path, tmp
     try:
         wait_for(lambda: status_of(f"http://127.0.0.1:{port}/livez") == 200, 60)
         for path in ("/mcp", "/localism/mcp"):
-            assert httpx2.post(f"http://127.0.0.1:{port}{path}", json=CALL, headers=HEADERS).status_code == status
+            assert loopback.post(f"http://127.0.0.1:{port}{path}", json=CALL, headers=HEADERS).status_code == status
     finally:
         server.terminate()
         assert server.wait(20) == 0

@@ -74,6 +74,12 @@ def test_the_same_documents_make_the_same_files(builds, tmp_path):
     two.close()
 
 
+def test_builds_share_their_encoder_on_disk(builds):
+    """With where it was made, too: three builds of it would be tens of megabytes each."""
+    folder = written(builds, ready())
+    assert (folder / "encoder" / "model.onnx").samefile(builds.parent / "encoder" / "model.onnx")
+
+
 def test_the_id_of_a_later_build_sorts_behind_the_earlier_ones(builds):
     """Also where both were begun within the same second."""
     made = [written(builds, ready()).name for _ in range(2)]

@@ -8,7 +8,7 @@ import pytest
 from index.documents.store import Records
 from index.documents.store_writer import RecordsWriter
 from index.errors import DamagedBuild, UnknownDocument, UnknownPassage
-from index.records import Document, Heading, Kind, Page, Passage, Reading, Source, passage_id
+from index.records import Document, Heading, Kind, OutlineEntry, Page, Passage, Reading, Source, passage_id
 
 RULES = Document(
     "rules", "The rules “of” the house", Kind.ORIGINAL, "The House", "2020", "https://example.org", about="", notice="!"
@@ -29,6 +29,7 @@ PAGES = [
     ),
     Page(5, "Shut the gate.", paged=False),
 ]
+OUTLINE = (OutlineEntry("Of the “gate”", 3, 1), OutlineEntry("At dusk", 5, 2))
 BOXES = np.arange(29 * 4, dtype=np.uint16).reshape(29, 4)
 
 
@@ -47,7 +48,7 @@ NOTE = passage("notes", PAGES[1], 0, 14)
 def path(tmp_path):
     """Records of two documents with a text that stands in them three times."""
     writer = RecordsWriter(tmp_path / "records.sqlite")
-    writer.add(RULES, PAGES, PASSAGES, {3: BOXES}, {"pages": 2})
+    writer.add(RULES, PAGES, PASSAGES, {3: BOXES}, {"pages": 2}, OUTLINE)
     writer.add(NOTES, PAGES[1:], [NOTE], {}, {})
     writer.close()
     return tmp_path / "records.sqlite"
@@ -68,7 +69,20 @@ def test_documents_pages_and_passages_are_equal_to_those_written(records):
     assert records.pages("rules") == PAGES
     assert records.page("rules", 3) == PAGES[0]
     assert list(records.all_passages()) == [*PASSAGES, NOTE]
+    assert (records.outline("rules"), records.outline("notes")) == (OUTLINE, ())
     assert records.report_of("rules") == {"pages": 2}
+
+
+def test_a_build_older_than_outlines_has_none(path):
+    """It opens and answers like any other."""
+    with sqlite3.connect(path) as rows:
+        rows.execute("DROP TABLE outlines")
+    rows.close()
+    opened = Records(path)
+    assert (opened.outline("rules"), opened.pages("rules")) == ((), PAGES)
+    with pytest.raises(UnknownDocument):
+        opened.outline("nothing")
+    opened.close()
 
 
 def test_passages_come_in_the_order_that_is_asked_for(records):

@@ -1,5 +1,6 @@
 """The adapter leads questions to the passages that such questions ask for; it never leads elsewhere than it was taught."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,14 @@ def taught(passages: Vectors, headings: Vectors, asked: Vectors) -> AdapterLesso
     return lessons
 
 
+@cache
+def learned() -> QueryAdapter:
+    """Return what the first corpus teaches, learned once for all tests; none of them changes it."""
+    adapter = taught(*corpus(1)).learned()
+    assert adapter is not None
+    return adapter
+
+
 def right_first(questions: Vectors, passages: Vectors) -> float:
     """Return how many of the questions of each passage, shape (n, each, d), lie nearest to it, 0 to 1."""
     nearest = (questions @ passages.T).argmax(axis=-1)
@@ -49,8 +58,7 @@ def right_first(questions: Vectors, passages: Vectors) -> float:
 
 def test_questions_never_seen_about_passages_never_seen_are_led_nearer():
     """What was learned is the manner of asking, not the paraphrases by heart."""
-    adapter = taught(*corpus(1)).learned()
-    assert adapter is not None
+    adapter = learned()
     passages, _, asked = corpus(2)
     plain, adapted = right_first(asked, passages), right_first(adapter.adapted(asked), passages)
     assert adapted > plain + 0.1
@@ -59,9 +67,7 @@ def test_questions_never_seen_about_passages_never_seen_are_led_nearer():
 
 def test_what_is_adapted_has_length_one_alone_and_among_others():
     """A question has the same vector whoever asks beside it."""
-    passages, headings, asked = corpus(1)
-    adapter = taught(passages, headings, asked).learned()
-    assert adapter is not None
+    adapter, (_, _, asked) = learned(), corpus(1)
     together = adapter.adapted(asked[3])
     np.testing.assert_allclose(np.linalg.norm(together, axis=-1), 1, atol=1e-5)
     np.testing.assert_allclose(together[5], adapter.adapted(asked[3][5]), atol=1e-5)
@@ -77,8 +83,7 @@ def test_few_paraphrases_teach_nothing():
 
 def test_the_same_lessons_give_the_same_adapter():
     """A build made again answers alike."""
-    one, other = (taught(*corpus(1)).learned() for _ in range(2))
-    assert one is not None
+    one, other = learned(), taught(*corpus(1)).learned()
     assert other is not None
     np.testing.assert_allclose(one.down @ one.up, other.down @ other.up, atol=1e-4)
 
@@ -118,9 +123,7 @@ def test_it_is_kept_in_half_precision_and_a_damaged_file_is_named(tmp_path: Path
     """None where none was written."""
     path = tmp_path / "query_adapter.npz"
     assert QueryAdapter.open(path, DIMENSION) is None
-    passages, headings, asked = corpus(1)
-    adapter = taught(passages, headings, asked).learned()
-    assert adapter is not None
+    adapter, (_, _, asked) = learned(), corpus(1)
     adapter.save(path)
     again = QueryAdapter.open(path, DIMENSION)
     assert again is not None

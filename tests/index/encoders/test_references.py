@@ -20,13 +20,14 @@ def test_there_are_vectors_of_each_reader_for_the_sample_texts_of_today(name):
 @pytest.mark.model
 @pytest.mark.parametrize("name", PUBLISHED_WEIGHTS)
 def test_they_are_those_of_sentence_transformers(name):
-    """To the precision in which they are kept."""
+    """To the precision in which they are kept; of the thorough reader, which takes a third of a second a text, each fourth."""
     if name == THOROUGH_READER and not is_kept(name):
         pytest.skip("the weights of the thorough reader are not on this machine: make reader")
-    made = SentenceTransformerEmbedder(name).embed(SAMPLES)
+    compared = slice(None, None, 4 if name == THOROUGH_READER else 1)
+    made = SentenceTransformerEmbedder(name).embed(SAMPLES[compared])
     kept = reference_vectors(PUBLISHED_WEIGHTS[name], SAMPLES)
     assert kept is not None
-    np.testing.assert_allclose(kept, made, atol=1e-3)
+    np.testing.assert_allclose(kept[compared], made, atol=1e-3)
 
 
 def test_of_other_texts_or_weights_none_are_kept(tmp_path, monkeypatch):

@@ -3,11 +3,8 @@
 from typing import Any
 
 import numpy as np
-import torch
-from transformers import RobertaConfig, RobertaModel
 
 from index.encoders.query_encoder import opened_graph
-from index.encoders.traced import trace
 
 SMALL: dict[str, Any] = {
     "vocab_size": 90,
@@ -20,6 +17,11 @@ SMALL: dict[str, Any] = {
 
 def test_its_graph_gives_the_same_vectors_for_a_text_of_any_length(tmp_path):
     """Traced with seven pieces, run with others."""
+    import torch  # here, so that to collect the tests does not load it
+    from transformers import RobertaConfig, RobertaModel
+
+    from index.encoders.traced import trace
+
     torch.manual_seed(3)
     model = RobertaModel(RobertaConfig(**SMALL)).eval()
     trace(model, tmp_path / "graph.onnx")

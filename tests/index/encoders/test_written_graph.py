@@ -1,16 +1,20 @@
-"""The graph that is written of published weights, against the model as transformers runs it: real modules with drawn weights."""
+"""The graph that is written of published weights, against the model as transformers runs it: real modules with drawn weights.
 
-from typing import Any, TypeVar
+torch and transformers are imported where they are needed, so that to collect the tests does not load them.
+"""
+
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import onnx
 import pytest
-import torch
-from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel, RobertaConfig, RobertaModel
 
 from index.encoders.query_encoder import opened_graph
 from index.encoders.written_graph import OUTPUT, can_be_written, groups_of, write_graph_of
 from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from transformers import BertModel, MPNetModel
 
 SMALL: dict[str, Any] = {
     "vocab_size": 90,
@@ -19,11 +23,13 @@ SMALL: dict[str, Any] = {
     "num_attention_heads": 4,
     "intermediate_size": 40,
 }
-_Model = TypeVar("_Model", BertModel, MPNetModel)
+_Model = TypeVar("_Model", "BertModel", "MPNetModel")
 
 
 def drawn(model: _Model) -> _Model:
     """Return ``model`` with weights as far apart as trained ones."""
+    import torch
+
     torch.manual_seed(3)
     with torch.no_grad():
         for weights in model.parameters():
@@ -32,13 +38,17 @@ def drawn(model: _Model) -> _Model:
     return model
 
 
-def bert(**settings: object) -> BertModel:
+def bert(**settings: object) -> "BertModel":
     """Return a small BERT."""
+    from transformers import BertConfig, BertModel
+
     return drawn(BertModel(BertConfig(**{**SMALL, **settings})))
 
 
-def mpnet(**settings: object) -> MPNetModel:
+def mpnet(**settings: object) -> "MPNetModel":
     """Return a small MPNet; the weights of distances are drawn too."""
+    from transformers import MPNetConfig, MPNetModel
+
     return drawn(MPNetModel(MPNetConfig(**{**SMALL, "max_position_embeddings": 514, **settings})))
 
 
@@ -52,6 +62,8 @@ def written(model, folder):
 @pytest.mark.parametrize(("model", "texts", "most"), [(bert, 1, 512), (mpnet, 3, 512)])
 def test_it_gives_the_vectors_of_the_model(tmp_path, model, texts, most):
     """Of texts of any length that the model reads, the longest too: places and distances are counted as there."""
+    import torch
+
     model = model()
     path, several = written(model, tmp_path)
     assert several is (texts > 1)
@@ -75,6 +87,8 @@ def test_it_has_one_product_where_three_were(tmp_path, model):
 
 def test_other_models_are_not_written(tmp_path):
     """A relative that counts its places otherwise, one that sees only what stands before, other groups, another activation."""
+    from transformers import RobertaConfig, RobertaModel
+
     others = (
         RobertaModel(RobertaConfig(**SMALL)),
         bert(is_decoder=True),
@@ -98,6 +112,8 @@ def test_weights_that_are_not_those_of_the_settings_are_refused(tmp_path):
 
 def test_distances_are_grouped_as_transformers_groups_them():
     """Every distance that two word pieces of the longest text can have."""
+    import torch
+
     distances = torch.arange(-600, 601)
     wanted = mpnet().encoder.relative_position_bucket(distances, num_buckets=32)
     np.testing.assert_array_equal(groups_of(distances.numpy()), wanted.numpy())

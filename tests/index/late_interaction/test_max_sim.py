@@ -6,7 +6,8 @@ import pytest
 from index.arrays import BYTE_SCALE, in_bytes, moved_down, moved_up
 from index.encoders.passage_vectors import NO_SENTENCE
 from index.encoders.query_encoder import EncodedQuestion
-from index.late_interaction.max_sim import PassageTokens, max_sim, token_weights
+from index.late_interaction.max_sim import max_sim, token_weights
+from index.late_interaction.token_vectors import PassageTokens
 
 DIMENSION = 16
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from index.arrays import BYTE_SCALE, in_bytes
 from index.encoders.passage_vectors import PassageVectors
 from index.encoders.query_encoder import EncodedQuestion
-from index.late_interaction.max_sim import Tokens, max_sim, segment_starts
+from index.late_interaction.max_sim import max_sim
+from index.late_interaction.token_vectors import Tokens, segment_starts
 from index.late_interaction.token_writer import WHOLE_UP_TO, TokensWriter
 
 DIMENSION = 384

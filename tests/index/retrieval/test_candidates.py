@@ -1,11 +1,13 @@
 """Candidates: brute force over every row of the build, in plain numpy, finds the same passages with the same features."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from index.build.reader import open_live_build
+from index.engines import nominating
 from index.late_interaction.max_sim import max_sim, token_weights
-from index.retrieval import candidates
 from index.retrieval.candidates import LOOKED_AT, compared, retrieve
 from index.retrieval.questions import read_question
 from index.retrieval.rerank import blended, rerank
@@ -143,7 +145,7 @@ def test_features_do_not_depend_on_how_many_neighbours_were_gathered(build, ques
     """Of a passage whose keys were not among the nearest, the best key is still looked up."""
     few = {"BY_VECTOR": 8, "BY_WORDS": 3, "BY_KEY": 3, "NEAR_KEYS": 2}
     for name, value in few.items():
-        monkeypatch.setattr(candidates, name, value)
+        monkeypatch.setattr(nominating, name, value)
     asked, encoded = question
     brute = BruteForce(build, asked, encoded)
     seen = rerank(build, retrieve(build, asked, encoded, None), asked, encoded)
@@ -168,16 +170,29 @@ def test_no_row_in_the_ranges_is_no_candidate(build, question):
     assert len(retrieve(build, question[0], question[1], [(5, 5)]).rows) == 0
 
 
-def test_a_phrase_in_quotation_marks_leaves_only_those_that_hold_it(build):
-    """Whatever else is near; where none holds it, it counts as plain words."""
+def test_what_holds_a_phrase_in_quotation_marks_is_looked_at_beside_the_rest(build):
+    """However far it is otherwise; and a word that somebody only puts in quotation marks takes nothing else away."""
     asked, encoded = read(build, 'who says "volunteer in spring" of a bell?')
     texts = [passage.text for passage in build.records.passages(list(range(build.vectors.size)))]
-    holding = [row for row, text in enumerate(texts) if "volunteer in spring" in text]
-    found = retrieve(build, asked, encoded, None).rows.tolist()
-    assert set(found) <= set(holding)
-    assert len(found) == min(len(holding), LOOKED_AT)
-    nowhere = read(build, 'who says "purple dragon flight" of a bell?')
-    assert len(retrieve(build, nowhere[0], nowhere[1], None).rows) == LOOKED_AT
+    holding = {row for row, text in enumerate(texts) if "volunteer in spring" in text}
+    found = set(retrieve(build, asked, encoded, None).rows.tolist())
+    unquoted = set(retrieve(build, *read(build, "who says volunteer in spring of a bell?"), None).rows.tolist())
+    assert len(holding & found) > len(holding & unquoted)
+    ironic, vector = read(build, 'Who "mends" the bell?')
+    plain = replace(ironic, phrases=())
+    assert retrieve(build, ironic, vector, None).rows.tolist() == retrieve(build, plain, vector, None).rows.tolist()
+
+
+def test_words_around_count_where_they_count_most_and_within_their_document_only(build):
+    """Beside the brute force over every passage and its two neighbours on each side."""
+    asked, encoded = read(build, "Who mends the bell by volunteer in spring?")
+    rows = np.arange(build.vectors.size)
+    alone = build.source.words.term_weights(asked.terms, rows)
+    documents = np.searchsorted(build.document_ends, rows, side="right")
+    near = (np.abs(rows[:, None] - rows) <= 2) & (documents[:, None] == documents)
+    wanted = np.where(near[None], alone[:, None, :], 0).max(axis=2).sum(axis=0) / build.source.words.ideal(asked.terms)
+    np.testing.assert_allclose(compared(build, rows, asked, encoded).around, wanted, atol=1e-6)
+    assert (compared(build, rows[::7], asked, encoded).around == compared(build, rows, asked, encoded).around[::7]).all()
 
 
 def test_compared_gives_any_rows_what_finding_them_would_have_given(build, question):

@@ -85,9 +85,9 @@ def test_a_person_who_types_no_question_is_told_how(monkeypatch, capsys):
 
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("program", ["localism", "localism-index", "localism-ingest"])
-def test_every_command_prints_completion_for_every_shell(cli, program, shell):
+def test_every_command_prints_completion_for_every_shell(here, program, shell):
     """A script that names the program, one of its commands and one of its options, and that the shell can read."""
-    finished = cli(program, "--completion", shell)
+    finished = here(program, "--completion", shell)
     assert (finished.returncode, finished.stderr) == (0, "")
     command, option = {
         "localism": ("serve", "port"),
@@ -102,9 +102,9 @@ def test_every_command_prints_completion_for_every_shell(cli, program, shell):
         assert (read.returncode, read.stderr) == (0, "")
 
 
-def test_bash_completes_commands_and_options(cli):
+def test_bash_completes_commands_and_options(here):
     """As bash itself does it when tab is pressed."""
-    script = cli("localism", "--completion", "bash").stdout
+    script = here("localism", "--completion", "bash").stdout
     asking = """
     press() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMPREPLY=()
               eval "$(complete -p localism | sed 's/.*-F \\([^ ]*\\).*/\\1/')" ; echo "${COMPREPLY[@]}"; }

@@ -18,7 +18,7 @@ from ingest.pipeline import State
 from ingest.readers.read_file import read_file
 from tests.conftest import PLAYGROUND, make_pdf
 from tests.fake_model import FakeEmbedder, fake_model
-from tests.ingest.conftest import Workshop
+from tests.ingest.conftest import Workshop, outlined_pdf
 
 NOTES = 6
 
@@ -36,7 +36,7 @@ class KilledEmbedder(FakeEmbedder):
 
 @pytest.fixture
 def interrupted(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    """A workshop with a PDF and six notes, whose first build was killed after the PDF and two of the notes."""
+    """A workshop with two PDFs and six notes, whose first build was killed after the PDFs and two of the notes."""
     fill(workshop)
     monkeypatch.setattr("ingest.stages.embed.BATCH", 1)
     monkeypatch.setattr("ingest.stages.embed.AHEAD", 1)  # what is embedded is kept before the next batch begins
@@ -53,6 +53,7 @@ def interrupted(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop
 def fill(workshop: Workshop) -> None:
     """Add documents that stand behind the PDF in the order of reading."""
     make_pdf(workshop.corpus / "documents" / "a-playground.pdf", PLAYGROUND)
+    outlined_pdf(workshop.corpus / "documents" / "b-rules.pdf", ["The gate", "The bell"])
     for number in range(NOTES):
         workshop.write(f"documents/n{number}.md", f"# Note {number}\n\nThe note of day {number} is short.\n")
 

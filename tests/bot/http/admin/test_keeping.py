@@ -20,18 +20,23 @@ from bot.http.times import as_written
 from bot.state.admin_jobs import CODE, JOB_FILE, STDERR, STDOUT, Job, JobState
 from index.build.history import finished_builds, live_id
 from ingest.pipeline import Step
+from tests.conftest import Once
 from tests.ingest.conftest import Workshop, write_corpus
 from tests.waiting import wait_for
 
 TOKEN = {"Authorization": "Bearer secret", "Sec-Fetch-Site": "none"}
 
 
+def build(folder: Path) -> None:
+    """Make a corpus with a live build."""
+    Workshop(write_corpus(folder / "corpus"), folder / "builds").build()
+
+
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
-    """A corpus with a live build."""
-    made = Workshop(write_corpus(tmp_path / "corpus"), tmp_path / "builds")
-    made.build()
-    return made
+def workshop(once: Once, tmp_path: Path) -> Workshop:
+    """A corpus with a live build; a copy, which may be changed."""
+    shutil.copytree(once("bread_and_boats", build), tmp_path, dirs_exist_ok=True)
+    return Workshop(tmp_path / "corpus", tmp_path / "builds")
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
@@ -28,6 +27,7 @@ from bot.state.admin_jobs import UPLOAD, Jobs
 from bot.state.databases.opening import open_store
 from bot.state.feedback import FeedbackStore, Verdict
 from index.records import Passage
+from tests import loopback
 from tests.waiting import PATIENCE, serving, wait_for
 
 TOKEN = "a-token-of-more-than-twenty-letters"  # noqa: S105  # of this test
@@ -143,7 +143,7 @@ def test_of_two_uploads_in_the_same_instant_one_is_taken(app, folder: Path):
     with served(app) as port, socket.create_connection(("127.0.0.1", port)) as first:
         first.sendall(request.encode() + b"# A ")
         wait_for(lambda: list((folder / JOBS_FOLDER).glob(f"*/{UPLOAD}/first.md")))
-        second = httpx2.post(
+        second = loopback.post(
             f"http://127.0.0.1:{port}{UPLOADS}?name=second.md", headers=RIGHT, content=b"# B", timeout=PATIENCE
         )
         assert (second.status_code, second.json()["detail"]) == (409, BUSY)

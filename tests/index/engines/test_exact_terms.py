@@ -5,8 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index.retrieval.candidates import COMMON, names_held
-from index.retrieval.questions import AskedQuestion
+from index.engines.nominating import COMMON, names_held
 
 SIZE = 200
 
@@ -25,8 +24,8 @@ def index_of(rows_by_name):
 
 def held(asked, words, expansions, rows):
     """How many of the names ``asked`` each of ``rows`` holds."""
-    question = AskedQuestion("", (), (), (), names=tuple(asked))
-    return names_held(build(words, expansions), question, np.array(rows, np.int64)).tolist()
+    sought = SimpleNamespace(names=asked, phrases=())
+    return names_held(build(words, expansions), sought, np.array(rows, np.int64)).tolist()
 
 
 def test_a_name_counts_once_whether_it_stands_in_the_text_or_beside_it():
