@@ -35,7 +35,7 @@ INDEX_CODE = (
     "index/records.py",
     "index/documents/store_writer.py",
     "index/encoders/passage_vectors.py",
-    "index/late_interaction/max_sim.py",
+    "index/late_interaction/token_vectors.py",
     "index/dense/faiss_reader.py",
     "ingest/stages/copies.py",
     "ingest/stages/deduplicate.py",

@@ -17,6 +17,12 @@ from index.lexicon import Term
 from index.records import Source
 
 Selector = dict[str, str | int]
+_HEADS = {
+    Status.ANSWERED: ("Found", "bold green"),
+    Status.UNCERTAIN: ("Perhaps this helps: it may not answer the question", "bold yellow"),
+    Status.NOT_FOUND: ("Not found", "bold red"),
+}
+_INDENT = "   "
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -97,14 +103,6 @@ def source_json(source: Source) -> dict[str, str]:
         "publisher": source.publisher,
         "as_of": source.as_of,
     }
-
-
-_HEADS = {
-    Status.ANSWERED: ("Found", "bold green"),
-    Status.UNCERTAIN: ("Perhaps this helps: it may not answer the question", "bold yellow"),
-    Status.NOT_FOUND: ("Not found", "bold red"),
-}
-_INDENT = "   "
 
 
 def print_answer(answer: Answer, console: Console, public: str = "") -> None:

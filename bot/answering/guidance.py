@@ -30,6 +30,21 @@ MOST_SUGGESTIONS = 8
 LONGEST_EXAMPLE = 75  # characters: two lines on a phone
 LONGEST_TYPED = 200  # characters that are looked at
 MOST_TYPED = 24  # different words that are looked for; no suggestion has so many
+_ENDS = f"{string.whitespace}?.!"  # what a question may end with
+_AROUND = 80  # characters that a question may have beside the term: "please", "what does … stand for", white space
+LANGUAGES = Path(__file__).with_name("other_languages.toml")
+_MOST = 600  # characters of such a section: its first sentences name the desks
+_LARGEST = 200  # passages of a document that is looked through
+_REMEMBERED = 256  # documents
+ENGLISH_ONLY = "The texts here are in English. Please ask in English, in a plain sentence."
+_KINDS = {
+    Kind.GREETING: "Hello. Type a question in plain words, with the thing it is about, and you get the passages that answer it, "
+    "quoted word for word, with where they stand.",
+    Kind.REQUEST: "Passages are quoted here word for word; nothing is written, sent or done. Ask what such a paper has to hold, or "
+    "who handles it, and the passages that say so are shown.",
+    Kind.LIVE_FACT: "What is decided or planned from day to day is not held here. Whoever keeps the register or the calendar can say; "
+    "ask here what the rules are.",
+}
 
 
 class Origin(Enum):
@@ -97,23 +112,6 @@ def all_of(build: Build) -> Iterator[Suggestion]:
         for page in build.records.pages(document.id):
             if page.section:
                 yield Suggestion(page.section[-1], Origin.HEADING)
-
-
-_ENDS = f"{string.whitespace}?.!"  # what a question may end with
-_AROUND = 80  # characters that a question may have beside the term: "please", "what does … stand for", white space
-LANGUAGES = Path(__file__).with_name("other_languages.toml")
-_MOST = 600  # characters of such a section: its first sentences name the desks
-_LARGEST = 200  # passages of a document that is looked through
-_REMEMBERED = 256  # documents
-ENGLISH_ONLY = "The texts here are in English. Please ask in English, in a plain sentence."
-_KINDS = {
-    Kind.GREETING: "Hello. Type a question in plain words, with the thing it is about, and you get the passages that answer it, "
-    "quoted word for word, with where they stand.",
-    Kind.REQUEST: "Passages are quoted here word for word; nothing is written, sent or done. Ask what such a paper has to hold, or "
-    "who handles it, and the passages that say so are shown.",
-    Kind.LIVE_FACT: "What is decided or planned from day to day is not held here. Whoever keeps the register or the calendar can say; "
-    "ask here what the rules are.",
-}
 
 
 class Definitions:

@@ -18,6 +18,7 @@ from bot.discord_bot.state.tallies import Day, Outcome
 log = logging.getLogger(__name__)
 
 _SECONDS_AN_HOUR = 3600
+_LOOKED_THROUGH = 10  # entries of the audit log: other bots may have come at the same time
 
 
 async def note(state: BotState, client: discord.Client, server: int | None, outcome: Outcome) -> None:
@@ -52,9 +53,6 @@ async def _write(state: BotState, client: discord.Client, server: int | None, li
         await client.get_partial_messageable(chosen, guild_id=server).send(line, suppress_embeds=True)
     except NOT_DELIVERED as error:
         log.warning("The log of server %s could not be written (%s)", server, in_short(error))
-
-
-_LOOKED_THROUGH = 10  # entries of the audit log: other bots may have come at the same time
 
 
 async def welcome(guild: discord.Guild, state: BotState, client: discord.Client) -> None:

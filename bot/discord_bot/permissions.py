@@ -24,6 +24,16 @@ _SECONDS_A_DAY = 86_400
 _TO_SPEAK = ("view_channel", "send_messages")
 _TO_SPEAK_IN_THREADS = ("view_channel", "send_messages_in_threads")
 _TO_SPEAK_WELL = ("attach_files", "embed_links", "read_message_history")
+WANTED = (
+    "view_channel",
+    "send_messages",
+    "attach_files",
+    "embed_links",
+    "read_message_history",
+    "create_public_threads",
+    "send_messages_in_threads",
+)
+_SECONDS = 15.0
 
 
 def missing_to_speak(channel: ServerChannel) -> list[str]:
@@ -67,18 +77,6 @@ async def tell_manager(channel: ServerChannel, missing: list[str], state: BotSta
 def _missing(channel: ServerChannel, wanted: tuple[str, ...]) -> list[str]:
     granted = channel.permissions_for(channel.guild.me)
     return [name for name in wanted if not getattr(granted, name)]
-
-
-WANTED = (
-    "view_channel",
-    "send_messages",
-    "attach_files",
-    "embed_links",
-    "read_message_history",
-    "create_public_threads",
-    "send_messages_in_threads",
-)
-_SECONDS = 15.0
 
 
 def checked_permissions(token: str) -> list[str]:

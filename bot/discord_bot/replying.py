@@ -41,6 +41,13 @@ log = logging.getLogger(__name__)
 
 _FURTHER_AT_ONCE = 3  # passages on a card
 _FURTHER_AT_ALL = 12
+# Discord's codes for an interaction that is over: unknown interaction, unknown webhook, invalid webhook token.
+_EXPIRED = frozenset({10062, 10015, 50027})
+_ALREADY_ACKNOWLEDGED = 40060
+_RETRY_AFTER = 1.0  # seconds
+_LOST = (discord.DiscordServerError, aiohttp.ClientError, OSError)  # the call may have arrived or not
+NOT_DELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
+_Sent = TypeVar("_Sent")
 
 
 @dataclass(slots=True)
@@ -137,16 +144,6 @@ class Asking:
             self.health.not_found += 1
         else:
             self.health.answered += 1
-
-
-# Discord's codes for an interaction that is over: unknown interaction, unknown webhook, invalid webhook token.
-_EXPIRED = frozenset({10062, 10015, 50027})
-_ALREADY_ACKNOWLEDGED = 40060
-_RETRY_AFTER = 1.0  # seconds
-_LOST = (discord.DiscordServerError, aiohttp.ClientError, OSError)  # the call may have arrived or not
-NOT_DELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
-
-_Sent = TypeVar("_Sent")
 
 
 async def defer(interaction: discord.Interaction[Any], private: bool) -> bool:

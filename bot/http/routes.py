@@ -24,6 +24,8 @@ from bot.http.pages.ask import page_routes
 from bot.http.pages.library import library_pages
 from bot.http.templates import STATIC, Templates
 
+_FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
+
 
 def add_routes(app: FastAPI, state: HttpState, templates: Templates) -> None:
     """Add every route to ``app``."""
@@ -45,9 +47,6 @@ def add_routes(app: FastAPI, state: HttpState, templates: Templates) -> None:
         # Put in as they are: in an included router each request is matched three times.
         app.router.routes.extend(routes.routes)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-
-
-_FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
 
 
 def plain_pages(options: HttpOptions, templates: Templates) -> APIRouter:

@@ -22,6 +22,7 @@ from bot.worker_thread import OffLoop
 PATH = "/mcp"
 MOST_BODY_BYTES = 64 * 1024
 _OWN = frozenset({"127.0.0.1", "localhost", "::1"})
+_MOST_WAITING = 64
 
 
 class Mounted:
@@ -62,9 +63,6 @@ class FromKnownSites:
             await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
-
-
-_MOST_WAITING = 64
 
 
 def serve_stdio(service: AnswerSource, public: str) -> None:

@@ -20,6 +20,10 @@ from index.build.reader import Build
 from index.errors import UnknownPassage
 from index.records import Document
 
+LEAST_WIDTH, USUAL_WIDTH, MOST_WIDTH = 200, 900, 1400  # pixels
+_FULL = 65535  # boxes are fractions of it
+Boxes = NDArray[np.uint16]
+
 
 class PictureCache:
     """Least recently used pictures go first. For one event loop."""
@@ -52,12 +56,6 @@ class PictureCache:
         while self.bytes > self._most_bytes:
             self.bytes -= len(self._held.popitem(last=False)[1])
         return picture
-
-
-LEAST_WIDTH, USUAL_WIDTH, MOST_WIDTH = 200, 900, 1400  # pixels
-_FULL = 65535  # boxes are fractions of it
-
-Boxes = NDArray[np.uint16]
 
 
 class PagePictures:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 1.0
 PLACES = 7
+RESTART_SECONDS = 1.0  # until a process that ended is begun again: one that ends at once must not keep the machine busy
+STOP_SECONDS = 15.0  # longer than a process lets answers in flight finish
+Begin = Callable[[int, Connection], BaseProcess]
 
 
 def _shared() -> MutableSequence[float]:
@@ -59,11 +62,6 @@ class SharedHealth:
         connected, elsewhere, health.latency, health.last_event, *counts = self._numbers[:]
         health.connected, health.elsewhere = bool(connected), bool(elsewhere)
         health.connects, health.disconnects, health.resumes = map(int, counts)
-
-
-RESTART_SECONDS = 1.0  # until a process that ended is begun again: one that ends at once must not keep the machine busy
-STOP_SECONDS = 15.0  # longer than a process lets answers in flight finish
-Begin = Callable[[int, Connection], BaseProcess]
 
 
 @dataclass(slots=True)

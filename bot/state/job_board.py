@@ -17,6 +17,8 @@ from typing import Any
 
 from bot.state.databases.store import Room, Store
 
+SILENT_SECONDS = 30.0  # without a word of its machine a job that runs may have ended with it
+
 
 class Claimed(Exception):
     """Somebody else is about to begin a job."""
@@ -44,9 +46,6 @@ def _lock_at_once(opened: int) -> None:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise Claimed from None
-
-
-SILENT_SECONDS = 30.0  # without a word of its machine a job that runs may have ended with it
 
 
 class JobBoard:

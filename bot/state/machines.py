@@ -19,6 +19,10 @@ from bot.state.databases.store import Room, Store
 from bot.state.job_board import Claimed, JobBoard
 from index.errors import LocalismError
 
+_LEASE = "begin a job"
+_LEASE_SECONDS = 20.0
+POST_SECONDS = 5.0
+
 
 class Leases:
     """The leases of one store. Safe to use from several threads."""
@@ -90,11 +94,6 @@ class Leases:
     def close(self) -> None:
         """Let go of the database; what is held runs out."""
         self._database.close()
-
-
-_LEASE = "begin a job"
-_LEASE_SECONDS = 20.0
-POST_SECONDS = 5.0
 
 
 class OtherMachines:

@@ -24,6 +24,8 @@ from index.digests import file_digest
 from index.errors import DamagedBuild, NotFetched, NotWritten
 
 MOST_BYTES = 64 * 2**30  # an archive that says it unpacks to more is refused
+_DRAFT = f"{UNFINISHED}pull-"
+_BUILD = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 
 
 def export_build(builds: Path, build: str, file: Path) -> int:
@@ -108,10 +110,6 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.mtime = 0
     member.mode = 0o755 if member.isdir() else 0o644
     return member
-
-
-_DRAFT = f"{UNFINISHED}pull-"
-_BUILD = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)

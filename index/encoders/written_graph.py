@@ -28,6 +28,17 @@ Weights = Callable[[str], NDArray[np.float32]]
 
 WEIGHTS_FILE = "model.safetensors"
 INPUT, OUTPUT = "input_ids", "token_vectors"
+# Whatever says otherwise of itself is another model.
+_USUAL: Mapping[str, object] = {
+    "hidden_act": "gelu",
+    "position_embedding_type": "absolute",
+    "relative_attention_num_buckets": 32,
+    "is_decoder": False,
+    "add_cross_attention": False,
+}
+# What MPNet adds to the weight of every pair of word pieces: a number that only their distance decides.
+_GROUPS = 32  # half of them for what stands before, half for what stands behind
+_FARTHEST = 128  # all that is farther away is in the last group
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +57,6 @@ _NAMES = {
         "attention.output.LayerNorm",
     ),
     "mpnet": _Names(("attention.attn.q", "attention.attn.k", "attention.attn.v"), "attention.attn.o", "attention.LayerNorm"),
-}
-# Whatever says otherwise of itself is another model.
-_USUAL: Mapping[str, object] = {
-    "hidden_act": "gelu",
-    "position_embedding_type": "absolute",
-    "relative_attention_num_buckets": 32,
-    "is_decoder": False,
-    "add_cross_attention": False,
 }
 
 
@@ -175,11 +178,6 @@ class _Transformer:
         root, one, half = (steps.hold(np.array(number, np.float32)) for number in (np.sqrt(2), 1, 0.5))
         error = steps.step("Add", steps.step("Erf", steps.step("Div", vectors, root)), one)
         return steps.step("Mul", steps.step("Mul", vectors, error), half)
-
-
-# What MPNet adds to the weight of every pair of word pieces: a number that only their distance decides.
-_GROUPS = 32  # half of them for what stands before, half for what stands behind
-_FARTHEST = 128  # all that is farther away is in the last group
 
 
 def nearness_table(biases: NDArray[np.float32], most: int) -> NDArray[np.float32]:

@@ -34,6 +34,8 @@ from ingest.errors import CorpusProblems
 from ingest.readers.sound_letters import shown_name
 
 _NAMES_SHOWN = 3  # in a warning about many files of one kind
+SHIPPED = ROOT / "corpus"
+NOTE = ".shipped.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,6 @@ def _digest_warnings(listed: list[Entry], held: list[Entry]) -> list[str]:
         for entry in held
         if entry.document.sha256 and wanted.get(entry.document.id, entry.document.sha256) != entry.document.sha256
     ]
-
-
-SHIPPED = ROOT / "corpus"
-NOTE = ".shipped.json"
 
 
 def bring_shipped(target: Path, shipped: Path = SHIPPED) -> list[str]:

@@ -17,6 +17,9 @@ from ingest.encoder.model import open_model
 from ingest.errors import DocumentRefused
 from ingest.plan import plan_of
 
+_KEYS = ("title", "published", "publisher", "authors")
+_NEXT = "Run localism-ingest build to make it live."
+
 
 def status(context: CommandContext) -> int:
     """Say what a build would do and why, without doing it."""
@@ -64,9 +67,6 @@ def settings(context: CommandContext) -> int:
 if TYPE_CHECKING:
     from ingest.catalogue.catalogue import Entry
     from ingest.readers.read_document import FileMetadata
-
-_KEYS = ("title", "published", "publisher", "authors")
-_NEXT = "Run localism-ingest build to make it live."
 
 
 def describe_document(context: CommandContext) -> int:

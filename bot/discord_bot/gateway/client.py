@@ -29,6 +29,7 @@ from bot.discord_bot.replying import say, say_in_any_case
 log = logging.getLogger(__name__)
 
 _KNOWN = (Control, Menu, SettingsMenu)
+_REFUSED = 401
 
 
 class LocalismTree(app_commands.CommandTree[Any]):
@@ -158,9 +159,6 @@ class LocalismClient(discord.Client):
     async def on_socket_raw_receive(self, _: str) -> None:
         """Note that Discord was heard: an event, or the answer to a heartbeat."""
         self.state.health.heard(self.latency)
-
-
-_REFUSED = 401
 
 
 class ShardedClient(LocalismClient, discord.AutoShardedClient):

@@ -30,6 +30,13 @@ log = logging.getLogger(__name__)
 
 _FACT = "discord sessions"
 LAG = 3  # renewals of the lease, a second each: longer than an answer takes
+LEASE = "discord gateway"
+LEASE_SECONDS = 6.0
+RENEW_SECONDS = 1.0
+LET_GO_SECONDS = 4.5  # after the last renewal: what is left of the lease is for closing the connection
+ASK_SECONDS = 0.5  # until somebody who does not hold it asks again
+_Serve = Callable[[], Coroutine[None, None, None]]
+_Beat = Callable[[], object]  # blocking; called with every renewal
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +80,6 @@ class Sessions:
     def begin(self) -> None:
         """Forget what was seen here: another connection begins."""
         self._seen.clear()
-
-
-LEASE = "discord gateway"
-LEASE_SECONDS = 6.0
-RENEW_SECONDS = 1.0
-LET_GO_SECONDS = 4.5  # after the last renewal: what is left of the lease is for closing the connection
-ASK_SECONDS = 0.5  # until somebody who does not hold it asks again
-_Serve = Callable[[], Coroutine[None, None, None]]
-_Beat = Callable[[], object]  # blocking; called with every renewal
 
 
 class Holding:

@@ -20,6 +20,8 @@ QUESTION_LIMIT = 1000  # UTF-16 code units of Markdown
 EARLIER_LIMIT = 200
 _EARLIER_MARK = "-# ↳ "
 _NO_SOURCE = "-"
+MOST_QUESTION_MARKS = 3  # more than that is a list of questions, of which one search can serve only the first
+_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w+:)\d+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,6 @@ def _texts(components: Iterable[Any]) -> Iterable[tuple[int, str]]:
         if getattr(component, "content", None) is not None and component.id is not None:
             yield component.id, component.content
         yield from _texts(getattr(component, "children", ()))
-
-
-MOST_QUESTION_MARKS = 3  # more than that is a list of questions, of which one search can serve only the first
-_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w+:)\d+>")
 
 
 def question_in(content: str) -> tuple[str, bool]:

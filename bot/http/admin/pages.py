@@ -32,6 +32,10 @@ PAGES = ("/admin/index", "/admin")
 _WRONG = "That is not the token. It stands in LOCALISM_ADMIN_TOKEN on the server."
 # Under "no-referrer" a browser sends a form with the origin "null", which might be anybody's: these pages name themselves to us alone.
 FOR_OPERATOR = {**NO_STORE, "Referrer-Policy": "same-origin"}
+_WHAT = {"add": "Upload of", "publish": "Publishing of", "discard": "Discarding of", "rollback": "Going back to"}
+_FAILED = "ended without success"
+_STATES = {JobState.RUNNING: "at work", JobState.DONE: "done", JobState.INTERRUPTED: "interrupted"}
+GONE = "an index that is not here any more"
 
 
 def login_routes(admission: Admission, templates: Templates) -> APIRouter:
@@ -124,12 +128,6 @@ def admin_routes(state: HttpState, templates: Templates) -> APIRouter:
         return Response(csv_of(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
     return routes
-
-
-_WHAT = {"add": "Upload of", "publish": "Publishing of", "discard": "Discarding of", "rollback": "Going back to"}
-_FAILED = "ended without success"
-_STATES = {JobState.RUNNING: "at work", JobState.DONE: "done", JobState.INTERRUPTED: "interrupted"}
-GONE = "an index that is not here any more"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ FREE_TRIES = 3  # a person mistypes
 LONGEST_WAIT = 15 * 60  # seconds
 FORGET_AFTER = 60 * 60  # seconds without a wrong try
 MOST_ADDRESSES = 20_000  # beyond it the one that tried longest ago is forgotten
+SESSION_SECONDS = 8 * 60 * 60  # a working day, from the log-in on
+_PURPOSE = b"localism session, 1"
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 
 
 def check_sender(request: Request, public_url: str) -> None:
@@ -106,11 +109,6 @@ class WrongTries:
 
     def _key(self, address: str) -> bytes:
         return hashlib.blake2b(network_of(address).encode(), key=self._salt, digest_size=16).digest()
-
-
-SESSION_SECONDS = 8 * 60 * 60  # a working day, from the log-in on
-_PURPOSE = b"localism session, 1"
-_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 
 
 class Ended(Protocol):

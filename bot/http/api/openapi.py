@@ -30,6 +30,8 @@ ABOUT = (
     "without the version, /api/… is the newest. Every error is a problem of RFC 9457 whose type is the address of a page about it."
 )
 NOT_MODIFIED: Described = {304: {"description": "The client holds the answer already (If-None-Match)."}}
+ANY_QUESTION = "What can we ask here?"  # where a corpus offers no example
+TRY_PAGE = "/api/try"
 
 
 def problems(*statuses: int) -> Described:
@@ -86,10 +88,6 @@ def _name_operations(app: FastAPI, paths: dict[str, Any]) -> None:
         if isinstance(route, APIRoute) and route.path in paths:
             for method in route.methods or ():
                 paths[route.path][method.lower()]["operationId"] = route.name
-
-
-ANY_QUESTION = "What can we ask here?"  # where a corpus offers no example
-TRY_PAGE = "/api/try"
 
 
 @dataclass(frozen=True, slots=True)

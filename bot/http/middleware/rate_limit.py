@@ -29,6 +29,8 @@ from bot.http.problems import problem
 MOST_COUNTERS = 20_000  # of clients, kinds and windows; about 10 MB
 # Beyond it clients share so many counters, until the counters of the flood have run out: memory and the time to tidy up stay bounded.
 SHARED = 1024
+MOST_WAITING = 64  # of one client for one kind: an office behind one address that loads pages at the same moment
+_BUSY = "Too many of your requests are waiting already. Come back in a second."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,6 @@ def _refusal(wait: int, base: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     sentence = f"That was a lot of requests. Come back in {wait} second{'' if wait == 1 else 's'}."
     made = problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": str(wait), "Cache-Control": "no-store"}, base)
     return made.raw_headers, bytes(made.body)
-
-
-MOST_WAITING = 64  # of one client for one kind: an office behind one address that loads pages at the same moment
-_BUSY = "Too many of your requests are waiting already. Come back in a second."
 
 
 class BodyTooLongError(Exception):

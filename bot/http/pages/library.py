@@ -21,7 +21,6 @@ from bot.http.http_state import HttpState
 from bot.http.marking import blocks_of
 from bot.http.pages.ask_values import way_back
 from bot.http.templates import Templates
-from index.lexicon import Term
 from index.records import Document, Kind
 
 SUMMARY_CHARACTERS = 200
@@ -35,14 +34,6 @@ class ShownSource:
     document: Document
     facts: str
     coverage: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownTerm:
-    """A term of the glossary and the name of its place in the page."""
-
-    term: Term
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +130,8 @@ def nested(entries: Sequence[Entry]) -> list[Line]:
 
 
 def _glossary(state: HttpState) -> Values:
-    terms = [ShownTerm(term, f"term-{number}") for number, term in enumerate(glossary_of(state.build))]
+    # Each with the name of its place in the page.
+    terms = [{"term": term, "anchor": f"term-{number}"} for number, term in enumerate(glossary_of(state.build))]
     return {"here": "/glossary", "terms": terms}
 
 

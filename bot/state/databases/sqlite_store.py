@@ -15,6 +15,19 @@ from bot.errors import SettingsError, StoreFault, StoreFull, StoreUnreachable
 from bot.state.databases.store import TABLES, Room, Row, Value
 
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+MOST_BYTES = 64 * 2**20  # of one file: some hundred thousand questions
+_LOG_BYTES = 4 * 2**20  # of the write-ahead log beside it, once it was taken over
+NO_ROOM = "There is no room left on this server to keep that, so nothing was changed. Its operator has to make room."
+NO_RIGHT = (
+    "This server may not write where it would keep that, so nothing was changed. Its operator has to give it the right to."
+)
+_NOT_WRITABLE = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_BUSY,
+}
 
 
 def make_private(path: Path) -> None:
@@ -54,21 +67,6 @@ def remove_private(path: Path) -> bool:
 def _with_companions(path: Path) -> Iterator[Path]:
     for ending in ("", "-wal", "-shm", "-journal"):
         yield path.with_name(path.name + ending)
-
-
-MOST_BYTES = 64 * 2**20  # of one file: some hundred thousand questions
-_LOG_BYTES = 4 * 2**20  # of the write-ahead log beside it, once it was taken over
-NO_ROOM = "There is no room left on this server to keep that, so nothing was changed. Its operator has to make room."
-NO_RIGHT = (
-    "This server may not write where it would keep that, so nothing was changed. Its operator has to give it the right to."
-)
-_NOT_WRITABLE = {
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_BUSY,
-}
 
 
 class SqliteStore:

@@ -27,6 +27,9 @@ _NEAR = 0.5  # of the type's height by which a cell may stand beside its column
 
 _Extent = tuple[float, float]
 """Left and right edge, in points."""
+MEDIA_TYPE = "application/pdf"
+_MOST_OF = 0.6  # of a heading that repeats the title
+_FIRST_PAGES = 3  # of which the first that holds text shows the title
 
 
 def mark_columns(paragraphs: Sequence[Paragraph]) -> None:
@@ -91,12 +94,6 @@ def _placed(cells: Sequence[_Extent], columns: Sequence[_Extent], near: float) -
             return ()
         placed.append(under[0])
     return tuple(placed)
-
-
-MEDIA_TYPE = "application/pdf"
-
-_MOST_OF = 0.6  # of a heading that repeats the title
-_FIRST_PAGES = 3  # of which the first that holds text shows the title
 
 
 class Binder:

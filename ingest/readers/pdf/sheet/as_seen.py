@@ -21,6 +21,15 @@ from numpy.typing import NDArray
 from ingest.readers.pdf.sheet.blocks import pieces_of, rows_across
 from ingest.readers.pdf.sheet.glyphs import Glyph, Line, Sheet
 
+_LIGHT = 225  # of 255 in each of red, green and blue, from which on ink may be the colour of the paper
+_FAINT = 10  # of 255: ink that can hardly be seen on anything
+_SCAN = 0.5  # of the page: a picture that covers so much is a scan
+_DOTS_PER_INCH = 100
+_MOST_PIXELS = 4_000_000
+_CONTRAST = 16  # of 255 grey steps between the darkest and the lightest dot in the place of a glyph
+_LEAST_INK = 0.5  # of the glyphs of a text object
+_DEEPEST = 3  # forms inside forms
+
 
 def turn_of(glyphs: list[Glyph]) -> int:
     """Return the quarter turns, clockwise, that set a line upright, seen from where its first and last glyph stand."""
@@ -77,16 +86,6 @@ def _turned(glyph: Glyph, sheet: Sheet, turn: int) -> Glyph:
     else:
         box = (glyph.y0, sheet.width - glyph.x1, glyph.y1, sheet.width - glyph.x0)
     return Glyph(glyph.char, *box, box[3], glyph.bold, glyph.italic)
-
-
-_LIGHT = 225  # of 255 in each of red, green and blue, from which on ink may be the colour of the paper
-_FAINT = 10  # of 255: ink that can hardly be seen on anything
-_SCAN = 0.5  # of the page: a picture that covers so much is a scan
-_DOTS_PER_INCH = 100
-_MOST_PIXELS = 4_000_000
-_CONTRAST = 16  # of 255 grey steps between the darkest and the lightest dot in the place of a glyph
-_LEAST_INK = 0.5  # of the glyphs of a text object
-_DEEPEST = 3  # forms inside forms
 
 
 def is_doubtful(shown: object) -> bool:
