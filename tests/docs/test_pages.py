@@ -103,11 +103,11 @@ PROGRAMS = ("localism", "localism-index", "localism-ingest")
 
 
 @pytest.fixture(scope="module")
-def taken(cli):
+def taken(here):
     """The options of each command of each program, by "program command"."""
     found = {}
     for program in PROGRAMS:
-        script = cli(program, "--completion", "bash").stdout
+        script = here(program, "--completion", "bash").stdout
         root = "_shtab_" + program.replace("-", "_")
         for command, options in re.findall(rf"^{root}_?(\w*)_option_strings=\((.*)\)", script, re.MULTILINE):
             found[f"{program} {command.replace('_', '-')}".strip()] = set(re.findall(r"--[a-z-]+", options))

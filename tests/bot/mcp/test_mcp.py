@@ -69,7 +69,7 @@ def links_of(result) -> list[str]:
     return [str(block.uri) for block in result.content if block.type == "resource_link"]
 
 
-async def tools_and_resources_say_what_they_are(client: Client):
+async def tools_and_resources_say_what_they_are(client):
     """Read-only, with the shape of what comes and goes."""
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     templates = [template.uri_template for template in (await client.list_resource_templates()).resource_templates]
@@ -86,7 +86,7 @@ async def tools_and_resources_say_what_they_are(client: Client):
     assert resources == ["localism://documents"]
 
 
-async def a_question_is_answered_with_quotes_dates_and_links_that_can_be_read(client: Client):
+async def a_question_is_answered_with_quotes_dates_and_links_that_can_be_read(client):
     """Structure, text and links say the same; what they link to is there."""
     found = await client.call_tool("search", {"question": QUESTION, "limit": 2})
     given, first = found.structured_content, found.structured_content["passages"][0]
@@ -114,7 +114,7 @@ async def a_question_is_answered_with_quotes_dates_and_links_that_can_be_read(cl
     assert "playground-report: The playground report" in listed
 
 
-async def what_is_not_held_is_said_plainly(client: Client):
+async def what_is_not_held_is_said_plainly(client):
     """No passage, and a word to whoever would make something up."""
     found = await client.call_tool("search", {"question": NOT_HELD})
     assert (found.is_error, found.structured_content["status"], found.structured_content["passages"]) == (
@@ -126,7 +126,7 @@ async def what_is_not_held_is_said_plainly(client: Client):
     assert links_of(found) == []
 
 
-async def a_search_is_held_to_the_documents_that_are_named(client: Client):
+async def a_search_is_held_to_the_documents_that_are_named(client):
     """And one that there is not is refused in a sentence."""
     found = await client.call_tool("search", {"question": QUESTION, "documents": ["playground-report"]})
     refused = await client.call_tool("search", {"question": QUESTION, "documents": ["nowhere"]})
