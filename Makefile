@@ -83,9 +83,9 @@ browser-test: $(VENV)/.installed-test
 printed-test: $(VENV)/.installed-test index
 	$(BIN)/python -m pytest tests/corpus/printed_questions.py
 
-# The files of deploy/ at work: nginx, systemd-analyze and fail2ban-regex where they are installed; what is skipped says why.
+# The files of deploy/ at work: nginx, HAProxy, systemd-analyze and fail2ban-regex where they are installed; what is skipped says why.
 deploy-test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -rs tests/deploy_shipped.py
+	$(BIN)/python -m pytest -rs tests/deploy_shipped.py tests/deploy_balanced.py
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

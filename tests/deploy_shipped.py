@@ -264,15 +264,6 @@ def test_builds_are_pulled_from_the_shipped_nginx_and_nothing_else_is_shown(real
     assert (tmp_path / "here" / "CURRENT").read_text() == (real_index / "CURRENT").read_text()
 
 
-@pytest.mark.skipif(shutil.which("haproxy") is None, reason="haproxy is not installed")
-def test_haproxy_reads_the_shipped_file_without_a_complaint():
-    """No word that it does not know."""
-    finished = subprocess.run(
-        ["haproxy", "-c", "-f", str(DEPLOY / "haproxy.cfg")], capture_output=True, text=True, check=False
-    )
-    assert finished.returncode == 0, finished.stderr
-
-
 def unit(folder: Path) -> Path:
     """Write the shipped unit with the program of this machine in it: systemd looks whether it is there."""
     text = (DEPLOY / "localism.service").read_text(encoding="utf-8")
