@@ -73,7 +73,9 @@ class QdrantSource:
         by_key = rows_of_keys(self._bounds, numbers_of(found["keys"]) - self._size)
         held = [self._holding(phrase) for phrase in sought.phrases]
         quoted = reduce(np.intersect1d, held)[:BY_PHRASE] if held else np.empty(0, np.int64)
-        rows = np.unique(np.concatenate([by_key, quoted, *(numbers_of(found[name]) for name in ("near", "words", "expansions"))]))
+        rows = np.unique(
+            np.concatenate([by_key, quoted, *(numbers_of(found[name]) for name in ("near", "words", "expansions"))])
+        )
         if ranges is not None:
             rows = rows[marked(self._size, ranges)[rows]]
         return self._seen(sought, rows, best_found(rows, by_key, scores_of(found["keys"]) / np.float32(BYTE_SCALE**2)))
@@ -166,7 +168,7 @@ class QdrantSource:
         return held
 
     def _holding(self, phrase: tuple[str, ...]) -> Rows:
-        """Return the rows in which every two neighbours of ``phrase`` stand side by side; none where even the rarest two do in many."""
+        """Return the rows in which every two neighbours of ``phrase`` stand side by side; none where the rarest two do in many."""
         pairs = pairs_of(phrase)
         field, terms = (PAIRS, pairs) if pairs else (WORDS, phrase[:1])
         rarest, *others = sorted(set(terms), key=self._numbers[field].frequency)
