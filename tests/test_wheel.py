@@ -174,7 +174,7 @@ def test_the_metadata_are_complete(contents):
     needed = [line.split("==")[0] for line in told.get_all("Requires-Dist", []) if "extra ==" not in line]
     assert {"fastapi", "lxml", "pypdf", "trafilatura"} <= set(needed)
     assert not {"torch", "sentence-transformers", "onnx", "pytest"} & set(needed)
-    assert told.get_all("Provides-Extra") == ["ingest", "full", "postgres", "mcp"]
+    assert told.get_all("Provides-Extra") == ["ingest", "full", "postgres", "qdrant", "mcp"]
     assert (told["License-Expression"], told["Requires-Python"]) == ("MIT", ">=3.11")
     assert told["Summary"]
     assert str(told.get_payload()).startswith("# Localism")

@@ -18,7 +18,7 @@ FOLDER = ROOT / "requirements"
 OLDEST_PYTHON = "3.11"
 BUILD = FOLDER / "build.in"
 # A layer holds what its extra needs and no layer before it has. "serve" is the base; build.in goes with it.
-LAYERS = ("serve", "ingest", "encoder", "full", "postgres", "mcp", "test", "bench", "browser", "dev")
+LAYERS = ("serve", "ingest", "encoder", "full", "postgres", "qdrant", "mcp", "test", "bench", "browser", "dev")
 # Upon the base alone: who makes the site of docs/ needs nothing of the rest, so what it shares with the rest stands in both files.
 APART = ("docs",)
 # PyPI's torch brings CUDA along; a CPU build of it is another file with another hash, and needs none of the rest.

@@ -171,7 +171,7 @@ def local_part(folder: Path, manifest: Manifest, expansion_bounds: NDArray[np.in
     """Return what of the build in ``folder`` a worker has itself, as an engine is told of it."""
     layout = BuildLayout(folder)
     shape = Shape(manifest.build, manifest.passages, manifest.keys, manifest.model.dimension, digest_of(manifest.files))
-    return LocalPart(shape, expansion_bounds, layout.tokens, layout.words)
+    return LocalPart(shape, expansion_bounds, layout.tokens, layout.words, layout.expansion_words, layout.pairs)
 
 
 def _embedded(layout: BuildLayout, manifest: Manifest, records: Records, bounds: NDArray[np.int64]) -> EmbeddedSource:

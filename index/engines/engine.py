@@ -63,7 +63,9 @@ class LocalPart:
     shape: Shape
     expansion_bounds: NDArray[np.int64]  # where each passage's expansions begin among all, shape (passages + 1,)
     tokens: Path  # the folder of the token vectors; of what lies there only the small files need be there
-    words: Path  # the folder of the words, likewise
+    words: Path  # the folders of the indices of words, likewise
+    expansion_words: Path
+    pairs: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from index.engines.place import EnginePlace
 from index.errors import EngineRefused
 
 _POSTGRES = ("postgresql://", "postgres://")
+_QDRANT = "qdrant+"
 
 
 def open_engine(place: EnginePlace) -> Engine | None:
@@ -27,8 +28,15 @@ def open_engine(place: EnginePlace) -> Engine | None:
         except ModuleNotFoundError as error:
             raise _not_installed(error, "psycopg", "PostgreSQL", "postgres") from None
         return PostgresEngine(address)
+    if address.startswith(_QDRANT):
+        try:
+            from index.engines.qdrant.engine import QdrantEngine
+        except ModuleNotFoundError as error:
+            raise _not_installed(error, "qdrant_client", "Qdrant", "qdrant") from None
+        return QdrantEngine.open(address)
     raise EngineRefused(
-        "LOCALISM_ENGINE names no engine that is known. Wanted is embedded, or postgresql://user:password@host/database."
+        "LOCALISM_ENGINE names no engine that is known. Wanted is embedded, qdrant+https://key:<the API key>@host:6333 or "
+        "postgresql://user:password@host/database."
     )
 
 

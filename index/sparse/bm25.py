@@ -155,6 +155,24 @@ class Words(TermScores):
             for place, (start, end) in enumerate(pairwise(bound - bounds[0] for bound in bounds), start=first):
                 yield int(self._terms[place]), Postings(rows[start:end], weights[start:end])
 
+    def turned_round(self, start: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Return what stands in the rows from ``start`` to ``end``, half-open, in their order: numbers of terms, rows, weights.
+
+        A term's number is its place in the order of the hashes. All postings are read.
+        """
+        parts = []
+        for first in range(0, len(self._terms), _TOGETHER):
+            bounds = np.asarray(self._offsets[first : first + _TOGETHER + 1])
+            rows = self._rows.part(int(bounds[0]), int(bounds[-1]))
+            here = np.flatnonzero((rows >= start) & (rows < end))
+            numbers = np.repeat(np.arange(first, first + len(bounds) - 1), np.diff(bounds))[here]
+            parts.append((numbers, rows[here], self._weights.part(int(bounds[0]), int(bounds[-1]))[here]))
+        if not parts:
+            return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32)
+        numbers, rows, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
+        order = np.argsort(rows, kind="stable")
+        return numbers[order], rows[order], weights[order]
+
 
 def _postings(
     number_of: Callable[[str], int | None],

@@ -5,16 +5,13 @@ Comes in: what a sink takes. Goes out: bytes. Refuses to speak to a database. Th
 """
 
 import hashlib
-import json
 import struct
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.documents.store import proved_passage
 from index.engines.engine import PassageRow
-from index.records import Passage
+from index.engines.passage_text import written_passage
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 COPY_END = struct.pack("!h", -1)
@@ -49,7 +46,7 @@ def passage_fields(one: PassageRow) -> tuple[bytes, ...]:
     arrays = (one.keys, one.tokens, one.sentences.astype("<i2"), one.lengths.astype("<f4"))
     return (
         number4(one.row),
-        written_record(one),
+        written_passage(one).encode(),
         halfvec(one.vector),
         *(np.ascontiguousarray(each).tobytes() for each in arrays),
     )
@@ -73,20 +70,3 @@ def number4(number: int) -> bytes:
 def halfvec(vector: NDArray[np.float16]) -> bytes:
     """Return a HALFVEC."""
     return struct.pack("!hh", len(vector), 0) + vector.astype(">f2").tobytes()
-
-
-def written_record(one: PassageRow) -> bytes:
-    """Return a passage with what proves it."""
-    passage = one.passage
-    parts: Sequence[object] = (passage.section, passage.sentences, passage.keys)
-    place = (passage.id, passage.document_id, passage.page_number, passage.start, passage.end, one.occurrence)
-    return json.dumps([*place, *map(json.dumps, parts), passage.text]).encode()
-
-
-def read_record(row: int, record: str) -> Passage:
-    """Return the passage of ``record``.
-
-    Raises:
-        DamagedBuild: its text is not what its id was made from.
-    """
-    return proved_passage((row, *json.loads(record)))

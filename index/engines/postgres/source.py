@@ -7,26 +7,20 @@ postings are added up here, so that every score is what the files of the build w
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import psycopg
 
-from index.arrays import BYTE_SCALE
 from index.dense.faiss_reader import Range
 from index.engines.engine import LocalPart
+from index.engines.fetched import FetchedKeys, HeldRows, Looked, joined_tokens
 from index.engines.nominating import names_held, nominated, terms_held
+from index.engines.passage_text import read_passage
 from index.engines.postgres.nodes import Nodes
 from index.engines.postgres.postings import FetchedWords, Part, PostingsOfBuild
-from index.engines.postgres.records import read_record
 from index.engines.postgres.tables import schema_of
-from index.engines.postgres.vectors import FetchedKeys, NearestKeys, PassageVectors
+from index.engines.postgres.vectors import NearestKeys, PassageVectors
 from index.engines.source import Nominated, RowFeatures, Rows, Scores, Sought
-from index.late_interaction.projection import SCALE
-from index.late_interaction.token_vectors import PassageTokens, TokenStatistics
+from index.late_interaction.token_vectors import TokenStatistics
 from index.records import Passage
-from index.remembered import Remembered
-
-HELD_TOKENS = 32 * 2**20  # bytes of tokens of the passages looked at last
-HELD_PASSAGES = 1024
 
 
 class PostgresSource:
@@ -43,8 +37,7 @@ class PostgresSource:
         self.words, self.expansion_words, self.pairs = (FetchedWords(self._postings, one, size) for one in Part)
         self.vectors = PassageVectors(self._ask)
         self.keys = NearestKeys(self._ask)
-        self._looked_at: Remembered[_Looked] = Remembered(HELD_TOKENS, _Looked.size)
-        self._recent: Remembered[Passage] = Remembered(HELD_PASSAGES)
+        self._held = HeldRows(self._look, self._read)
 
     def nominate(self, sought: Sought, ranges: Sequence[Range] | None) -> Nominated:
         """Return what may answer; see CandidateSource."""
@@ -58,12 +51,12 @@ class PostgresSource:
 
     def features(self, sought: Sought, rows: Rows) -> RowFeatures:
         """Return what reranking needs; see CandidateSource."""
-        looked = self._looked(rows.tolist())
+        looked = self._held.looked(rows.tolist())
         return RowFeatures(
             pairs=self.pairs.shares(sought.pairs, rows),
             named=names_held(self, sought, rows),
-            tokens=self._joined(looked),
-            keys=FetchedKeys(self.expansion_bounds[rows], [one.keys for one in looked]),
+            tokens=joined_tokens(looked, self.token_statistics),
+            keys=FetchedKeys(self.expansion_bounds[rows], looked),
         )
 
     def holds(self, row: int, terms: Sequence[str]) -> list[bool]:
@@ -72,14 +65,7 @@ class PostgresSource:
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return passages; see CandidateSource."""
-        found = {row: passage for row in rows if (passage := self._recent.get(row)) is not None}
-        missing = [row for row in rows if row not in found]
-        if missing:
-            records = self._ask("SELECT row, record FROM {}.passages WHERE row = ANY(%s::int[])", missing)
-            found |= {row: read_record(row, record) for row, record in records}
-            for row in missing:
-                self._recent.put(row, found[row])
-        return [found[row] for row in rows]
+        return self._held.passages(rows)
 
     def close(self) -> None:
         """Forget; the nodes are closed by who opened them."""
@@ -88,26 +74,13 @@ class PostgresSource:
         phrases = [term for phrase in sought.phrases for term in phrase]
         self._postings.fetch(((*sought.terms, *sought.meant, *sought.names, *phrases), sought.pairs))
 
-    def _looked(self, rows: list[int]) -> "list[_Looked]":
-        found = {row: one for row in rows if (one := self._looked_at.get(row)) is not None}
-        missing = [row for row in rows if row not in found]
-        if missing:
-            columns = "SELECT row, keys, tokens, sentences, lengths FROM {}.passages WHERE row = ANY(%s::int[])"
-            found |= {row: _Looked(*parts) for row, *parts in self._ask(columns, missing)}
-            for row in missing:
-                self._looked_at.put(row, found[row])
-        return [found[row] for row in rows]
+    def _look(self, rows: list[int]) -> dict[int, Looked]:
+        columns = "SELECT row, keys, tokens, sentences, lengths FROM {}.passages WHERE row = ANY(%s::int[])"
+        return {row: Looked(*parts) for row, *parts in self._ask(columns, rows)}
 
-    def _joined(self, looked: "Sequence[_Looked]") -> PassageTokens:
-        sentences = [np.frombuffer(one.sentences, "<i2") for one in looked]
-        vectors = np.frombuffer(b"".join(one.tokens for one in looked), np.uint8)
-        return PassageTokens(
-            vectors.reshape(sum(map(len, sentences)), -1),
-            np.concatenate(sentences),
-            np.frombuffer(b"".join(one.lengths for one in looked), "<f4"),
-            np.concatenate([[0], np.cumsum(list(map(len, sentences)))]).astype(np.int64),
-            BYTE_SCALE if self.token_statistics.directions is None else SCALE,
-        )
+    def _read(self, rows: list[int]) -> dict[int, Passage]:
+        records = self._ask("SELECT row, record FROM {}.passages WHERE row = ANY(%s::int[])", rows)
+        return {row: read_passage(row, record) for row, record in records}
 
     def _ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         text = statement.format(self._schema).encode()
@@ -117,15 +90,3 @@ class PostgresSource:
                 return cursor.execute(text, values).fetchall()
 
         return self._nodes.run(work, self._serial)
-
-
-class _Looked:
-    """What is kept of a passage that was looked at."""
-
-    __slots__ = ("keys", "lengths", "sentences", "tokens")
-
-    def __init__(self, keys: bytes, tokens: bytes, sentences: bytes, lengths: bytes) -> None:
-        self.keys, self.tokens, self.sentences, self.lengths = keys, tokens, sentences, lengths
-
-    def size(self) -> int:
-        return len(self.keys) + len(self.tokens) + len(self.sentences) + len(self.lengths)

@@ -82,21 +82,6 @@ class NearestKeys:
         return rows, products / np.float32(BYTE_SCALE**2)
 
 
-class FetchedKeys:
-    """The vectors of the expansions of a few passages."""
-
-    def __init__(self, starts: NDArray[np.int64], keys: Sequence[bytes]) -> None:
-        """Hold the ``keys`` of passages, the first of each standing at ``starts`` among all."""
-        self._starts, self._keys = starts, keys
-
-    def cosines(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> Scores:
-        """Compare expansions of these passages; see KeyVectors."""
-        own = [np.frombuffer(one, np.int8).reshape(-1, len(query)) for one in self._keys]
-        places = np.concatenate([np.arange(start, start + len(one)) for start, one in zip(self._starts, own, strict=True)])
-        vectors = np.concatenate(own)[places.searchsorted(rows)]
-        return np.asarray((vectors.astype(np.float32) / np.float32(BYTE_SCALE)) @ query, np.float32)
-
-
 def found_by(found: Iterable[tuple[int, float]]) -> tuple[Rows, Scores]:
     """Return numbers and cosines that were found, as arrays."""
     pairs = list(found)

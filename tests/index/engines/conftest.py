@@ -1,17 +1,22 @@
 """Two builds made with the real encoder, and the engines that they are brought to: the same tests run over each of them."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from qdrant_client import QdrantClient
 
 from index.build.reader import Build, local_part, open_build
 from index.engines.copying import copy_build
 from index.engines.engine import Engine, EngineWriter
 from index.engines.opening import open_engine
-from index.engines.place import EnginePlace, engine_place
+from index.engines.place import EnginePlace
+from index.engines.qdrant.engine import QdrantEngine
+from tests.postgres_server import PostgresServer
 
 PLACES = ("harbour", "mill", "school", "tower", "orchard")
 THINGS = ("bread", "boat", "bell", "lamp", "key", "wheel", "rope", "stone", "glass", "map", "chair", "drum")
@@ -76,24 +81,45 @@ def two_builds(once, cli) -> TwoBuilds:
     return TwoBuilds(builds, first, second)
 
 
-@pytest.fixture(params=["postgres"], scope="session")
-def new_place(request) -> Callable[[], EnginePlace]:
-    """Make an engine that holds nothing yet; gives what LOCALISM_ENGINE says of it."""
-    server = request.getfixturevalue("postgres")
+@pytest.fixture(params=["postgres", "qdrant"], scope="session")
+def new_place(request) -> Callable[[], Callable[[], Engine]]:
+    """Make a place where an engine keeps what it holds, nothing yet; gives a way to open it, as often as there are processes."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        return lambda: _postgres_place(server)
+    return _qdrant_place
 
-    def make() -> EnginePlace:
-        address = server.new_database()
-        server.administer(address, "CREATE EXTENSION vector")
-        return engine_place(address)  # type: ignore[return-value]  # what the settings make of it
 
-    return make
+def _postgres_place(server: PostgresServer) -> Callable[[], Engine]:
+    address = server.new_database()
+    server.administer(address, "CREATE EXTENSION vector")
+    return lambda: opened(SecretStr(address))
+
+
+def _qdrant_place() -> Callable[[], Engine]:
+    """A server where LOCALISM_TEST_QDRANT names one (qdrant+http://…; what is ours there is removed), else one in this process."""
+    address = os.environ.get("LOCALISM_TEST_QDRANT", "")
+    if address:
+        remove_all_of_ours(address)
+        return lambda: opened(SecretStr(address))
+    client = QdrantClient(":memory:")
+    client.close = lambda *_, **__: None  # type: ignore[method-assign]  # several processes have it open, and one is left behind
+    return lambda: QdrantEngine(client, client, "this process", {})
+
+
+def remove_all_of_ours(address: str) -> None:
+    """Remove every collection of ours at ``address``."""
+    with closing(QdrantEngine.open(address)) as engine:
+        for one in engine._writing.get_collections().collections:
+            if one.name.startswith("localism_"):
+                engine._writing.delete_collection(one.name)
 
 
 @pytest.fixture
 def another(new_place) -> Callable[[], Engine]:
     """Open the same engine once more, as another process does."""
-    place = new_place()
-    return lambda: opened(place)
+    place: Callable[[], Engine] = new_place()
+    return place
 
 
 def opened(place: EnginePlace) -> Engine:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Self
 
@@ -10,12 +11,12 @@ import pytest
 
 from index.build.build_watcher import BuildWatcher
 from index.build.reader import Build, local_part
-from index.engines.engine import Shape
+from index.engines.engine import PassageRow, Shape
 from index.engines.source import UNKNOWN, Sought
 from index.errors import ForeignBuild, IndexLocked, NoBuild, UnknownBuild
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
-from tests.index.engines.conftest import PLACES, THINGS, bring, opened, publish_both
+from tests.index.engines.conftest import PLACES, THINGS, bring, publish_both
 from tests.waiting import wait_for
 
 LEAST_SAME = 0.99
@@ -37,7 +38,7 @@ QUESTIONS = (
 def both(new_place, two_builds):
     """The first build, from its files and from the engine."""
     first = two_builds.first
-    with closing(opened(new_place())) as engine, closing(two_builds.open(first)) as files:
+    with closing(new_place()()) as engine, closing(two_builds.open(first)) as files:
         publish_both(engine, two_builds)
         with closing(two_builds.open(first, engine)) as there:
             yield files, there
@@ -59,7 +60,7 @@ def answers(build: Build, question: str, documents=None, context=()):
 
 def test_it_answers_as_the_files_do(both):
     """First passage and verdict of 99 in a hundred, and how sure it is; alone, in one document, after another question."""
-    cases = [(question, None, ()) for question in QUESTIONS]
+    cases: list[tuple[str, list[str] | None, tuple[str, ...]]] = [(question, None, ()) for question in QUESTIONS]
     cases += [(question, [PLACES[number % 5]], ()) for number, question in enumerate(QUESTIONS[::3])]
     cases += [("and for how long?", None, (question,)) for question in QUESTIONS[1::9]]
     pairs = [tuple(answers(build, *case) for build in both) for case in cases]
@@ -170,7 +171,7 @@ def copy_of(build: Build):
 
     class Pieces:
         def __init__(self) -> None:
-            self.pieces = []
+            self.pieces: list[Sequence[PassageRow]] = []
 
         def add(self, rows) -> None:
             self.pieces.append(rows)

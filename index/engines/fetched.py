@@ -1,0 +1,95 @@
+"""What engines hand over of a few passages, put together as reranking wants it, and held as long as there is room.
+
+Comes in: bytes by row. Goes out: tokens and vectors of expansions, as the files of a build give them. Refuses to fetch anything.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.arrays import BYTE_SCALE
+from index.engines.source import Scores
+from index.late_interaction.projection import SCALE
+from index.late_interaction.token_vectors import PassageTokens, TokenStatistics
+from index.records import Passage
+from index.remembered import Remembered
+
+HELD_TOKENS = 32 * 2**20  # bytes of tokens of the passages looked at last
+HELD_PASSAGES = 1024
+
+_Kind = TypeVar("_Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a passage that is looked at brings with it, as it lies in the files of a build."""
+
+    keys: bytes  # vectors of its expansions, a byte a number
+    tokens: bytes
+    sentences: bytes
+    lengths: bytes
+
+    def size(self) -> int:
+        """Return how many bytes it takes."""
+        return len(self.keys) + len(self.tokens) + len(self.sentences) + len(self.lengths)
+
+
+class HeldRows:
+    """Passages that were looked at or shown lately; what is not held is fetched."""
+
+    def __init__(
+        self, look: Callable[[list[int]], dict[int, Looked]], read: Callable[[list[int]], dict[int, Passage]]
+    ) -> None:
+        """Fetch by ``look`` and ``read``."""
+        self._look, self._read = look, read
+        self._looked: Remembered[Looked] = Remembered(HELD_TOKENS, Looked.size)
+        self._passages: Remembered[Passage] = Remembered(HELD_PASSAGES)
+
+    def looked(self, rows: Sequence[int]) -> list[Looked]:
+        """Return what comes with ``rows``, in that order."""
+        return _held(self._looked, self._look, rows)
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of ``rows``, in that order."""
+        return _held(self._passages, self._read, rows)
+
+
+def _held(held: Remembered[_Kind], fetch: Callable[[list[int]], dict[int, _Kind]], rows: Sequence[int]) -> list[_Kind]:
+    found = {row: one for row in rows if (one := held.get(row)) is not None}
+    missing = [row for row in dict.fromkeys(rows) if row not in found]
+    if missing:
+        found |= fetch(missing)
+        for row in missing:
+            held.put(row, found[row])
+    return [found[row] for row in rows]
+
+
+def joined_tokens(looked: Sequence[Looked], statistics: TokenStatistics) -> PassageTokens:
+    """Return the tokens of several passages, one passage after the other."""
+    sentences = [np.frombuffer(one.sentences, "<i2") for one in looked]
+    vectors = np.frombuffer(b"".join(one.tokens for one in looked), np.uint8)
+    return PassageTokens(
+        vectors.reshape(sum(map(len, sentences)), -1),
+        np.concatenate(sentences),
+        np.frombuffer(b"".join(one.lengths for one in looked), "<f4"),
+        np.concatenate([[0], np.cumsum(list(map(len, sentences)))]).astype(np.int64),
+        BYTE_SCALE if statistics.directions is None else SCALE,
+    )
+
+
+class FetchedKeys:
+    """The vectors of the expansions of a few passages."""
+
+    def __init__(self, starts: NDArray[np.int64], looked: Sequence[Looked]) -> None:
+        """Hold those of passages whose first expansion stands at ``starts`` among all."""
+        self._starts, self._looked = starts, looked
+
+    def cosines(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> Scores:
+        """Compare expansions of these passages; see KeyVectors."""
+        own = [np.frombuffer(one.keys, np.int8).reshape(-1, len(query)) for one in self._looked]
+        places = np.concatenate([np.arange(start, start + len(one)) for start, one in zip(self._starts, own, strict=True)])
+        vectors = np.concatenate(own)[places.searchsorted(rows)]
+        return np.asarray((vectors.astype(np.float32) / np.float32(BYTE_SCALE)) @ query, np.float32)

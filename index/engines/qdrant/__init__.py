@@ -1,0 +1,1 @@
+"""Candidates from Qdrant: the engine for size."""

@@ -1,0 +1,132 @@
+"""Qdrant as an engine: for builds that are too large for one machine.
+
+Comes in: an address, or a client. Goes out: sources of candidates, and a way to write builds. Refuses to show the address: it may hold
+a key.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from qdrant_client import QdrantClient
+
+from index.engines.embedded import EmbeddedSource
+from index.engines.engine import Generation, LivePointer, LocalPart
+from index.engines.qdrant.collections import Notes, collection_of
+from index.engines.qdrant.faults import in_words
+from index.engines.qdrant.lock import WriterLock, only_writer
+from index.engines.qdrant.sink import QdrantSink
+from index.engines.qdrant.source import QdrantSource
+from index.errors import EngineRefused, UnknownBuild
+
+SCHEMES = {"qdrant+http": False, "qdrant+https": True}
+UNREADABLE = (
+    "LOCALISM_ENGINE cannot be read as the address of a Qdrant. Wanted is qdrant+https://key:<the API key>@host:6333, with "
+    "?grpc_port=6334 behind where it is spoken to over gRPC, and shards=…&copies=… for what is published."
+)
+PATIENCE = 2  # seconds for one request of a question
+WRITING = 300
+_SPREAD = {"shards": "shard_number", "copies": "replication_factor"}
+
+
+class QdrantEngine:
+    """See Engine."""
+
+    def __init__(self, client: QdrantClient, writing: QdrantClient, place: str, spread: Mapping[str, int]) -> None:
+        """Ask by ``client``, write by ``writing``, which may be the same; ``spread`` is what new collections are made with."""
+        self._client, self._writing, self._place, self._spread = client, writing, place, dict(spread)
+        self.name = f"Qdrant at {place}"
+
+    @classmethod
+    def open(cls, address: str) -> "QdrantEngine":
+        """Use the Qdrant at ``address``; nothing is connected to yet.
+
+        Raises:
+            EngineRefused: it is no address of a Qdrant.
+        """
+        try:
+            parts = urlsplit(address)
+            given = {name: int(values[-1]) for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
+            host, port, secure = parts.hostname, parts.port or 6333, SCHEMES[parts.scheme]
+        except (ValueError, KeyError):
+            raise EngineRefused(UNREADABLE) from None
+        if not host or set(given) - {"grpc_port", *_SPREAD}:
+            raise EngineRefused(UNREADABLE)
+
+        def client(patience: int) -> QdrantClient:
+            return QdrantClient(
+                host=host,
+                port=port,
+                grpc_port=given.get("grpc_port", 6334),
+                prefer_grpc="grpc_port" in given,
+                https=secure,
+                api_key=unquote(parts.password or "") or None,
+                timeout=patience,
+                check_compatibility=False,  # asks at once, and what is wrong is said later in our words
+            )
+
+        spread = {_SPREAD[name]: value for name, value in given.items() if name in _SPREAD}
+        return cls(client(PATIENCE), client(WRITING), f"{host}:{port}", spread)
+
+    def pointer(self) -> LivePointer | None:
+        """Return which build is live; see Engine."""
+        with in_words(self._place):
+            return Notes(self._client).pointer()
+
+    def source(self, part: LocalPart) -> QdrantSource:
+        """Return the source of a build; see Engine."""
+        build = part.shape.build
+        with in_words(self._place):
+            held = Notes(self._client).shape(build)
+        if held is None:
+            raise UnknownBuild(f"{self.name} holds no finished build {build}. Publish it: localism-ingest engine")
+        part.shape.check(held, self.name)
+        return QdrantSource(self._client, self._place, part)
+
+    @contextmanager
+    def writing(self) -> Iterator["QdrantWriter"]:
+        """Let in one who writes; see Engine."""
+        with only_writer(self._writing, self._place) as lock:
+            Notes(self._writing).set_up(self._place)
+            yield QdrantWriter(self._writing, self._place, lock, self._spread)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._client.close()
+        self._writing.close()
+
+
+class QdrantWriter:
+    """See EngineWriter. What the client raises, ``only_writer`` turns into words."""
+
+    def __init__(self, client: QdrantClient, place: str, lock: WriterLock, spread: dict[str, int]) -> None:
+        """Write by ``client`` while ``lock`` is held."""
+        self._client, self._place, self._lock, self._spread = client, place, lock, spread
+        self._notes = Notes(client)
+
+    def generations(self) -> list[Generation]:
+        """Return what is there; see EngineWriter."""
+        return self._notes.generations()
+
+    def begin(self, part: LocalPart, files: EmbeddedSource) -> QdrantSink:
+        """Begin a generation; see EngineWriter."""
+        if part.shape.build in [one.build for one in self.generations()]:
+            self.drop(part.shape.build)
+        return QdrantSink(self._client, self._place, part.shape, files, self._lock.keep, self._spread)
+
+    def point_to(self, build: str) -> LivePointer:
+        """Make a generation live; see EngineWriter."""
+        if self._notes.shape(build) is None:
+            raise UnknownBuild(f"Qdrant at {self._place} holds no finished build {build[:60]!r}; nothing was changed.")
+        self._lock.keep()
+        return self._notes.move(build)
+
+    def drop(self, build: str) -> None:
+        """Remove a generation; see EngineWriter."""
+        live = self._notes.pointer()
+        if live is not None and live.build == build:
+            raise UnknownBuild(f"Build {build} is live in Qdrant at {self._place} and is not removed.")
+        with in_words(self._place):
+            self._notes.unfinish(build)  # not to be searched any more before anything of it goes
+            self._client.delete_collection(collection_of(build))
+            self._notes.forget(build)

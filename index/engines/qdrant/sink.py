@@ -1,0 +1,149 @@
+"""Write one build into Qdrant, where nobody can search it before it is finished.
+
+Comes in: passages with their vectors, and the files of the build. Goes out: a finished generation. Refuses to make anything live.
+"""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from qdrant_client import QdrantClient, models
+
+from index.engines.embedded import EmbeddedSource
+from index.engines.engine import Counts, PassageRow, Shape
+from index.engines.passage_text import written_passage
+from index.engines.qdrant.collections import (
+    EXPANSIONS,
+    KEY,
+    PAIRS,
+    PASSAGE,
+    ROW,
+    SPARSE,
+    WORDS,
+    Notes,
+    collection_of,
+    make_collection,
+)
+from index.engines.qdrant.faults import in_words
+from index.errors import DamagedBuild
+from index.sparse.bm25 import Words
+
+WINDOW = 50_000  # passages whose words are turned round at once, out of postings
+READ_BACK = 256  # points in one piece
+
+
+class QdrantSink:
+    """See CandidateSink."""
+
+    def __init__(
+        self,
+        client: QdrantClient,
+        place: str,
+        shape: Shape,
+        files: EmbeddedSource,
+        keep_lock: Callable[[], None],
+        spread: dict[str, int],
+    ) -> None:
+        """Begin a generation of that ``shape``; ``keep_lock`` is called while work goes on."""
+        self._client, self._place, self._shape, self._files, self._keep_lock = client, place, shape, files, keep_lock
+        self._collection = collection_of(shape.build)
+        self._windows = {
+            name: _Window(words)
+            for name, words in ((WORDS, files.words), (EXPANSIONS, files.expansion_words), (PAIRS, files.pairs))
+        }
+        self._sent, self._total = 0, 0
+        with in_words(place):
+            Notes(client).note(shape, finished=False)
+            make_collection(client, shape.build, shape.dimension, spread)
+
+    def add(self, rows: Sequence[PassageRow]) -> None:
+        """Write passages and their expansions; see CandidateSink."""
+        self._keep_lock()
+        points = [self._passage(one) for one in rows] + [key for one in rows for key in self._keys(one)]
+        for point in points:
+            self._sent, self._total = self._sent + 1, self._total ^ _checksum(point.id, point.payload, point.vector)
+        with in_words(self._place):
+            self._client.upsert(self._collection, points, wait=True)
+
+    def finish(self) -> Counts:
+        """Read everything back, compare, wait for what finds quickly; see CandidateSink."""
+        with in_words(self._place):
+            found, total = self._read_back()
+            wanted = self._shape.passages + self._shape.keys
+            if (found, total) != (self._sent, self._total) or found != wanted:
+                raise DamagedBuild(
+                    f"Qdrant at {self._place} holds {found} points of build {self._shape.build} that are not the {wanted} that were "
+                    "to be written. Nothing was published; publish again."
+                )
+            while self._client.get_collection(self._collection).status == models.CollectionStatus.YELLOW:
+                self._keep_lock()  # it is still putting them in order; each look takes a moment
+            Notes(self._client).note(self._shape, finished=True)
+        return Counts(self._shape.passages, self._shape.keys, self._shape.passages)
+
+    def _passage(self, one: PassageRow) -> models.PointStruct:
+        words = {name: window.of(one.row) for name, window in self._windows.items()}
+        return models.PointStruct(
+            id=one.row,
+            vector={PASSAGE: one.vector.tolist(), **{name: vector for name, vector in words.items() if vector.indices}},
+            payload={
+                ROW: one.row,
+                "passage": written_passage(one),
+                "keys": _text(one.keys.tobytes()),
+                "tokens": _text(np.ascontiguousarray(one.tokens).tobytes()),
+                "sentences": _text(one.sentences.astype("<i2").tobytes()),
+                "lengths": _text(one.lengths.astype("<f4").tobytes()),
+            },
+        )
+
+    def _keys(self, one: PassageRow) -> Iterator[models.PointStruct]:
+        first = self._shape.passages + int(self._files.expansion_bounds[one.row])
+        for place, vector in enumerate(one.keys):
+            yield models.PointStruct(id=first + place, vector={KEY: vector.tolist()}, payload={})
+
+    def _read_back(self) -> tuple[int, int]:
+        found, total, after = 0, 0, None
+        while True:
+            points, after = self._client.scroll(
+                self._collection, limit=READ_BACK, offset=after, with_payload=True, with_vectors=True
+            )
+            for point in points:
+                found, total = found + 1, total ^ _checksum(point.id, point.payload, point.vector)
+            self._keep_lock()
+            if after is None:
+                return found, total
+
+
+class _Window:
+    """The words of some passages in a row, turned round out of postings."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._start = self._end = 0
+
+    def of(self, row: int) -> models.SparseVector:
+        """Return the terms of a passage with their weights."""
+        if not self._start <= row < self._end:
+            self._start, self._end = row, row + WINDOW
+            self._numbers, rows, self._weights = self._words.turned_round(row, row + WINDOW)
+            self._bounds = np.searchsorted(rows, np.arange(row, row + WINDOW + 1))
+        here = slice(*self._bounds[row - self._start : row - self._start + 2])
+        return models.SparseVector(indices=self._numbers[here].tolist(), values=self._weights[here].tolist())
+
+
+def _text(stored: bytes) -> str:
+    return b64encode(stored).decode()
+
+
+def _checksum(number: object, payload: Any, vectors: Any) -> int:  # noqa: ANN401  # as the client gives them
+    """Return 64 bits of all that a point holds; numbers as half and single precision keep them."""
+    digest = hashlib.md5(f"{number} {json.dumps(payload or {}, sort_keys=True)}".encode(), usedforsecurity=False)
+    for name in (PASSAGE, KEY):
+        digest.update(np.array((vectors or {}).get(name, ()), "<f2").tobytes())
+    for name in SPARSE:
+        if vector := (vectors or {}).get(name):
+            order = np.argsort(vector.indices)
+            digest.update(np.array(vector.indices, "<u4")[order].tobytes() + np.array(vector.values, "<f4")[order].tobytes())
+    return int.from_bytes(digest.digest()[:8], "big")
