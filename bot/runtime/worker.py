@@ -28,9 +28,8 @@ from bot.answering.answer_source import LiveAnswers
 from bot.discord_bot.state.health import GatewayHealth
 from bot.http.admin.uploads import posting_of, with_keeping
 from bot.http.admission.admission import door
-from bot.http.app import create_app
+from bot.http.app import create_app, server_config
 from bot.http.options import KeepingOptions, http_options, listed
-from bot.http.serving import server_config
 from bot.http.templates import Templates
 from bot.runtime.supervisor import SharedHealth
 from bot.settings import Settings

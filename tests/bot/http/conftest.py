@@ -21,10 +21,9 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
-from bot.http.app import create_app
+from bot.http.app import create_app, server_config
 from bot.http.middleware import rate_limit
 from bot.http.options import HttpOptions, Rate
-from bot.http.serving import server_config
 from index.abstention.decision import Decision, Evidence, Signals, Status, Thresholds
 from index.build.layout import BuildLayout
 from index.build.reader import Build

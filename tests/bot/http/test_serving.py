@@ -10,7 +10,6 @@ import httpx2
 import pytest
 
 from bot.answering.answer_service import AnswerService
-from bot.http import serving
 from bot.http.clients import MOST_OF_ONE
 from bot.http.options import Rate
 from tests import loopback
@@ -39,7 +38,7 @@ def closed_after(connection: socket.socket, seconds: float) -> bool:
 
 def test_headers_that_come_drop_by_drop_are_cut_off(served: Serve, monkeypatch: pytest.MonkeyPatch):
     """A client that has not said what it wants in time loses its connection; others are served meanwhile."""
-    monkeypatch.setattr(serving, "HEADER_SECONDS", 0.3)
+    monkeypatch.setattr("bot.http.app.HEADER_SECONDS", 0.3)
     with served() as port:
         slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
         for connection in slow:
@@ -200,7 +199,7 @@ def test_a_proxy_that_is_named_may_open_more(served: Serve):
 
 def test_who_does_not_read_is_cut_off(served: Serve, monkeypatch: pytest.MonkeyPatch):
     """What waits for it is dropped, and its place is free."""
-    monkeypatch.setattr(serving, "READ_SECONDS", 0.3)
+    monkeypatch.setattr("bot.http.app.READ_SECONDS", 0.3)
     with served() as port, socket.socket() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.connect(("127.0.0.1", port))
@@ -213,7 +212,7 @@ def test_who_does_not_read_is_cut_off(served: Serve, monkeypatch: pytest.MonkeyP
 
 def test_who_reads_slowly_gets_everything(served: Serve, monkeypatch: pytest.MonkeyPatch):
     """As long as something is taken each time it is looked."""
-    monkeypatch.setattr(serving, "READ_SECONDS", 1.0)
+    monkeypatch.setattr("bot.http.app.READ_SECONDS", 1.0)
     with served() as port, socket.socket() as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
         slow.settimeout(10)

@@ -15,9 +15,8 @@ import uvicorn
 from mcp import Client, MCPError, StdioServerParameters
 
 from bot.answering.answer_service import AnswerService
-from bot.http.app import create_app
+from bot.http.app import create_app, server_config
 from bot.http.options import HttpOptions, Rate
-from bot.http.serving import server_config
 from bot.runtime.mcp_choices import mount_mcp
 from bot.state.databases.opening import open_store
 from bot.state.question_log import QuestionLog

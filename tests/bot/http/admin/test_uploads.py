@@ -19,9 +19,8 @@ from bot.errors import StoreFull
 from bot.http.admin import uploads
 from bot.http.admin.keeping import BUSY, JOBS_FOLDER, Keeping
 from bot.http.admin.uploads import with_keeping
-from bot.http.app import create_app
+from bot.http.app import create_app, server_config
 from bot.http.options import HttpOptions, KeepingOptions
-from bot.http.serving import server_config
 from bot.http.templates import Templates
 from bot.state.admin_jobs import UPLOAD, Jobs
 from bot.state.databases.opening import open_store
