@@ -33,7 +33,7 @@ ENCODER = ROOT / "build" / "light-encoder"
 ENCODER_PLACE = "index/encoders/shipped/all-MiniLM-L6-v2"
 DAY = (2026, 1, 1, 0, 0, 0)  # of every file in the wheel, so that the same files make the same wheel
 # Extras that only a checkout has a use for.
-OURS_ALONE = ("bench", "browser", "dev", "encoder", "test")
+OURS_ALONE = ("bench", "browser", "dev", "docs", "encoder", "test")
 _MODULE = re.compile(rf"(?:{'|'.join(ROOMS)})(?:\.\w+)*")
 
 
