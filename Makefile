@@ -16,7 +16,7 @@ endif
 # What is published: everything below localism, with corpus and light encoder. WHEELS says where it goes.
 WHEELS ?= dist
 
-.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test printed-test deploy-test lint types imports docs docs-pictures lock hooks bench clean
+.PHONY: serve wheel wheel-test container-test index reader test coverage browser-test pages-test printed-test deploy-test lint types imports docs docs-pictures lock hooks bench clean
 
 serve: index
 	$(BIN)/localism serve
@@ -78,6 +78,15 @@ coverage: $(VENV)/.installed-test lint types imports
 browser-test: $(VENV)/.installed-test
 	$(LOCKED) -r requirements/browser.txt
 	$(BIN)/python -m pytest tests/bot/http/browser_pages.py tests/bot/http/browser_asking.py
+
+# Every page of the live build, and the operator's, judged by the Nu Html Checker. Needs Java, and npm to fetch the checker once.
+VNU ?= build/vnu/package/build/dist/vnu.jar
+pages-test: $(VENV)/.installed-test index $(VNU)
+	$(BIN)/python -m benchmarks.valid_pages $(VNU)
+
+build/vnu/package/build/dist/vnu.jar:
+	mkdir -p build/vnu
+	cd build/vnu && npm pack vnu-jar@26.9.27 && tar xzf vnu-jar-26.9.27.tgz
 
 # Every question that the product itself prints or suggests is asked of the index, and its section must come first.
 printed-test: $(VENV)/.installed-test index

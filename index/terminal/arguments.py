@@ -22,6 +22,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # w
 SHELLS = ("bash", "zsh", "fish")
 MOST_READ = 20_000  # characters of a question from standard input; what is longer is refused as a question, not held whole
 REFUSED = 2
+# Where shtab writes nothing, zsh shows a message for words that can be anything, and then completes no option there either.
+_NOTHING_TO_OFFER = "{ }"
 _NO_NUMBER = re.compile(r"^argument ([^:]+): invalid (?:int|float) value: '(.*)'$")  # argparse's own words for it
 
 
@@ -123,6 +125,8 @@ class _PrintCompletion(argparse.Action):
         for action in _actions_of(parser):
             if action.type is Path:
                 action.complete = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE  # type: ignore[attr-defined]  # shtab's way
+            elif not action.option_strings and not action.choices:
+                action.complete = {"zsh": _NOTHING_TO_OFFER}  # type: ignore[attr-defined]  # as above
         sys.stdout.write(shtab.complete(parser, shell=str(values)))
         parser.exit()
 

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const main = document.getElementById("main"), live = document.getElementById("live"), waiting = document.getElementById("waiting");
+  waiting.setAttribute("aria-hidden", "true");  // live says the same to who listens
   const here = () => location.pathname + location.search;
   const SLOW = 2000; // milliseconds after which more is said than "Looking…"
   let shown = here(), latest = 0, stop = null;
