@@ -168,7 +168,9 @@ def here():
         main = importlib.import_module(f"{MODULES[program]}.__main__").main
         settings = {name: value for name, value in os.environ.items() if not name.startswith("LOCALISM_")}
         opened: list[Build] = []  # by a command, whose end closes what it opened
-        opening = patch("index.build.reader.open_build", lambda *given: opened.append(open_build(*given)) or opened[-1])
+        opening = patch(
+            "index.build.reader.open_build", lambda *given, **named: opened.append(open_build(*given, **named)) or opened[-1]
+        )
         chosen = patch.dict(os.environ, settings | {"LOCALISM_MODEL": LIGHT_READER} | environment, clear=True)
         with chosen, opening, redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()) as said:
             try:

@@ -19,7 +19,7 @@ REACHED = {
     "most imports of one file": 15,
     "of these, that would fit into it": 6,
 }
-HEAVY = ("torch", "sentence_transformers", "transformers", "onnx", "pypdf", "ingest")
+HEAVY = ("torch", "sentence_transformers", "transformers", "onnx", "pypdf", "psycopg", "qdrant_client", "grpc", "ingest")
 BANNED_NAMES = {"utils", "helpers", "manager", "types", "discord"}
 
 
