@@ -67,7 +67,7 @@ def main() -> int:
     def up_to_matching(question: str) -> object:
         read = searcher.read(question)
         encoded = build.encoder.encode(read.text)
-        return rerank(build, retrieve(build, read, encoded, None), read, encoded)
+        return rerank(build, retrieve(build, read, encoded, None), encoded)
 
     steps: dict[str, Callable[[str], object]] = {
         "vectors plus BM25 alone": plain(build),

@@ -31,6 +31,7 @@ AROUND = 2  # passages on each side: with 4 the same questions come out right
 class Found:
     """Passages worth a closer look, and what is known of them already; the arrays run alongside ``rows``."""
 
+    by: Sought  # the question that found them
     rows: NDArray[np.int64]  # ascending
     passage: NDArray[np.float32]  # cosine of the passage and the question as it is searched
     key: NDArray[np.float32]  # cosine of its best key; ``UNKNOWN`` where none of its keys is among the nearest
@@ -47,7 +48,8 @@ def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, range
         encoded: the question as the encoder sees it.
         ranges: half-open ranges of rows to keep to; all rows where None.
     """
-    seen = build.source.nominate(sought(build, asked, encoded), ranges)
+    question = sought(build, asked, encoded)
+    seen = build.source.nominate(question, ranges)
     key = np.maximum(seen.passage, seen.key)
     document = build.document_vectors[documents_of(build, seen.rows)] @ encoded.vector
     rough = stretched(seen.passage) + WORDS_COUNT * stretched(seen.candidate_words)
@@ -55,13 +57,14 @@ def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, range
     rough = rough + DOCUMENT_COUNTS * stretched(document) + seen.named
     best = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
     rows = seen.rows[best]
-    return Found(rows, seen.passage[best], seen.key[best], seen.words[best], words_around(build, asked.terms, rows))
+    return Found(question, rows, seen.passage[best], seen.key[best], seen.words[best], words_around(build, asked.terms, rows))
 
 
 def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Found:
     """Return the passages in ``rows``, ascending, as if ``find`` had found them for this question."""
-    passage, words = build.source.compared(sought(build, asked, encoded), rows)
-    return Found(rows, passage, np.full(len(rows), UNKNOWN, np.float32), words, words_around(build, asked.terms, rows))
+    question = sought(build, asked, encoded)
+    passage, words = build.source.compared(question, rows)
+    return Found(question, rows, passage, np.full(len(rows), UNKNOWN, np.float32), words, words_around(build, asked.terms, rows))
 
 
 def words_around(build: Build, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -75,21 +78,16 @@ def words_around(build: Build, terms: Sequence[str], rows: NDArray[np.int64]) ->
     near = rows[:, None] + np.arange(-AROUND, AROUND + 1)
     inside = (near >= starts[:, None]) & (near < ends[places][:, None])
     near = np.where(inside, near, rows[:, None])
-    distinct, place = np.unique(near, return_inverse=True)
+    distinct = np.unique(near)
     weights = build.source.words.term_weights(terms, distinct)
-    most = weights[:, place.reshape(near.shape)].max(axis=2)
+    most = weights[:, distinct.searchsorted(near)].max(axis=2)
     return np.asarray(most.sum(axis=0) / np.float32(build.source.words.ideal(terms)), np.float32)
 
 
 def sought(build: Build, asked: AskedQuestion, encoded: EncodedQuestion) -> Sought:
-    """Return the question as a source of candidates is asked it."""
-    searched = as_searched(build, encoded)
+    """Return the question as a source of candidates is asked it, led by the adapter where the build has one."""
+    searched = encoded.vector if build.adapter is None else build.adapter.adapted(encoded.vector)
     return Sought(encoded.vector, searched, asked.terms, asked.pairs, asked.meant, asked.names, asked.phrases)
-
-
-def as_searched(build: Build, encoded: EncodedQuestion) -> NDArray[np.float32]:
-    """Return the vector that passages are compared with: the question's own, or where the build's adapter leads it."""
-    return encoded.vector if build.adapter is None else build.adapter.adapted(encoded.vector)
 
 
 def documents_of(build: Build, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ depend on the kind of question gained nothing there.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -21,14 +22,14 @@ from index.encoders.query_encoder import EncodedQuestion
 from index.engines.source import UNKNOWN, RowFeatures
 from index.late_interaction.max_sim import Matches, max_sim, token_weights
 from index.records import Passage, Span
-from index.retrieval.candidates import Found, as_searched, documents_of, sought
-from index.retrieval.questions import AskedQuestion
+from index.retrieval.candidates import Found, documents_of
 
 Scores = NDArray[np.float32]
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3
 PLACES = 10
 NEARLY = 0.08  # a second sentence this close behind the first is marked too
+REMEMBERED_TEXTS = 512
 LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
 # Lines that begin with a bullet, a number or a letter, two or more of them, and the line before.
 _ENTRY = r"[^\S\n]*(?:[-–•▪●■◦*·]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[^\S\n]+[^\n]+"
@@ -81,11 +82,11 @@ class Candidates:
         return Candidates(self.rows[places], self.documents[places], features, matches, self.named[places], self.question)
 
 
-def rerank(build: Build, found: Found, asked: AskedQuestion, encoded: EncodedQuestion) -> Candidates:
+def rerank(build: Build, found: Found, encoded: EncodedQuestion) -> Candidates:
     """Return the passages found, at least one, each seen from every side."""
     rows, statistics = found.rows, build.source.token_statistics
-    known = build.source.features(sought(build, asked, encoded), rows)
-    passage = found.passage if build.adapter is None else _with_headings(build, known, found, as_searched(build, encoded))
+    known = build.source.features(found.by, rows)
+    passage = found.passage if build.adapter is None else _with_headings(build, known, found, found.by.searched)
     weights = token_weights(statistics.frequencies(encoded.pieces), statistics.size)
     matches = max_sim(statistics.seen(encoded), weights, known.tokens)
     documents = documents_of(build, rows)
@@ -176,8 +177,13 @@ def whole_lists(text: str, highlights: Sequence[Span]) -> tuple[Span, ...]:
     return _joined([*highlights, *touched]) if touched else tuple(highlights)
 
 
-def _lists(text: str) -> Iterator[tuple[Span, Span]]:
-    """Yield of each list the range from the sentence before it, and the range that is marked."""
+@lru_cache(REMEMBERED_TEXTS)  # the passages that are shown repeat, and looking for lists costs as much as reading a question
+def _lists(text: str) -> tuple[tuple[Span, Span], ...]:
+    """Return of each list the range from the sentence before it, and the range that is marked."""
+    return tuple(_each_list(text))
+
+
+def _each_list(text: str) -> Iterator[tuple[Span, Span]]:
     for found in _LIST.finditer(text):
         before = found["before"] or ""
         start = found.start() + _last_sentence(before)

@@ -150,7 +150,7 @@ class Searcher:
         if context and follows(text) and len(asked[1].pieces) <= MOST_FOLLOWING:
             return self._seen_beside([asked], self.encoded(f"{context[-1]} {text}"), ranges)[0]
         found = retrieve(self.build, *asked, ranges)
-        return rerank(self.build, found, *asked) if len(found.rows) else None
+        return rerank(self.build, found, asked[1]) if len(found.rows) else None
 
     def encoded(self, question: str) -> _Encoded:
         """Return ``question`` as it is read, and encoded."""
@@ -167,9 +167,9 @@ class Searcher:
         rows = reduce(np.union1d, found)
         if not len(rows):
             return [None] * len(each)
-        by_other = rerank(build, compared(build, rows, *other), *other)  # once, however many lean on it
+        by_other = rerank(build, compared(build, rows, *other), other[1])  # once, however many lean on it
         both = zip(each, found, strict=True)
-        seen = [(rerank(build, compared(build, own, *one), *one), own) if len(own) else None for one, own in both]
+        seen = [(rerank(build, compared(build, own, *one), one[1]), own) if len(own) else None for one, own in both]
         return [one and blended(one[0], by_other.at(np.searchsorted(rows, one[1]))) for one in seen]
 
     def _hits(

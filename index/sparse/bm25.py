@@ -112,6 +112,12 @@ class Words(TermScores):
         if self._rows.mapped and self._weights.mapped:  # views, which take no room
             self._look_up = lru_cache(REMEMBERED_TERMS)(self._look_up)
         self.size = size
+        self._idf = lru_cache(REMEMBERED_TERMS)(super().idf)
+
+    @override
+    def idf(self, term: str) -> float:
+        """Return the inverse document frequency of ``term``; of an unknown term, the highest there is."""
+        return self._idf(term)
 
     @classmethod
     def open(cls, folder: Path) -> "Words":

@@ -128,7 +128,7 @@ def test_brute_force_gives_every_candidate_the_same_features(build, question):
     """Each row matched word by word alone, each cosine and each share of words taken from all."""
     asked, encoded = question
     brute = BruteForce(build, asked, encoded)
-    seen = rerank(build, retrieve(build, asked, encoded, None), asked, encoded)
+    seen = rerank(build, retrieve(build, asked, encoded, None), encoded)
     rows = seen.rows
     for name in ("passage", "document", "words", "pairs"):
         np.testing.assert_allclose(getattr(seen.features, name), getattr(brute, name)[rows], atol=TOLERANCE, err_msg=name)
@@ -148,7 +148,7 @@ def test_features_do_not_depend_on_how_many_neighbours_were_gathered(build, ques
         monkeypatch.setattr(nominating, name, value)
     asked, encoded = question
     brute = BruteForce(build, asked, encoded)
-    seen = rerank(build, retrieve(build, asked, encoded, None), asked, encoded)
+    seen = rerank(build, retrieve(build, asked, encoded, None), encoded)
     assert 8 <= len(seen.rows) <= 8 + 3 + 3 + 2
     assert set(np.argsort(-brute.passage)[:4]) <= set(seen.rows.tolist())  # the nearest of all are among them
     np.testing.assert_allclose(seen.features.passage, brute.passage[seen.rows], atol=TOLERANCE)
@@ -202,7 +202,7 @@ def test_compared_gives_any_rows_what_finding_them_would_have_given(build, quest
     again = compared(build, found.rows, *question)
     np.testing.assert_allclose(again.passage, found.passage, atol=1e-6)
     np.testing.assert_allclose(again.words, found.words, atol=1e-5)
-    one, other = (rerank(build, each, *question).features for each in (found, again))
+    one, other = (rerank(build, each, question[1]).features for each in (found, again))
     np.testing.assert_allclose(one.key, other.key, atol=TOLERANCE)
 
 
@@ -210,7 +210,7 @@ def test_blending_takes_the_mean_of_each_feature_and_the_vector_of_the_question_
     """Names count where either question has them."""
     rows = np.arange(build.vectors.size - 5, build.vectors.size, dtype=np.int64)  # one of them holds the name
     questions = [read(build, text) for text in ("Who mends the bell?", "What does ZX9 say?")]
-    one, other = (rerank(build, compared(build, rows, *each), *each) for each in questions)
+    one, other = (rerank(build, compared(build, rows, *each), each[1]) for each in questions)
     both = blended(one, other)
     for name in ("passage", "words", "tokens", "key"):
         mean = (getattr(one.features, name) + getattr(other.features, name)) / 2
