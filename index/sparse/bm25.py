@@ -112,7 +112,8 @@ class Words(TermScores):
         if self._rows.mapped and self._weights.mapped:  # views, which take no room
             self._look_up = lru_cache(REMEMBERED_TERMS)(self._look_up)
         self.size = size
-        self._idf = lru_cache(REMEMBERED_TERMS)(super().idf)
+        # Of functions, not of methods: those would hold this index, and it would not go with the last who uses it.
+        self._idf = lru_cache(REMEMBERED_TERMS)(partial(_idf, self._number, self._offsets, size))
 
     @override
     def idf(self, term: str) -> float:
@@ -145,8 +146,7 @@ class Words(TermScores):
     @override
     def frequency(self, term: str) -> int:
         """Return in how many passages ``term`` stands; 0 for an unknown term."""
-        number = self._number(term)
-        return 0 if number is None else int(self._offsets[number + 1] - self._offsets[number])
+        return _frequency(self._number, self._offsets, term)
 
     @override
     def postings(self, term: str) -> Postings:
@@ -178,6 +178,15 @@ class Words(TermScores):
         numbers, rows, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
         order = np.argsort(rows, kind="stable")
         return numbers[order], rows[order], weights[order]
+
+
+def _frequency(number_of: Callable[[str], int | None], offsets: NDArray[np.int64], term: str) -> int:
+    number = number_of(term)
+    return 0 if number is None else int(offsets[number + 1] - offsets[number])
+
+
+def _idf(number_of: Callable[[str], int | None], offsets: NDArray[np.int64], size: int, term: str) -> float:
+    return inverse_document_frequency(_frequency(number_of, offsets, term), size)
 
 
 def _postings(
