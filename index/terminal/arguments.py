@@ -82,7 +82,8 @@ def question_of(parser_name: str, words: Sequence[str]) -> str:
     if words and list(words) != ["-"]:
         return " ".join(words)
     if not words and sys.stdin.isatty():
-        sys.stderr.write(f'{parser_name}: There is no question. Type it behind the command: {parser_name} "Who may apply?"\n')
+        example = f'{parser_name} "How long do we have to object?"'
+        sys.stderr.write(f"{parser_name}: There is no question. Type it behind the command: {example}\n")
         raise SystemExit(REFUSED)
     return sys.stdin.read(MOST_READ).strip()
 

@@ -34,7 +34,7 @@ class AskBody(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"question": "How long do we have to reply?", "limit": 3}],
+            "examples": [{"question": "How long do we have to object?", "limit": 3}],
         },
     )
 
@@ -56,7 +56,7 @@ class AskQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[Question, Field(examples=["How long do we have to reply?"])]
+    q: Annotated[Question, Field(examples=["How long do we have to object?"])]
     context: list[Earlier] = Field(
         default_factory=list, max_length=MOST_EARLIER, description="Earlier questions, oldest first."
     )
@@ -146,16 +146,16 @@ class PartBody(BaseModel):
     passage: str | None = Field(description="Id of the passage that answers it; null where none of those shown does.")
 
 
-_WORDS_QUOTED = "Members have eight weeks to reply. Ask the office for the date."
+_WORDS_QUOTED = "Members have eight weeks to object. Ask the office for the date."
 EXAMPLE: JsonDict = {
-    "question": "How long do we have to reply?",
+    "question": "How long do we have to object?",
     "status": "answered",
     "confidence": 0.93,
     "passages": [
         {
             "id": "0123456789abcdef",
             "quote": _WORDS_QUOTED,
-            "highlights": [[0, 34]],
+            "highlights": [[0, 35]],
             "score": 0.8123,
             "why": {"sentence": 0.41, "words": 0.2},
             "citation": {

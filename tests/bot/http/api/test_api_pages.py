@@ -96,8 +96,8 @@ def test_the_page_to_try_it_out_brings_everything_itself(client: TestClient):
     for path, operations in described.items():
         for method in operations:
             assert f'data-method="{method.upper()}" data-path="{path}"' in page
-    assert 'value="How long do we have to reply?"' in page
-    assert "&#34;question&#34;: &#34;How long do we have to reply?&#34;" in page
+    assert 'value="How long do we have to object?"' in page
+    assert "&#34;question&#34;: &#34;How long do we have to object?&#34;" in page
     assert "kind: Look in documents of this kind only. One of: notes, briefing, original.<br>" in page
     assert "document: Look in the document of this id only.<br>" in page
     sources = re.findall(r'(?:src|href)="([^"]+)"', page)
