@@ -39,8 +39,8 @@ class Postings:
     weights: NDArray[np.float32]  # BM25 share of the term, shape (m,)
 
 
-class TermScores(ABC):
-    """Scores made of postings, wherever those are kept."""
+class TermRarity(ABC):
+    """How rare terms are."""
 
     size: int  # passages
 
@@ -48,13 +48,50 @@ class TermScores(ABC):
     def frequency(self, term: str) -> int:
         """Return in how many passages ``term`` stands; 0 for an unknown term."""
 
-    @abstractmethod
-    def postings(self, term: str) -> Postings:
-        """Return where ``term`` stands; empty arrays for an unknown term."""
-
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of ``term``; of an unknown term, the highest there is."""
         return inverse_document_frequency(self.frequency(term), self.size)
+
+    def ideal(self, terms: Iterable[str]) -> float:
+        """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
+        return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
+
+
+class TermNumbers(TermRarity):
+    """The terms of an index, numbered in the order of their hashes, without their postings, which an engine keeps."""
+
+    def __init__(self, folder: Path) -> None:
+        """Map the terms of the index in ``folder``.
+
+        Raises:
+            DamagedBuild: a file is missing.
+        """
+        try:
+            self._terms, self._offsets, self.size = _known_terms(folder)
+        except (OSError, ValueError, EOFError) as error:
+            raise _cannot_be_opened(folder, error) from error
+
+    def numbers(self, terms: Iterable[str]) -> list[int]:
+        """Return the numbers of the known ones among ``terms``, each once, ascending; 32 bits hold each."""
+        return sorted({number for term in terms if (number := self.number(term)) is not None})
+
+    def number(self, term: str) -> int | None:
+        """Return the number of ``term``; None for an unknown one."""
+        return _place_of(self._terms, term)
+
+    @override
+    def frequency(self, term: str) -> int:
+        """Return in how many passages ``term`` stands; 0 for an unknown term."""
+        number = self.number(term)
+        return 0 if number is None else int(self._offsets[number + 1] - self._offsets[number])
+
+
+class TermScores(TermRarity):
+    """Scores made of postings, wherever those are kept."""
+
+    @abstractmethod
+    def postings(self, term: str) -> Postings:
+        """Return where ``term`` stands; empty arrays for an unknown term."""
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""
@@ -67,12 +104,7 @@ class TermScores(ABC):
     def shares(self, terms: Iterable[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the BM25 scores of ``rows`` for the distinct ``terms``, as shares of what a passage could have at most.
 
-        Args:
-            terms: of a question.
-            rows: of passages, ascending.
-
-        Returns:
-            shape (rows,), 0 to about 1.
+        The ``rows`` are ascending, and so the shares run, shape (rows,), 0 to about 1.
         """
         distinct = list(set(terms))
         return np.asarray(self.term_weights(distinct, rows).sum(axis=0) / np.float32(self.ideal(distinct)), np.float32)
@@ -86,10 +118,6 @@ class TermScores(ABC):
                 places = np.minimum(postings.rows.searchsorted(wanted), len(postings.rows) - 1)
                 added[:] = np.where(postings.rows[places] == wanted, postings.weights[places], 0)
         return found
-
-    def ideal(self, terms: Iterable[str]) -> float:
-        """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
-        return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
 
 
 class Words(TermScores):
@@ -121,15 +149,11 @@ class Words(TermScores):
             DamagedBuild: a file is missing or does not fit the others.
         """
         try:
-            terms = np.load(folder / "terms.npy", mmap_mode="r")
-            offsets = np.load(folder / "offsets.npy", mmap_mode="r")
+            terms, offsets, size = _known_terms(folder)
             rows = np.load(folder / "rows.npy", mmap_mode="r")
             weights = np.load(folder / "weights.npy", mmap_mode="r")
-            size = int(np.load(folder / "size.npy")[0])
         except (OSError, ValueError, EOFError) as error:
-            raise DamagedBuild(
-                f"The words index in {folder} cannot be opened ({error}). Build again: localism-ingest build"
-            ) from error
+            raise _cannot_be_opened(folder, error) from error
         if len(offsets) != len(terms) + 1 or offsets[-1] != len(rows) or len(rows) != len(weights):
             raise DamagedBuild(
                 f"The files of the words index in {folder} do not fit together. Build again: localism-ingest build"
@@ -172,6 +196,15 @@ class Words(TermScores):
         numbers, rows, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
         order = np.argsort(rows, kind="stable")
         return numbers[order], rows[order], weights[order]
+
+
+def _known_terms(folder: Path) -> tuple[NDArray[np.uint64], NDArray[np.int64], int]:
+    terms, offsets = (np.asarray(np.load(folder / name, mmap_mode="r")) for name in ("terms.npy", "offsets.npy"))
+    return terms, offsets, int(np.load(folder / "size.npy")[0])
+
+
+def _cannot_be_opened(folder: Path, error: Exception) -> DamagedBuild:
+    return DamagedBuild(f"The words index in {folder} cannot be opened ({error}). Build again: localism-ingest build")
 
 
 def _postings(

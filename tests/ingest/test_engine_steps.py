@@ -11,7 +11,8 @@ from index.build.history import live_id, roll_back
 from index.build.hold_reason import HoldReason, read_hold_reasons
 from index.build.reader import local_part, open_build
 from index.engines.opening import open_engine
-from index.errors import DamagedBuild, EngineUnreachable, IndexLocked
+from index.engines.postgres.sink import PostgresSink
+from index.errors import DamagedBuild, EngineUnreachable, IndexLocked, NotWritten
 from index.retrieval.searcher import Searcher
 from ingest import engine_steps
 from ingest.catalogue.corpus import open_corpus
@@ -133,6 +134,24 @@ def test_an_engine_that_answers_otherwise_does_not_go_live(workshop, engine, bui
         build()
     assert (engine.pointer().build, live_id(workshop.builds)) == (first.build, first.build)
     assert held(engine) == {first.build: True}
+
+
+def test_an_engine_that_is_full_keeps_what_it_had(workshop, engine, build, monkeypatch):
+    """What was begun is removed again, and the build waits until there is room."""
+    first = build()
+    change(workshop, "four days")
+
+    def full(*_: object) -> None:
+        raise NotWritten("there is no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PostgresSink, "finish", full)
+        with pytest.raises(NotWritten, match="no room"):
+            build()
+    assert held(engine) == {first.build: True}
+    assert (engine.pointer().build, live_id(workshop.builds)) == (first.build, first.build)
+    assert build(Step.ACCEPT).state is State.PUBLISHED
+    assert engine.pointer().build == live_id(workshop.builds) != first.build
 
 
 def test_two_publishers_at_once(workshop, engine, build, address):

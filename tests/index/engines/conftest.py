@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from qdrant_client import QdrantClient
 
 from index.build.reader import Build, local_part, open_build
-from index.engines.copying import copy_build
 from index.engines.engine import Engine, EngineWriter
 from index.engines.opening import open_engine
 from index.engines.place import EnginePlace
 from index.engines.qdrant.engine import QdrantEngine
+from ingest.engine_steps import copy_build
 from tests.postgres_server import PostgresServer
 
 PLACES = ("harbour", "mill", "school", "tower", "orchard")

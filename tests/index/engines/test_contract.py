@@ -179,7 +179,7 @@ def copy_of(build: Build):
         def finish(self) -> None:
             return None
 
-    from index.engines.copying import copy_build
+    from ingest.engine_steps import copy_build
 
     pieces = Pieces()
     copy_build(build.records, build.files, pieces, lambda _: None)  # type: ignore[arg-type]  # it proves nothing

@@ -13,11 +13,10 @@ from pydantic import SecretStr
 from qdrant_client import QdrantClient
 from typing_extensions import override
 
-from index.engines.qdrant import lock
+from index.engines.qdrant import engine as qdrant_engine
 from index.engines.qdrant.collections import NOTES, PAIRS, collection_of
-from index.engines.qdrant.engine import QdrantEngine
+from index.engines.qdrant.engine import QdrantEngine, only_writer
 from index.engines.qdrant.faults import in_words
-from index.engines.qdrant.lock import only_writer
 from index.engines.qdrant.sink import QdrantSink
 from index.errors import BuildError, DamagedBuild, EngineRefused, EngineUnreachable, ForeignBuild, IndexLocked, NotWritten
 from index.retrieval.candidates import sought
@@ -179,7 +178,7 @@ def test_a_lock_runs_out_when_its_holder_died(client, monkeypatch):
         pytest.fail("two at once")
     client.set_payload("localism_lock_1", {"until": time.time() - 1}, [1])
     with only_writer(client, "there"):
-        monkeypatch.setattr(lock, "RENEWED_EVERY", 0.0)
+        monkeypatch.setattr(qdrant_engine, "RENEWED_EVERY", 0.0)
         with pytest.raises(IndexLocked):
             held.keep()
     with suppress(BuildError):  # it is gone already
