@@ -163,22 +163,22 @@ def test_two_publishers_at_once(workshop, engine, build, address):
     assert engine.pointer() is None
 
 
-def test_the_commands_speak_to_the_engine_of_the_settings(small_corpus, real_index, tmp_path, address, cli):
+def test_the_commands_speak_to_the_engine_of_the_settings(small_corpus, real_index, address, cli, here):
     """Brought there by hand, told in JSON; a wrong address is one sentence and code 2; answers come from it."""
     arguments = ("--json", "--corpus", str(small_corpus), "--index", str(real_index))
     brought = cli("localism-ingest", "engine", *arguments, LOCALISM_ENGINE=address)
     assert brought.returncode == 0, brought.stderr
     live = live_id(real_index)
     assert f'"live": "{live}"' in brought.stdout
-    wrong = cli("localism-ingest", "engine", *arguments, LOCALISM_ENGINE="postgresql://nobody:secret@/none?host=/nowhere")
+    wrong = here("localism-ingest", "engine", *arguments, LOCALISM_ENGINE="postgresql://nobody:secret@/none?host=/nowhere")
     assert (wrong.returncode, "secret" in wrong.stdout + wrong.stderr) == (2, False)
-    none = cli("localism-ingest", "engine", *arguments)
+    none = here("localism-ingest", "engine", *arguments)
     assert (none.returncode, "names no engine" in none.stdout) == (2, True)
     question = ("ask", "--json", "--index", str(real_index), "Who can nominate a pub?")
-    files, there = cli("localism", *question), cli("localism", *question, LOCALISM_ENGINE=address)
+    files, there = here("localism", *question), here("localism", *question, LOCALISM_ENGINE=address)
     assert there.returncode == 0, there.stderr
     assert there.stdout == files.stdout
-    told = cli("localism-ingest", "settings", "--json", LOCALISM_ENGINE=address)
+    told = here("localism-ingest", "settings", "--json", LOCALISM_ENGINE=address)
     assert "LOCALISM_ENGINE" in told.stdout
     assert "postgresql" not in told.stdout
 

@@ -150,8 +150,13 @@ def published(engine, two_builds) -> Engine:
 
 def publish_both(engine: Engine, two_builds: TwoBuilds) -> Engine:
     """Bring both builds into ``engine``, and make the first live."""
+    return publish(engine, two_builds, two_builds.first, two_builds.second)
+
+
+def publish(engine: Engine, two_builds: TwoBuilds, *builds: str) -> Engine:
+    """Bring ``builds`` into ``engine``, the first live among them, and make that live."""
     with engine.writing() as writer:
-        for one in (two_builds.first, two_builds.second):
+        for one in builds:
             with closing(two_builds.open(one)) as build:
                 bring(writer, build)
         writer.point_to(two_builds.first)

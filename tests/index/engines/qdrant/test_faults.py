@@ -21,7 +21,7 @@ from index.engines.qdrant.sink import QdrantSink
 from index.errors import BuildError, DamagedBuild, EngineRefused, EngineUnreachable, ForeignBuild, IndexLocked, NotWritten
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
-from tests.index.engines.conftest import opened, publish_both
+from tests.index.engines.conftest import opened, publish, publish_both
 from tests.waiting import free_port
 
 KEY = "s3cret"
@@ -138,7 +138,7 @@ def test_notes_of_another_format_are_left_alone(client, engine):
 
 def test_a_lost_collection_is_said(client, engine, two_builds):
     """Somebody dropped what belongs to the build that is served."""
-    publish_both(engine, two_builds)
+    publish(engine, two_builds, two_builds.first)
     with closing(two_builds.open(two_builds.first, engine)) as build:
         client.delete_collection(collection_of(two_builds.first))
         with pytest.raises(DamagedBuild, match="localism-ingest engine"):
@@ -155,7 +155,7 @@ def test_what_was_changed_behind_our_back_is_not_finished(client, engine, two_bu
 
     monkeypatch.setattr(QdrantSink, "_read_back", changed)
     with pytest.raises(DamagedBuild, match="points of build"):
-        publish_both(engine, two_builds)
+        publish(engine, two_builds, two_builds.first)
     with engine.writing() as writer:
         assert [one.finished for one in writer.generations()] == [False]
     assert engine.pointer() is None
@@ -188,7 +188,7 @@ def test_a_lock_runs_out_when_its_holder_died(client, monkeypatch):
 
 def test_a_phrase_that_very_many_hold_is_not_looked_for(engine, two_builds, monkeypatch):
     """It tells nothing apart; where few hold it, those count it."""
-    publish_both(engine, two_builds)
+    publish(engine, two_builds, two_builds.first)
     with closing(two_builds.open(two_builds.first, engine)) as build:
         question = sought(build, *Searcher(build).encoded('who may borrow a "new wheel for the mill"'))
         counted = build.source.nominate(question, None).named.max()
