@@ -20,13 +20,13 @@ from threadpoolctl import threadpool_limits
 
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, local_part, open_build, open_live_build
-from index.engines.copying import copy_build
 from index.engines.engine import Engine
 from index.engines.opening import open_engine
 from index.engines.source import CandidateSource, Sought
 from index.errors import BuildError, LocalismError
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
+from ingest.engine_steps import copy_build
 
 MOST_QUESTIONS = 300
 MOST_SECONDS = 600.0

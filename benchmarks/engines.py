@@ -20,12 +20,12 @@ from benchmarks import question_sets
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, local_part, open_build, open_live_build
 from index.encoders.full import SentenceTransformerEmbedder
-from index.engines.copying import copy_build
 from index.engines.engine import Engine
 from index.engines.opening import open_engine
 from index.evaluation.command import questions_of_part
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Findings, Searcher
+from ingest.engine_steps import copy_build
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("tuned", "held-back")
@@ -106,7 +106,7 @@ def _asked(files: Build, there: Build, asked: Sequence[str]) -> tuple[str, str]:
         apart = max(apart, abs(decided[0].confidence - decided[1].confidence) if ids[0] == ids[1] else 0.0)
         read = searchers[0].encoded(question)
         rows = [build.source.nominate(sought(build, *read), None).rows for build in builds]
-        nominated, alike = nominated + len(rows[0]), alike + len(np.intersect1d(*rows))
+        nominated, alike = nominated + len(rows[0]), alike + len(np.intersect1d(rows[0], rows[1]))
     shares = f"| {first / len(asked):.3f} | {verdict / len(asked):.3f} | {apart:.3f} | {alike / nominated:.4f}"
     spent = [f"{np.median(one):.0f} / {np.percentile(one, 95):.0f}" for one in times]
     return shares, f"| {spent[0]} | {spent[1]} |"

@@ -192,9 +192,9 @@ def _measure(engine: Engine, primary: PostgresServer, replicas: Sequence[Replica
             time.sleep(2.0)
             before = Counter(readers.counts)
             time.sleep(seconds / 2)
-            told = readers.counts - before
+            heard = readers.counts - before
             print(
-                f"Only the replica that never heard of it is left: {told['answered']} answered, {told['failed']} told why not."
+                f"Only the replica that never heard of it is left: {heard['answered']} answered, {heard['failed']} told why not."
             )
     finally:
         readers.stop()
@@ -211,7 +211,7 @@ def _half_written(engine: Engine, folder: Path) -> Iterator[None]:
 
 
 def _bring(engine: Engine, folder: Path) -> None:
-    from index.engines.copying import copy_build
+    from ingest.engine_steps import copy_build
 
     with closing(open_build(folder)) as build, engine.writing() as writer:
         part = local_part(folder, build.manifest, build.expansion_bounds)

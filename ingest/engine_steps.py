@@ -6,23 +6,29 @@ engine it is, and to make anything live that was not asked by its name.
 In order: written under its own id, counted and proved by the sink, asked the golden questions by name, and only then pointed to.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
+from index.arrays import in_bytes
 from index.build.reader import Build, local_part, open_build
-from index.engines.copying import copy_build
-from index.engines.engine import Engine, EngineWriter, LocalPart
-from index.errors import DamagedBuild
+from index.documents.store import Records
+from index.engines.embedded import EmbeddedSource
+from index.engines.engine import CandidateSink, Counts, Engine, EngineWriter, LocalPart, PassageRow
+from index.errors import BuildError, DamagedBuild, NotWritten
 from index.evaluation.golden import GoldenQuestion
 from index.evaluation.golden_run import evaluate_golden
+from index.records import Passage, passage_id
 from ingest.progress import Progress
 
 MOST_DIFFERENT = 0.01  # share of the golden questions that an engine may answer otherwise
 LEAST_DIFFERENT = 1  # and so many always: of thirty questions one is more than a hundredth
 MOST_ASKED = 300  # golden questions, taken evenly
+TOGETHER = 200  # passages: with the tokens of the largest model some 15 MB
 LEAST_KEPT = 2  # generations: some worker may still be answering from the one before
 
 
@@ -71,8 +77,13 @@ class EngineSteps:
 
     def _write(self, build: Build, part: LocalPart) -> None:
         self._progress.stage(f"writing into {self._engine.name}")
-        sink = self._writer.begin(part, build.files)
-        copy_build(build.records, build.files, sink, lambda done: self._progress.embedded(done, build.records.size))
+        try:
+            sink = self._writer.begin(part, build.files)
+            copy_build(build.records, build.files, sink, lambda done: self._progress.embedded(done, build.records.size))
+        except NotWritten:
+            with suppress(BuildError):  # what was written takes the room that others need
+                self._writer.drop(build.id)
+            raise
 
     def _ask(self, build: Build) -> None:
         """Ask the generation of ``build`` by its name, and compare with what its files answer."""
@@ -99,3 +110,39 @@ def writing_to(engine: Engine, golden: Sequence[GoldenQuestion], progress: Progr
     """
     with engine.writing() as writer:
         yield EngineSteps(engine, writer, golden, progress)
+
+
+def copy_build(records: Records, files: EmbeddedSource, sink: CandidateSink, told: Callable[[int], object]) -> Counts:
+    """Write everything into ``sink`` and finish it; ``told`` hears how many passages are done.
+
+    Raises:
+        BuildError: the engine did not take it; what is half-written there cannot be searched.
+    """
+    for start in range(0, records.size, TOGETHER):
+        rows = range(start, min(start + TOGETHER, records.size))
+        sink.add(list(_rows(records, files, rows)))
+        told(rows.stop)
+    return sink.finish()
+
+
+def _rows(records: Records, files: EmbeddedSource, rows: range) -> Iterator[PassageRow]:
+    numbers = np.arange(rows.start, rows.stop, dtype=np.int64)
+    vectors = files.vectors.rows(numbers).astype(np.float16)
+    bounds = files.expansion_bounds
+    for place, (row, passage) in enumerate(zip(rows, records.passages(rows), strict=True)):
+        keys = files.keys.rows(np.arange(bounds[row], bounds[row + 1], dtype=np.int64))
+        tokens = files.tokens.of(numbers[place : place + 1])
+        yield PassageRow(
+            row,
+            passage,
+            _occurrence(passage),
+            vectors[place],
+            in_bytes(keys),
+            tokens.vectors,
+            tokens.sentences,
+            tokens.lengths,
+        )
+
+
+def _occurrence(passage: Passage) -> int:
+    return next(one for one in count() if passage_id(passage.document_id, passage.text, one) == passage.id)

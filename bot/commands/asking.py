@@ -39,11 +39,12 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from bot.answering.answer_text import answer_json, print_answer
     from bot.answering.answers import Status
     from index.build.reader import open_live_build
-    from index.engines.opening import open_engine
+    from index.engines.opening import opened_engine
 
     question = question_of("localism ask", options.question)
-    service = AnswerService(open_live_build(options.index, open_engine(settings.engine)))
-    answer = service.answer(question, options.limit, options.document, options.after)
+    with opened_engine(settings.engine) as engine:
+        service = AnswerService(open_live_build(options.index, engine))
+        answer = service.answer(question, options.limit, options.document, options.after)
     if options.json:
         sys.stdout.write(f"{json.dumps(answer_json(answer), ensure_ascii=False, indent=2)}\n")
     else:
@@ -55,12 +56,13 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 def _mcp(options: argparse.Namespace, settings: Settings) -> int:
     from bot.answering.answer_source import LiveAnswers
     from bot.runtime.mcp_choices import run_mcp
-    from index.engines.opening import open_engine
+    from index.engines.opening import opened_engine
 
-    service = LiveAnswers(options.index, engine=open_engine(settings.engine))
-    service.start()
-    try:
-        run_mcp(service, settings)
-    finally:
-        service.stop()
+    with opened_engine(settings.engine) as engine:
+        service = LiveAnswers(options.index, engine=engine)
+        service.start()
+        try:
+            run_mcp(service, settings)
+        finally:
+            service.stop()
     return ANSWERED

@@ -33,7 +33,7 @@ from bot.http.options import KeepingOptions, http_options, listed
 from bot.http.templates import Templates
 from bot.runtime.supervisor import SharedHealth
 from bot.settings import Settings
-from index.engines.opening import open_engine
+from index.engines.opening import opened_engine
 
 EVERY_SECONDS = 2.0
 WORTH_SECONDS = 0.1  # of processor time since the last time: less has left nothing behind
@@ -78,14 +78,14 @@ class Work:
             BuildError: there is no build that can be used.
             DiscordLoginError: Discord refused the token.
         """
-        service = LiveAnswers(self.builds, engine=open_engine(self.settings.engine))
-        service.start()
-        try:
-            # The arithmetic of one question is small: a second BLAS thread doubles its cost in waiting, most on a busy machine.
-            with threadpool_limits(1, user_api="blas"):
+        # The arithmetic of one question is small: a second BLAS thread doubles its cost in waiting, most on a busy machine.
+        with opened_engine(self.settings.engine) as engine, threadpool_limits(1, user_api="blas"):
+            service = LiveAnswers(self.builds, engine=engine)
+            service.start()
+            try:
                 asyncio.run(self._serve(service, sockets, with_bot, on_ready))
-        finally:
-            service.stop()
+            finally:
+                service.stop()
 
     async def _serve(
         self, service: LiveAnswers, sockets: Sequence[socket], with_bot: bool, on_ready: Callable[[], None]

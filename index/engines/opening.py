@@ -4,12 +4,26 @@ Comes in: what LOCALISM_ENGINE says. Goes out: an Engine, or none where the file
 address: it may hold a password.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from index.engines.engine import Engine
 from index.engines.place import EnginePlace
 from index.errors import EngineRefused
 
 _POSTGRES = ("postgresql://", "postgres://")
 _QDRANT = "qdrant+"
+
+
+@contextmanager
+def opened_engine(place: EnginePlace) -> Iterator[Engine | None]:
+    """Hold the engine at ``place`` open, None where the files of the build are searched; raises as ``open_engine`` does."""
+    engine = open_engine(place)
+    try:
+        yield engine
+    finally:
+        if engine is not None:
+            engine.close()
 
 
 def open_engine(place: EnginePlace) -> Engine | None:

@@ -64,7 +64,9 @@ def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encode
     """Return the passages in ``rows``, ascending, as if ``find`` had found them for this question."""
     question = sought(build, asked, encoded)
     passage, words = build.source.compared(question, rows)
-    return Found(question, rows, passage, np.full(len(rows), UNKNOWN, np.float32), words, words_around(build, asked.terms, rows))
+    return Found(
+        question, rows, passage, np.full(len(rows), UNKNOWN, np.float32), words, words_around(build, asked.terms, rows)
+    )
 
 
 def words_around(build: Build, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -25,7 +25,6 @@ from index.arrays import StoredArray
 from index.errors import DamagedBuild
 
 K1 = 1.2
-B = 0.75
 
 _TOGETHER = 4096  # terms that are read at once where all are
 REMEMBERED_TERMS = 2048  # whose places are kept: the words of questions repeat
@@ -39,8 +38,8 @@ class Postings:
     weights: NDArray[np.float32]  # BM25 share of the term, shape (m,)
 
 
-class TermScores(ABC):
-    """Scores made of postings, wherever those are kept."""
+class TermRarity(ABC):
+    """How rare terms are."""
 
     size: int  # passages
 
@@ -48,13 +47,50 @@ class TermScores(ABC):
     def frequency(self, term: str) -> int:
         """Return in how many passages ``term`` stands; 0 for an unknown term."""
 
-    @abstractmethod
-    def postings(self, term: str) -> Postings:
-        """Return where ``term`` stands; empty arrays for an unknown term."""
-
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of ``term``; of an unknown term, the highest there is."""
         return inverse_document_frequency(self.frequency(term), self.size)
+
+    def ideal(self, terms: Iterable[str]) -> float:
+        """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
+        return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
+
+
+class TermNumbers(TermRarity):
+    """The terms of an index, numbered in the order of their hashes, without their postings, which an engine keeps."""
+
+    def __init__(self, folder: Path) -> None:
+        """Map the terms of the index in ``folder``.
+
+        Raises:
+            DamagedBuild: a file is missing.
+        """
+        try:
+            self._terms, self._offsets, self.size = _known_terms(folder)
+        except (OSError, ValueError, EOFError) as error:
+            raise _cannot_be_opened(folder, error) from error
+
+    def numbers(self, terms: Iterable[str]) -> list[int]:
+        """Return the numbers of the known ones among ``terms``, each once, ascending; 32 bits hold each."""
+        return sorted({number for term in terms if (number := self.number(term)) is not None})
+
+    def number(self, term: str) -> int | None:
+        """Return the number of ``term``; None for an unknown one."""
+        return _place_of(self._terms, term)
+
+    @override
+    def frequency(self, term: str) -> int:
+        """Return in how many passages ``term`` stands; 0 for an unknown term."""
+        number = self.number(term)
+        return 0 if number is None else int(self._offsets[number + 1] - self._offsets[number])
+
+
+class TermScores(TermRarity):
+    """Scores made of postings, wherever those are kept."""
+
+    @abstractmethod
+    def postings(self, term: str) -> Postings:
+        """Return where ``term`` stands; empty arrays for an unknown term."""
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Return the BM25 score of every passage for the distinct ``terms`` of a question, shape (n,)."""
@@ -67,12 +103,7 @@ class TermScores(ABC):
     def shares(self, terms: Iterable[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the BM25 scores of ``rows`` for the distinct ``terms``, as shares of what a passage could have at most.
 
-        Args:
-            terms: of a question.
-            rows: of passages, ascending.
-
-        Returns:
-            shape (rows,), 0 to about 1.
+        The ``rows`` are ascending, and so the shares run, shape (rows,), 0 to about 1.
         """
         distinct = list(set(terms))
         return np.asarray(self.term_weights(distinct, rows).sum(axis=0) / np.float32(self.ideal(distinct)), np.float32)
@@ -86,10 +117,6 @@ class TermScores(ABC):
                 places = np.minimum(postings.rows.searchsorted(wanted), len(postings.rows) - 1)
                 added[:] = np.where(postings.rows[places] == wanted, postings.weights[places], 0)
         return found
-
-    def ideal(self, terms: Iterable[str]) -> float:
-        """Return the most that BM25 could give for ``terms``, an unknown term counting as the rarest; at least a little above 0."""
-        return max((K1 + 1) * sum(self.idf(term) for term in set(terms)), 1e-9)
 
 
 class Words(TermScores):
@@ -113,12 +140,7 @@ class Words(TermScores):
             self._look_up = lru_cache(REMEMBERED_TERMS)(self._look_up)
         self.size = size
         # Of functions, not of methods: those would hold this index, and it would not go with the last who uses it.
-        self._idf = lru_cache(REMEMBERED_TERMS)(partial(_idf, self._number, self._offsets, size))
-
-    @override
-    def idf(self, term: str) -> float:
-        """Return the inverse document frequency of ``term``; of an unknown term, the highest there is."""
-        return self._idf(term)
+        self._frequency = lru_cache(REMEMBERED_TERMS)(partial(_frequency, self._number, self._offsets))
 
     @classmethod
     def open(cls, folder: Path) -> "Words":
@@ -128,25 +150,19 @@ class Words(TermScores):
             DamagedBuild: a file is missing or does not fit the others.
         """
         try:
-            terms = np.load(folder / "terms.npy", mmap_mode="r")
-            offsets = np.load(folder / "offsets.npy", mmap_mode="r")
+            terms, offsets, size = _known_terms(folder)
             rows = np.load(folder / "rows.npy", mmap_mode="r")
             weights = np.load(folder / "weights.npy", mmap_mode="r")
-            size = int(np.load(folder / "size.npy")[0])
         except (OSError, ValueError, EOFError) as error:
-            raise DamagedBuild(
-                f"The words index in {folder} cannot be opened ({error}). Build again: localism-ingest build"
-            ) from error
+            raise _cannot_be_opened(folder, error) from error
         if len(offsets) != len(terms) + 1 or offsets[-1] != len(rows) or len(rows) != len(weights):
-            raise DamagedBuild(
-                f"The files of the words index in {folder} do not fit together. Build again: localism-ingest build"
-            )
+            raise _cannot_be_opened(folder, "its files do not fit together")
         return cls(terms, offsets, rows, weights, size)
 
     @override
     def frequency(self, term: str) -> int:
         """Return in how many passages ``term`` stands; 0 for an unknown term."""
-        return _frequency(self._number, self._offsets, term)
+        return self._frequency(term)
 
     @override
     def postings(self, term: str) -> Postings:
@@ -155,10 +171,8 @@ class Words(TermScores):
 
     def all_postings(self) -> Iterator[tuple[int, Postings]]:
         """Yield every term, as ``term_hash`` gives it, with its postings, in the order of the hashes."""
-        for first in range(0, len(self._terms), _TOGETHER):
-            bounds = self._offsets[first : first + _TOGETHER + 1].tolist()
-            rows, weights = self._rows.part(bounds[0], bounds[-1]), self._weights.part(bounds[0], bounds[-1])
-            for place, (start, end) in enumerate(pairwise(bound - bounds[0] for bound in bounds), start=first):
+        for first, bounds, rows, weights in self._together():
+            for place, (start, end) in enumerate(pairwise(bounds.tolist()), start=first):
                 yield int(self._terms[place]), Postings(rows[start:end], weights[start:end])
 
     def turned_round(self, start: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
@@ -166,18 +180,20 @@ class Words(TermScores):
 
         A term's number is its place in the order of the hashes. All postings are read.
         """
-        parts = []
-        for first in range(0, len(self._terms), _TOGETHER):
-            bounds = np.asarray(self._offsets[first : first + _TOGETHER + 1])
-            rows = self._rows.part(int(bounds[0]), int(bounds[-1]))
+        parts = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))]
+        for first, bounds, rows, weights in self._together():
             here = np.flatnonzero((rows >= start) & (rows < end))
             numbers = np.repeat(np.arange(first, first + len(bounds) - 1), np.diff(bounds))[here]
-            parts.append((numbers, rows[here], self._weights.part(int(bounds[0]), int(bounds[-1]))[here]))
-        if not parts:
-            return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32)
+            parts.append((numbers, rows[here], weights[here]))
         numbers, rows, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
         order = np.argsort(rows, kind="stable")
         return numbers[order], rows[order], weights[order]
+
+    def _together(self) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]]:
+        for first in range(0, len(self._terms), _TOGETHER):
+            bounds = self._offsets[first : first + _TOGETHER + 1]
+            here = int(bounds[0]), int(bounds[-1])
+            yield first, bounds - bounds[0], self._rows.part(*here), self._weights.part(*here)
 
 
 def _frequency(number_of: Callable[[str], int | None], offsets: NDArray[np.int64], term: str) -> int:
@@ -185,8 +201,13 @@ def _frequency(number_of: Callable[[str], int | None], offsets: NDArray[np.int64
     return 0 if number is None else int(offsets[number + 1] - offsets[number])
 
 
-def _idf(number_of: Callable[[str], int | None], offsets: NDArray[np.int64], size: int, term: str) -> float:
-    return inverse_document_frequency(_frequency(number_of, offsets, term), size)
+def _known_terms(folder: Path) -> tuple[NDArray[np.uint64], NDArray[np.int64], int]:
+    terms, offsets = (np.asarray(np.load(folder / name, mmap_mode="r")) for name in ("terms.npy", "offsets.npy"))
+    return terms, offsets, int(np.load(folder / "size.npy")[0])
+
+
+def _cannot_be_opened(folder: Path, error: object) -> DamagedBuild:
+    return DamagedBuild(f"The words index in {folder} cannot be opened ({error}). Build again: localism-ingest build")
 
 
 def _postings(
@@ -222,8 +243,3 @@ def term_hash(term: str) -> int:
 def inverse_document_frequency(frequency: int, size: int) -> float:
     """Return Lucene's idf of a term that stands in ``frequency`` of ``size`` passages."""
     return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
-
-
-def inverse_document_frequencies(frequencies: NDArray[np.int64], size: int) -> NDArray[np.float32]:
-    """Return the same for many terms, shape (terms,)."""
-    return np.asarray(np.log(1 + (size - frequencies + 0.5) / (frequencies + 0.5)), np.float32)

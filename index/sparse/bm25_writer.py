@@ -17,8 +17,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from index.sparse.bm25 import K1, B, inverse_document_frequencies, term_hash
+from index.sparse.bm25 import K1, term_hash
 
+B = 0.75
 PARTS = 32
 MOST_HELD = 2_000_000  # postings in memory, 16 bytes each
 
@@ -64,7 +65,7 @@ class WordsWriter:
         for part in self._in_order():
             here = slice(written, written := written + len(part))
             distinct, frequencies = np.unique(part["term"], return_counts=True)
-            idf = np.repeat(inverse_document_frequencies(frequencies, len(lengths)), frequencies)
+            idf = np.repeat(_inverse_document_frequencies(frequencies, len(lengths)), frequencies)
             counts = part["count"].astype(np.float32)
             rows[here] = part["row"]
             weights[here] = idf * (counts * (k1 + 1) / (counts + norm[part["row"]]))
@@ -119,3 +120,8 @@ def _array_file(path: Path, kind: type[np.generic], size: int) -> NDArray[np.gen
         np.save(path, np.empty(0, kind))
         return np.empty(0, kind)
     return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(size,))
+
+
+def _inverse_document_frequencies(frequencies: NDArray[np.int64], size: int) -> NDArray[np.float32]:
+    """Return the idf of ``bm25`` for many terms, shape (terms,)."""
+    return np.asarray(np.log(1 + (size - frequencies + 0.5) / (frequencies + 0.5)), np.float32)

@@ -45,13 +45,11 @@ def build(context: CommandContext) -> int:
 
 def make(context: CommandContext, force: bool = False, step: Step | None = None) -> Outcome:
     """Make a build of the corpus and bring it as far as ``step``, or the options and the gate, allow."""
-    with context.lock(), context.progress() as progress:
+    with context.lock(), context.engine() as engine, context.progress() as progress:
         corpus = open_corpus(context.corpus)
         model = open_model(context.settings.model, context.settings.embed_with)
         _tell_other_reader(context, model)
-        return build_index(
-            corpus, context.builds, context.recipe, model, progress, step or _step(context), force, context.engine()
-        )
+        return build_index(corpus, context.builds, context.recipe, model, progress, step or _step(context), force, engine)
 
 
 def _tell_other_reader(context: CommandContext, model: Model) -> None:
@@ -81,7 +79,7 @@ def code_of(outcome: Outcome) -> int:
 
 def publish(context: CommandContext) -> int:
     """Make the build that waits, or a named one, live as far as the gate allows."""
-    with context.lock(), context.progress() as progress:
+    with context.lock(), context.engine() as engine, context.progress() as progress:
         chosen = _not_live(context) if context.options.build else waiting_build(context)
         outcome = bring_live(
             open_corpus(context.corpus),
@@ -90,7 +88,7 @@ def publish(context: CommandContext) -> int:
             context.recipe,
             progress,
             _step(context),
-            engine=context.engine(),
+            engine=engine,
         )
     return finish(context, outcome)
 

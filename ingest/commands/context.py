@@ -86,13 +86,13 @@ class CommandContext:
             tolerance=settings.tolerance if tolerance is None else tolerance,
         )
 
-    def engine(self) -> "Engine | None":
-        """Open the engine of the settings, None where the files are searched; raises EngineRefused where it is not named well."""
+    def engine(self) -> "AbstractContextManager[Engine | None]":
+        """Hold the engine of the settings open, None where the files are searched; raises EngineRefused where it is not named well."""
         if self.settings.engine == EMBEDDED:
-            return None
-        from index.engines.opening import open_engine  # with all that searches: longer to import than most commands take
+            return nullcontext()
+        from index.engines.opening import opened_engine  # with all that searches: longer to import than most commands take
 
-        return open_engine(self.settings.engine)
+        return opened_engine(self.settings.engine)
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the lock of the builds; raises IndexLocked where another run holds it too long."""

@@ -32,8 +32,7 @@ def list_builds(context: CommandContext) -> int:
 
 def roll_back_to(context: CommandContext) -> int:
     """Make an earlier build live again."""
-    with context.lock(), context.progress() as progress:
-        engine = context.engine()
+    with context.lock(), context.engine() as engine, context.progress() as progress:
         if engine is not None:
             engine.pointer()  # one that does not answer is found out before anything is changed
         before, after = roll_back(context.builds, context.options.build)
@@ -46,10 +45,10 @@ def roll_back_to(context: CommandContext) -> int:
 
 def prune_builds(context: CommandContext) -> int:
     """Remove old builds."""
-    with context.lock():
+    with context.lock(), context.engine() as engine:
         sweep_unfinished(context.builds)
         removed = prune(context.builds, context.options.keep)
-        if (engine := context.engine()) is not None:
+        if engine is not None:
             prune_engine(engine, context.options.keep)
     context.say(f"Removed: {', '.join(removed)}" if removed else "Nothing to remove.")
     context.give_json({"removed": removed})
@@ -58,17 +57,16 @@ def prune_builds(context: CommandContext) -> int:
 
 def show_engine(context: CommandContext) -> int:
     """See that the live build is live in the engine too, and list what lies there."""
-    engine = context.engine()
-    if engine is None:
-        raise EngineRefused(
-            "LOCALISM_ENGINE names no engine: passages are searched in the files of the build, and there is nothing to bring anywhere."
-        )
-    with context.lock(), context.progress() as progress:
+    with context.lock(), context.engine() as engine, context.progress() as progress:
+        if engine is None:
+            raise EngineRefused(
+                "LOCALISM_ENGINE names no engine: passages are searched in the files of the build, and nothing is brought anywhere."
+            )
         removed = carry_live(open_corpus(context.corpus), context.builds, context.recipe, progress, engine)
-    pointer = engine.pointer()
-    live = pointer.build if pointer else ""
+        pointer = engine.pointer()
+    live, serial = (pointer.build, pointer.serial) if pointer else ("", 0)
     context.say(f"Build {live} is live in {engine.name}. Removed there: {', '.join(removed) or 'nothing'}.")
-    context.give_json({"engine": engine.name, "live": live, "serial": pointer.serial if pointer else 0, "removed": removed})
+    context.give_json({"engine": engine.name, "live": live, "serial": serial, "removed": removed})
     return DONE
 
 

@@ -11,7 +11,8 @@ from index.build.history import live_id, roll_back
 from index.build.hold_reason import HoldReason, read_hold_reasons
 from index.build.reader import local_part, open_build
 from index.engines.opening import open_engine
-from index.errors import DamagedBuild, EngineUnreachable, IndexLocked
+from index.engines.postgres.sink import PostgresSink
+from index.errors import DamagedBuild, EngineUnreachable, IndexLocked, NotWritten
 from index.retrieval.searcher import Searcher
 from ingest import engine_steps
 from ingest.catalogue.corpus import open_corpus
@@ -135,6 +136,24 @@ def test_an_engine_that_answers_otherwise_does_not_go_live(workshop, engine, bui
     assert held(engine) == {first.build: True}
 
 
+def test_an_engine_that_is_full_keeps_what_it_had(workshop, engine, build, monkeypatch):
+    """What was begun is removed again, and the build waits until there is room."""
+    first = build()
+    change(workshop, "four days")
+
+    def full(*_: object) -> None:
+        raise NotWritten("there is no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PostgresSink, "finish", full)
+        with pytest.raises(NotWritten, match="no room"):
+            build()
+    assert held(engine) == {first.build: True}
+    assert (engine.pointer().build, live_id(workshop.builds)) == (first.build, first.build)
+    assert build(Step.ACCEPT).state is State.PUBLISHED
+    assert engine.pointer().build == live_id(workshop.builds) != first.build
+
+
 def test_two_publishers_at_once(workshop, engine, build, address):
     """On two machines, where no lock of a folder helps."""
     other = open_engine(SecretStr(address))
@@ -144,22 +163,22 @@ def test_two_publishers_at_once(workshop, engine, build, address):
     assert engine.pointer() is None
 
 
-def test_the_commands_speak_to_the_engine_of_the_settings(small_corpus, real_index, tmp_path, address, cli):
+def test_the_commands_speak_to_the_engine_of_the_settings(small_corpus, real_index, address, cli, here):
     """Brought there by hand, told in JSON; a wrong address is one sentence and code 2; answers come from it."""
     arguments = ("--json", "--corpus", str(small_corpus), "--index", str(real_index))
     brought = cli("localism-ingest", "engine", *arguments, LOCALISM_ENGINE=address)
     assert brought.returncode == 0, brought.stderr
     live = live_id(real_index)
     assert f'"live": "{live}"' in brought.stdout
-    wrong = cli("localism-ingest", "engine", *arguments, LOCALISM_ENGINE="postgresql://nobody:secret@/none?host=/nowhere")
+    wrong = here("localism-ingest", "engine", *arguments, LOCALISM_ENGINE="postgresql://nobody:secret@/none?host=/nowhere")
     assert (wrong.returncode, "secret" in wrong.stdout + wrong.stderr) == (2, False)
-    none = cli("localism-ingest", "engine", *arguments)
+    none = here("localism-ingest", "engine", *arguments)
     assert (none.returncode, "names no engine" in none.stdout) == (2, True)
     question = ("ask", "--json", "--index", str(real_index), "Who can nominate a pub?")
-    files, there = cli("localism", *question), cli("localism", *question, LOCALISM_ENGINE=address)
+    files, there = here("localism", *question), here("localism", *question, LOCALISM_ENGINE=address)
     assert there.returncode == 0, there.stderr
     assert there.stdout == files.stdout
-    told = cli("localism-ingest", "settings", "--json", LOCALISM_ENGINE=address)
+    told = here("localism-ingest", "settings", "--json", LOCALISM_ENGINE=address)
     assert "LOCALISM_ENGINE" in told.stdout
     assert "postgresql" not in told.stdout
 

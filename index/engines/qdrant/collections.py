@@ -1,18 +1,22 @@
 """The collections of an engine in Qdrant: one for each build, and one that says which builds there are and which is live.
 
-Comes in: a client. Goes out: collections, and what is noted of builds. Refuses to search.
+Comes in: a client; rows, terms, vectors. Goes out: collections, what is noted of builds, requests and scores. Refuses to search.
 
 In a build's collection, points 0 to n - 1 are passages and those behind are their expansions, so that one batch asks of both.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
+from index.dense.faiss_reader import Range
 from index.engines.engine import ENGINE_FORMAT, Generation, LivePointer, Shape
+from index.engines.source import Rows, Scores
 from index.errors import ForeignBuild
 
 NOTES = "localism_builds"
@@ -22,6 +26,10 @@ WORDS, EXPANSIONS, PAIRS = "words", "expansions", "pairs"
 SPARSE = (WORDS, EXPANSIONS, PAIRS)
 _POINTER = 0  # id of the note that is the pointer
 _DENSE_M = 16
+FILTERED_EXACTLY = 20_000  # rows of a filter up to which every one is compared
+_EF = 256  # how wide the graph is searched
+
+Points = Sequence[models.ScoredPoint]
 
 
 def collection_of(build: str) -> str:
@@ -126,3 +134,49 @@ def _id_of(build: str) -> str:
 
 def _build_of(one: Generation) -> str:
     return one.build
+
+
+def dense(
+    vector: NDArray[Any], field: str, count: int, among: models.Filter | None = None, exact: bool = False
+) -> models.QueryRequest:
+    """Ask for the points nearest to ``vector``."""
+    how = models.SearchParams(exact=True) if exact else models.SearchParams(hnsw_ef=max(_EF, count))
+    return models.QueryRequest(query=vector.tolist(), using=field, limit=max(count, 1), filter=among, params=how)
+
+
+def sparse(numbers: Sequence[int], field: str, count: int, among: models.Filter | None = None) -> models.QueryRequest:
+    """Ask for the greatest sums of the weights of these terms."""
+    asked = models.SparseVector(indices=list(numbers), values=[1.0] * len(numbers))
+    return models.QueryRequest(query=asked, using=field, limit=max(count, 1), filter=among)
+
+
+def only(rows: Iterable[int]) -> models.Filter:
+    """Keep to these points."""
+    return models.Filter(must=[models.HasIdCondition(has_id=list(rows))])
+
+
+def within(ranges: Sequence[Range] | None) -> tuple[models.Filter | None, bool]:
+    """Keep to half-open ranges of rows, and tell whether so few are left that every one is to be compared."""
+    if ranges is None:
+        return None, False
+    conditions: list[models.Condition] = [
+        models.FieldCondition(key=ROW, range=models.Range(gte=start, lt=end)) for start, end in ranges
+    ]
+    return models.Filter(should=conditions), sum(end - start for start, end in ranges) <= FILTERED_EXACTLY
+
+
+def numbers_of(points: Points) -> Rows:
+    """Return the numbers of points that were found."""
+    return np.array([int(point.id) for point in points], np.int64)
+
+
+def scores_of(points: Points) -> Scores:
+    """Return their scores."""
+    return np.array([point.score for point in points], np.float32)
+
+
+def alongside(rows: Rows, points: Points) -> Scores:
+    """Return the score of each of ``rows``, ascending; 0 of those that were not found."""
+    found = np.zeros(len(rows), np.float32)
+    found[rows.searchsorted(numbers_of(points))] = scores_of(points)
+    return found

@@ -4,20 +4,24 @@ Comes in: an address, or a client. Goes out: sources of candidates, and a way to
 a key.
 """
 
+import re
+import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from qdrant_client import QdrantClient
+from grpc import RpcError
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import UnexpectedResponse
 
 from index.engines.embedded import EmbeddedSource
 from index.engines.engine import Generation, LivePointer, LocalPart
 from index.engines.qdrant.collections import Notes, collection_of
 from index.engines.qdrant.faults import in_words
-from index.engines.qdrant.lock import WriterLock, only_writer
 from index.engines.qdrant.sink import QdrantSink
 from index.engines.qdrant.source import QdrantSource
-from index.errors import EngineRefused, UnknownBuild
+from index.errors import EngineRefused, IndexLocked, UnknownBuild
 
 SCHEMES = {"qdrant+http": False, "qdrant+https": True}
 UNREADABLE = (
@@ -26,6 +30,9 @@ UNREADABLE = (
 )
 PATIENCE = 2  # seconds for one request of a question
 WRITING = 300
+LASTS = 120.0  # seconds that a lock holds after it was renewed; clocks of publishers should agree better than that
+RENEWED_EVERY = 10.0
+_NAME = re.compile(r"localism_lock_(\d+)")
 _SPREAD = {"shards": "shard_number", "copies": "replication_factor"}
 
 
@@ -99,7 +106,7 @@ class QdrantEngine:
 class QdrantWriter:
     """See EngineWriter. What the client raises, ``only_writer`` turns into words."""
 
-    def __init__(self, client: QdrantClient, place: str, lock: WriterLock, spread: dict[str, int]) -> None:
+    def __init__(self, client: QdrantClient, place: str, lock: "WriterLock", spread: dict[str, int]) -> None:
         """Write by ``client`` while ``lock`` is held."""
         self._client, self._place, self._lock, self._spread = client, place, lock, spread
         self._notes = Notes(client)
@@ -130,3 +137,79 @@ class QdrantWriter:
             self._notes.unfinish(build)  # not to be searched any more before anything of it goes
             self._client.delete_collection(collection_of(build))
             self._notes.forget(build)
+
+
+class WriterLock:
+    """The lock, held: Qdrant has none, but a collection can be made once only.
+
+    Locks are numbered. Who finds the highest to have run out makes the next number, and only one of several can; who held the old one
+    and was only slow finds a higher number than its own, and stops.
+    """
+
+    def __init__(self, client: QdrantClient, place: str) -> None:
+        """Take it.
+
+        Raises:
+            IndexLocked: somebody else holds it.
+        """
+        self._client, self._place = client, place
+        standing = self._standing()
+        if standing and self._holds(standing[-1]):
+            raise self._taken()
+        self._number = (standing[-1] if standing else 0) + 1
+        self._holder, self._renewed = secrets.token_hex(8), 0.0
+        try:
+            client.create_collection(_name(self._number), vectors_config={})
+        except (ValueError, UnexpectedResponse, RpcError):  # somebody was quicker
+            raise self._taken() from None
+        self.keep()
+        for number in standing:
+            client.delete_collection(_name(number))
+
+    def keep(self) -> None:
+        """Renew it where that is due.
+
+        Raises:
+            IndexLocked: somebody took it, because it had run out.
+        """
+        if time.monotonic() - self._renewed < RENEWED_EVERY:
+            return
+        with in_words(self._place):
+            if self._standing()[-1:] != [self._number]:
+                raise self._taken()
+            note = models.PointStruct(id=1, vector={}, payload={"until": time.time() + LASTS, "holder": self._holder})
+            self._client.upsert(_name(self._number), [note], wait=True)
+        self._renewed = time.monotonic()
+
+    def release(self) -> None:
+        """Let go of it."""
+        self._client.delete_collection(_name(self._number))
+
+    def _standing(self) -> list[int]:
+        names = (_NAME.fullmatch(one.name) for one in self._client.get_collections().collections)
+        return sorted(int(found[1]) for found in names if found)
+
+    def _holds(self, number: int) -> bool:
+        found = self._client.retrieve(_name(number), [1])
+        # One that was made and not noted yet: its holder is at it this moment, or died at it.
+        return not found or float((found[0].payload or {})["until"]) > time.time()
+
+    def _taken(self) -> IndexLocked:
+        return IndexLocked(
+            f"Somebody else is publishing to Qdrant at {self._place} at this moment. Try again when that is done."
+        )
+
+
+@contextmanager
+def only_writer(client: QdrantClient, place: str) -> Iterator[WriterLock]:
+    """Hold the lock; raises as WriterLock does."""
+    with in_words(place):
+        lock = WriterLock(client, place)
+        try:
+            yield lock
+        finally:
+            lock.release()
+
+
+def _name(number: int) -> str:
+    return f"localism_lock_{number}"

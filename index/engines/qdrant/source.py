@@ -30,13 +30,27 @@ from index.engines.nominating import (
     rows_of_keys,
 )
 from index.engines.passage_text import read_passage
-from index.engines.qdrant.asking import Points, alongside, dense, numbers_of, only, scores_of, sparse, within
-from index.engines.qdrant.collections import EXPANSIONS, KEY, PAIRS, PASSAGE, WORDS, collection_of
+from index.engines.qdrant.collections import (
+    EXPANSIONS,
+    KEY,
+    PAIRS,
+    PASSAGE,
+    WORDS,
+    Points,
+    alongside,
+    collection_of,
+    dense,
+    numbers_of,
+    only,
+    scores_of,
+    sparse,
+    within,
+)
 from index.engines.qdrant.faults import in_words
 from index.engines.source import Nominated, RowFeatures, Rows, Scores, Sought
 from index.late_interaction.token_vectors import TokenStatistics
 from index.records import Passage
-from index.sparse.term_numbers import TermNumbers
+from index.sparse.bm25 import TermNumbers
 from index.text.analysis import pairs_of
 
 MOST_WITH_PHRASE = 10_000  # passages that hold the rarest pair of a phrase: beyond, it tells too few apart to be looked for

@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from qdrant_client import QdrantClient
 
 from index.build.reader import Build, local_part, open_build
-from index.engines.copying import copy_build
 from index.engines.engine import Engine, EngineWriter
 from index.engines.opening import open_engine
 from index.engines.place import EnginePlace
 from index.engines.qdrant.engine import QdrantEngine
+from ingest.engine_steps import copy_build
 from tests.postgres_server import PostgresServer
 
 PLACES = ("harbour", "mill", "school", "tower", "orchard")
@@ -150,8 +150,13 @@ def published(engine, two_builds) -> Engine:
 
 def publish_both(engine: Engine, two_builds: TwoBuilds) -> Engine:
     """Bring both builds into ``engine``, and make the first live."""
+    return publish(engine, two_builds, two_builds.first, two_builds.second)
+
+
+def publish(engine: Engine, two_builds: TwoBuilds, *builds: str) -> Engine:
+    """Bring ``builds`` into ``engine``, the first live among them, and make that live."""
     with engine.writing() as writer:
-        for one in (two_builds.first, two_builds.second):
+        for one in builds:
             with closing(two_builds.open(one)) as build:
                 bring(writer, build)
         writer.point_to(two_builds.first)

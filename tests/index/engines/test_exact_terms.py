@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from index.engines.nominating import COMMON, names_held
+from index.engines.source import Sought
 
 SIZE = 200
 
@@ -24,7 +25,8 @@ def index_of(rows_by_name):
 
 def held(asked, words, expansions, rows):
     """How many of the names ``asked`` each of ``rows`` holds."""
-    sought = SimpleNamespace(names=asked, phrases=())
+    vector = np.zeros(1, np.float32)
+    sought = Sought(vector, vector, (), (), (), tuple(asked), ())
     return names_held(build(words, expansions), sought, np.array(rows, np.int64)).tolist()
 
 

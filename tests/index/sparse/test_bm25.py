@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DamagedBuild
-from index.sparse.bm25 import K1, B, Words
-from index.sparse.bm25_writer import WordsWriter
+from index.sparse.bm25 import K1, Words
+from index.sparse.bm25_writer import B, WordsWriter
 
 TERMS = st.lists(st.sampled_from(["pub", "council", "bid", "six", "weeks", "§95"]), max_size=12)
 

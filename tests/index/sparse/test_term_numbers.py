@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from index.errors import DamagedBuild
-from index.sparse.bm25 import Words
+from index.sparse.bm25 import TermNumbers, Words
 from index.sparse.bm25_writer import WordsWriter
-from index.sparse.term_numbers import TermNumbers
 
 TEXTS = ("the pub may be listed", "the pub was sold", "who lists a field", "")
 

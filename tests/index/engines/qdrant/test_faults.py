@@ -13,16 +13,15 @@ from pydantic import SecretStr
 from qdrant_client import QdrantClient
 from typing_extensions import override
 
-from index.engines.qdrant import lock
+from index.engines.qdrant import engine as qdrant_engine
 from index.engines.qdrant.collections import NOTES, PAIRS, collection_of
-from index.engines.qdrant.engine import QdrantEngine
+from index.engines.qdrant.engine import QdrantEngine, only_writer
 from index.engines.qdrant.faults import in_words
-from index.engines.qdrant.lock import only_writer
 from index.engines.qdrant.sink import QdrantSink
 from index.errors import BuildError, DamagedBuild, EngineRefused, EngineUnreachable, ForeignBuild, IndexLocked, NotWritten
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
-from tests.index.engines.conftest import opened, publish_both
+from tests.index.engines.conftest import opened, publish, publish_both
 from tests.waiting import free_port
 
 KEY = "s3cret"
@@ -139,7 +138,7 @@ def test_notes_of_another_format_are_left_alone(client, engine):
 
 def test_a_lost_collection_is_said(client, engine, two_builds):
     """Somebody dropped what belongs to the build that is served."""
-    publish_both(engine, two_builds)
+    publish(engine, two_builds, two_builds.first)
     with closing(two_builds.open(two_builds.first, engine)) as build:
         client.delete_collection(collection_of(two_builds.first))
         with pytest.raises(DamagedBuild, match="localism-ingest engine"):
@@ -156,7 +155,7 @@ def test_what_was_changed_behind_our_back_is_not_finished(client, engine, two_bu
 
     monkeypatch.setattr(QdrantSink, "_read_back", changed)
     with pytest.raises(DamagedBuild, match="points of build"):
-        publish_both(engine, two_builds)
+        publish(engine, two_builds, two_builds.first)
     with engine.writing() as writer:
         assert [one.finished for one in writer.generations()] == [False]
     assert engine.pointer() is None
@@ -179,7 +178,7 @@ def test_a_lock_runs_out_when_its_holder_died(client, monkeypatch):
         pytest.fail("two at once")
     client.set_payload("localism_lock_1", {"until": time.time() - 1}, [1])
     with only_writer(client, "there"):
-        monkeypatch.setattr(lock, "RENEWED_EVERY", 0.0)
+        monkeypatch.setattr(qdrant_engine, "RENEWED_EVERY", 0.0)
         with pytest.raises(IndexLocked):
             held.keep()
     with suppress(BuildError):  # it is gone already
@@ -189,7 +188,7 @@ def test_a_lock_runs_out_when_its_holder_died(client, monkeypatch):
 
 def test_a_phrase_that_very_many_hold_is_not_looked_for(engine, two_builds, monkeypatch):
     """It tells nothing apart; where few hold it, those count it."""
-    publish_both(engine, two_builds)
+    publish(engine, two_builds, two_builds.first)
     with closing(two_builds.open(two_builds.first, engine)) as build:
         question = sought(build, *Searcher(build).encoded('who may borrow a "new wheel for the mill"'))
         counted = build.source.nominate(question, None).named.max()
