@@ -99,7 +99,13 @@ def measure(folder: Path) -> None:
     checkout, home = folder / "checkout", folder / "home"
     home.mkdir(parents=True)
     subprocess.run(["git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(checkout)], check=True)
-    commands = (["make", "reader", "LIGHT=1"], ["make", "index", "LIGHT=1"], [".venv/bin/localism", "ask", QUESTION])
+    commands = (
+        ["make", ".venv/.installed-light", "LIGHT=1"],
+        ["make", "reader", "LIGHT=1"],
+        ["make", "index", "LIGHT=1"],
+        [".venv/bin/localism", "ask", QUESTION],
+    )
+    busy = os.getloadavg()[0]
     steps = [run(command, checkout, home) for command in commands]
     print("| step | seconds | processor seconds | memory at most, MB |\n|---|---|---|---|")
     for step in steps:
@@ -108,6 +114,7 @@ def measure(folder: Path) -> None:
         )
     whole = (sum(step.seconds for step in steps), sum(step.processor_seconds for step in steps))
     print(f"| together | {whole[0]:.0f} | {whole[1]:.0f} | {max(step.peak_megabytes for step in steps):.0f} |\n")
+    print(f"{os.cpu_count()} processors, on which {busy:.1f} processes ran before and {os.getloadavg()[0]:.1f} at the end.")
     parts = {"packages": checkout / ".venv", "builds": checkout / "index" / "builds", "cache": home / ".cache"}
     counted: set[tuple[int, int]] = set()  # builds share their encoder with the cache
     sizes = {name: megabytes(place, counted) for name, place in parts.items()}
