@@ -195,9 +195,10 @@ def _encoder(layout: BuildLayout, manifest: Manifest, beside: Build | None) -> Q
 
 def _check_fit(build: Build) -> None:
     wanted = build.manifest.passages
-    found = {"passages": build.records.size, "passages with keys": len(build.expansion_bounds) - 1}
+    found = {"passages": build.records.size}
     if isinstance(build.source, EmbeddedSource):
         found |= _sizes(build.source)
+    found["passages with keys"] = len(build.expansion_bounds) - 1
     wrong = [f"{count} {name}" for name, count in found.items() if count != wanted]
     if isinstance(build.source, EmbeddedSource) and build.keys.size != build.manifest.keys:
         wrong.append(f"{build.keys.size} vectors of keys instead of {build.manifest.keys}")

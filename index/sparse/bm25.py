@@ -14,7 +14,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -169,31 +168,13 @@ class Words(TermScores):
         """Return where ``term`` stands; empty arrays for an unknown term."""
         return self._look_up(term)
 
-    def all_postings(self) -> Iterator[tuple[int, Postings]]:
-        """Yield every term, as ``term_hash`` gives it, with its postings, in the order of the hashes."""
-        for first, bounds, rows, weights in self._together():
-            for place, (start, end) in enumerate(pairwise(bounds.tolist()), start=first):
-                yield int(self._terms[place]), Postings(rows[start:end], weights[start:end])
-
-    def turned_round(self, start: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-        """Return what stands in the rows from ``start`` to ``end``, half-open, in their order: numbers of terms, rows, weights.
-
-        A term's number is its place in the order of the hashes. All postings are read.
-        """
-        parts = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))]
-        for first, bounds, rows, weights in self._together():
-            here = np.flatnonzero((rows >= start) & (rows < end))
-            numbers = np.repeat(np.arange(first, first + len(bounds) - 1), np.diff(bounds))[here]
-            parts.append((numbers, rows[here], weights[here]))
-        numbers, rows, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
-        order = np.argsort(rows, kind="stable")
-        return numbers[order], rows[order], weights[order]
-
-    def _together(self) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]]:
+    def blocks(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], Postings]]:
+        """Yield everything, many terms at once, in the order of their hashes: hashes, where the postings of each begin, and those."""
         for first in range(0, len(self._terms), _TOGETHER):
             bounds = self._offsets[first : first + _TOGETHER + 1]
             here = int(bounds[0]), int(bounds[-1])
-            yield first, bounds - bounds[0], self._rows.part(*here), self._weights.part(*here)
+            postings = Postings(self._rows.part(*here), self._weights.part(*here))
+            yield self._terms[first : first + _TOGETHER], bounds - bounds[0], postings
 
 
 def _frequency(number_of: Callable[[str], int | None], offsets: NDArray[np.int64], term: str) -> int:

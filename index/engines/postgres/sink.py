@@ -7,6 +7,7 @@ The checksum of a row is worked out here as ``CHECKSUMS`` works it out there.
 import hashlib
 import struct
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import psycopg
@@ -19,6 +20,7 @@ from index.engines.postgres.faults import fault
 from index.engines.postgres.postings import Part, signed
 from index.engines.postgres.tables import make_generation, make_indices, schema_of
 from index.errors import DamagedBuild
+from index.sparse.bm25 import Postings, Words
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 COPY_END = struct.pack("!h", -1)
@@ -62,7 +64,7 @@ class PostgresSink:
         for part, words in zip(Part, files, strict=True):
             self._copy(
                 "postings",
-                (sums.row(*posting_fields(part, signed(term), one.rows, one.weights)) for term, one in words.all_postings()),
+                (sums.row(*posting_fields(part, signed(term), one.rows, one.weights)) for term, one in _each_term(words)),
             )
         try:
             make_indices(self._connection, self._shape.build)
@@ -98,6 +100,12 @@ class PostgresSink:
                 copy.write(COPY_END)
         except psycopg.Error as error:
             raise fault(error, self._place) from None
+
+
+def _each_term(words: Words) -> Iterator[tuple[int, Postings]]:
+    for terms, bounds, held in words.blocks():
+        for term, (start, end) in zip(terms.tolist(), pairwise(bounds.tolist()), strict=True):
+            yield term, Postings(held.rows[start:end], held.weights[start:end])
 
 
 class Checksum:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
 from index.engines.embedded import EmbeddedSource
@@ -127,10 +128,26 @@ class _Window:
         """Return the terms of a passage with their weights."""
         if not self._start <= row < self._end:
             self._start, self._end = row, row + WINDOW
-            self._numbers, rows, self._weights = self._words.turned_round(row, row + WINDOW)
+            self._numbers, rows, self._weights = turned_round(self._words, row, row + WINDOW)
             self._bounds = np.searchsorted(rows, np.arange(row, row + WINDOW + 1))
         here = slice(*self._bounds[row - self._start : row - self._start + 2])
         return models.SparseVector(indices=self._numbers[here].tolist(), values=self._weights[here].tolist())
+
+
+def turned_round(words: Words, start: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Return what stands in the rows from ``start`` to ``end``, half-open, in their order: numbers of terms, rows, weights.
+
+    A term's number is its place in the order of the hashes. All postings are read.
+    """
+    parts, first = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))], 0
+    for terms, bounds, held in words.blocks():
+        here = np.flatnonzero((held.rows >= start) & (held.rows < end))
+        numbers = np.repeat(np.arange(first, first + len(terms)), np.diff(bounds))[here]
+        parts.append((numbers, held.rows[here], held.weights[here]))
+        first += len(terms)
+    numbers, rows, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
+    order = np.argsort(rows, kind="stable")
+    return numbers[order], rows[order], weights[order]
 
 
 def _text(stored: bytes) -> str:
