@@ -115,8 +115,8 @@ def _seen(build: Build, searcher: Searcher, question: str, passage: Passage, mar
 
 def _sentence_cosines(build: Build, question: str, row: int) -> NDArray[np.float32]:
     """Return the cosine of the question and each sentence of a passage, the sentence's vector being pooled from its tokens."""
-    encoded = build.tokens.seen(build.encoder.encode(question))
-    tokens = build.tokens.of(np.array([row]))
+    encoded = build.files.tokens.seen(build.encoder.encode(question))
+    tokens = build.files.tokens.of(np.array([row]))
     products = inner_products(tokens.vectors, encoded.vector[None, :])[:, 0] / np.maximum(tokens.lengths, 1e-9)
     sentences = np.unique(tokens.sentences[tokens.sentences != NO_SENTENCE])
     return np.array([products[tokens.sentences == sentence].sum() for sentence in sentences], np.float32)

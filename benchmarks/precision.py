@@ -110,7 +110,7 @@ def _shortened(build: Build) -> Iterator[Build]:
         last = build.manifest.passages - 1
         writer = TokensWriter(tokens, build.manifest.model.dimension, whole_up_to=last)
         for row in range(build.manifest.passages):
-            writer.add(build.tokens.stored(row, build.vectors.rows(np.array([row]))[0]))
+            writer.add(build.files.tokens.stored(row, build.files.vectors.rows(np.array([row]))[0]))
         writer.close()
         shorter = open_build(folder)
         try:

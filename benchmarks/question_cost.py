@@ -32,8 +32,8 @@ def plain(build: Build) -> Callable[[str], object]:
 
     def ask(question: str) -> object:
         encoded = build.encoder.encode(question)
-        rows, cosines = build.vectors.nearest(encoded.vector, 100)
-        scores = build.words.scores(read_question(question, str).terms)
+        rows, cosines = build.files.vectors.nearest(encoded.vector, 100)
+        scores = build.files.words.scores(read_question(question, str).terms)
         joined = scores / max(float(scores.max()), 1e-9)
         joined[rows] += cosines
         best = np.argpartition(-joined, SHOWN)[:SHOWN]

@@ -30,7 +30,7 @@ def by_vector(build: Build) -> Ranker:
     """Rank by the cosine of question and passage."""
     owners = _owners(build)
     return lambda question: first_different(
-        owners[build.vectors.nearest(build.encoder.encode(question).vector, PASSAGES_ASKED_FOR)[0]]
+        owners[build.files.vectors.nearest(build.encoder.encode(question).vector, PASSAGES_ASKED_FOR)[0]]
     )
 
 
@@ -70,8 +70,8 @@ def plain_search(build: Build) -> Callable[[str], list[Passage]]:
     """Search with vectors and BM25 alone, both of the build: what our time is compared with."""
 
     def search(question: str) -> list[Passage]:
-        words = build.words.scores(terms_of(question))
-        rows, cosines = build.vectors.nearest(build.encoder.encode(question).vector, PASSAGES_ASKED_FOR)
+        words = build.files.words.scores(terms_of(question))
+        rows, cosines = build.files.vectors.nearest(build.encoder.encode(question).vector, PASSAGES_ASKED_FOR)
         joined = stretched(words)
         joined[rows] += stretched(cosines)
         best = np.argpartition(-joined, min(PASSAGES_SHOWN, len(joined) - 1))[:PASSAGES_SHOWN]

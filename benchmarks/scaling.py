@@ -224,7 +224,7 @@ def _asked(folder: Path) -> Asked:
     near, found = [], []
     for vector in vectors:
         started = time.perf_counter()
-        found.append(build.vectors.nearest(vector, 10)[0])
+        found.append(build.files.vectors.nearest(vector, 10)[0])
         near.append(time.perf_counter() - started)
     resident, private = _memory("VmRSS"), _memory("RssAnon")
     recall = recall_of(path / "passages.faiss", vectors, found)

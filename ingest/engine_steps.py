@@ -18,7 +18,8 @@ from index.arrays import in_bytes
 from index.build.reader import Build, local_part, open_build
 from index.documents.store import Records
 from index.engines.embedded import EmbeddedSource
-from index.engines.engine import CandidateSink, Counts, Engine, EngineWriter, LocalPart, PassageRow
+from index.engines.engine import CandidateSink, Counts, Engine, EngineWriter, PassageRow
+from index.engines.source import LocalPart
 from index.errors import BuildError, DamagedBuild, NotWritten
 from index.evaluation.golden import GoldenQuestion
 from index.evaluation.golden_run import evaluate_golden

@@ -124,7 +124,7 @@ class AnswerService:
             confidence=round(decision.confidence, 4),
             quotes=tuple(map(self._quote, shown)),
             parts=answered(parts, shown),
-            build=self.build.id,
+            build=self.build.manifest.build,
             nearest=() if found or decision.asks_nothing else self._nearest_titles(findings),
             signpost=self._pointers.told(decision, findings.hits),
             definition=self._definitions.asked_for(asked),

@@ -17,12 +17,10 @@ from index.dense.faiss_reader import Vectors
 from index.documents.store import RecentPassages, Records
 from index.encoders.query_encoder import QueryAdapter, QueryEncoder
 from index.engines.embedded import EmbeddedSource
-from index.engines.engine import Engine, LocalPart, Shape, digest_of
-from index.engines.source import CandidateSource
+from index.engines.engine import Engine, digest_of
+from index.engines.source import CandidateSource, LocalPart, Shape
 from index.errors import DamagedBuild, NoBuild
-from index.late_interaction.token_vectors import Tokens
 from index.lexicon import Lexicon
-from index.sparse.bm25 import Words
 from index.sparse.spelling import Spelling
 
 
@@ -58,36 +56,6 @@ class Build:
         if not isinstance(self.source, EmbeddedSource):
             raise DamagedBuild(f"Build {self.id} is searched in an engine here, and this needs its own files.")
         return self.source
-
-    @property
-    def vectors(self) -> Vectors:
-        """Vectors of passages; raises as ``files`` does, and so do the next."""
-        return self.files.vectors
-
-    @property
-    def keys(self) -> Vectors:
-        """Vectors of expansions."""
-        return self.files.keys
-
-    @property
-    def tokens(self) -> Tokens:
-        """Vectors of tokens."""
-        return self.files.tokens
-
-    @property
-    def words(self) -> Words:
-        """Words of titles, headings and texts."""
-        return self.files.words
-
-    @property
-    def expansion_words(self) -> Words:
-        """Words of expansions."""
-        return self.files.expansion_words
-
-    @property
-    def pairs(self) -> Words:
-        """Neighbouring words."""
-        return self.files.pairs
 
     def close(self) -> None:
         """Close the files that are held open."""
@@ -146,14 +114,12 @@ def open_build(folder: Path, beside: Build | None = None, engine: Engine | None 
         raise DamagedBuild(
             f"The vectors of build {folder.name} cannot be opened ({error}). Build again: localism-ingest build"
         ) from error
-    records = Records(layout.records)
+    records, part = Records(layout.records), local_part(folder, manifest, expansion_bounds)
     build = Build(
         folder=folder,
         manifest=manifest,
         records=records,
-        source=_embedded(layout, manifest, records, expansion_bounds)
-        if engine is None
-        else engine.source(local_part(folder, manifest, expansion_bounds)),
+        source=engine.source(part) if engine else EmbeddedSource.open(part, RecentPassages(records)),
         expansion_bounds=expansion_bounds,
         document_vectors=document_vectors,
         document_ends=np.array([records.rows_of(document.id).stop for document in records.documents], np.int64),
@@ -171,20 +137,8 @@ def local_part(folder: Path, manifest: Manifest, expansion_bounds: NDArray[np.in
     """Return what of the build in ``folder`` a worker has itself, as an engine is told of it."""
     layout = BuildLayout(folder)
     shape = Shape(manifest.build, manifest.passages, manifest.keys, manifest.model.dimension, digest_of(manifest.files))
-    return LocalPart(shape, expansion_bounds, layout.tokens, layout.words, layout.expansion_words, layout.pairs)
-
-
-def _embedded(layout: BuildLayout, manifest: Manifest, records: Records, bounds: NDArray[np.int64]) -> EmbeddedSource:
-    return EmbeddedSource(
-        vectors=Vectors.open(layout.vectors),
-        keys=Vectors.open(layout.keys),
-        expansion_bounds=bounds,
-        tokens=Tokens(layout.tokens, manifest.model.dimension),
-        words=Words.open(layout.words),
-        expansion_words=Words.open(layout.expansion_words),
-        pairs=Words.open(layout.pairs),
-        recent=RecentPassages(records),
-    )
+    searched = layout.vectors, layout.keys, layout.tokens, layout.words, layout.expansion_words, layout.pairs
+    return LocalPart(shape, expansion_bounds, *searched)
 
 
 def _encoder(layout: BuildLayout, manifest: Manifest, beside: Build | None) -> QueryEncoder:
@@ -200,8 +154,8 @@ def _check_fit(build: Build) -> None:
         found |= _sizes(build.source)
     found["passages with keys"] = len(build.expansion_bounds) - 1
     wrong = [f"{count} {name}" for name, count in found.items() if count != wanted]
-    if isinstance(build.source, EmbeddedSource) and build.keys.size != build.manifest.keys:
-        wrong.append(f"{build.keys.size} vectors of keys instead of {build.manifest.keys}")
+    if isinstance(build.source, EmbeddedSource) and build.source.keys.size != build.manifest.keys:
+        wrong.append(f"{build.source.keys.size} vectors of keys instead of {build.manifest.keys}")
     if len(build.document_vectors) != build.manifest.documents:
         wrong.append(f"{len(build.document_vectors)} vectors of documents instead of {build.manifest.documents}")
     if wrong:
@@ -211,7 +165,7 @@ def _check_fit(build: Build) -> None:
         )
     vectors = build.document_vectors.shape[1]
     if isinstance(build.source, EmbeddedSource):
-        vectors = build.vectors.dimension
+        vectors = build.source.vectors.dimension
     if not vectors == build.encoder.dimension == build.manifest.model.dimension:
         raise DamagedBuild(
             f"Build {build.id} mixes models: vectors of length {vectors}, a query encoder of length "

@@ -61,15 +61,15 @@ def _sentence_problems(passage: Passage) -> list[str]:
 
 def _vector_problems(build: Build) -> list[str]:
     problems: list[str] = []
-    for start in range(0, build.vectors.size, 1000):
-        rows = np.arange(start, min(start + 1000, build.vectors.size), dtype=np.int64)
-        norms = np.linalg.norm(build.vectors.rows(rows), axis=1)
+    for start in range(0, build.files.vectors.size, 1000):
+        rows = np.arange(start, min(start + 1000, build.files.vectors.size), dtype=np.int64)
+        norms = np.linalg.norm(build.files.vectors.rows(rows), axis=1)
         problems.extend(
             f"the vector of passage row {rows[bad]} has length {norms[bad]:.3f}" for bad in np.where(abs(norms - 1) > 0.01)[0]
         )
-    if build.vectors.size:
-        first = build.vectors.rows(np.array([0], np.int64))[0]
-        _, cosines = build.vectors.nearest(first, 1)
+    if build.files.vectors.size:
+        first = build.files.vectors.rows(np.array([0], np.int64))[0]
+        _, cosines = build.files.vectors.nearest(first, 1)
         if not len(cosines) or cosines[0] < 0.999:
             problems.append("the first passage does not find itself")
     return problems

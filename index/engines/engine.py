@@ -11,61 +11,15 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.engines.embedded import EmbeddedSource
-from index.engines.source import CandidateSource
-from index.errors import ForeignBuild
+from index.engines.source import CandidateSource, LocalPart
 from index.records import Passage
-
-ENGINE_FORMAT = 1  # of what a generation holds; a program that cannot read these writes another number
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How large a build is, and what it was made of: two builds of one shape are the same build."""
-
-    build: str
-    passages: int
-    keys: int  # expansions
-    dimension: int
-    digest: str  # of the hashes of its files
-    format: int = ENGINE_FORMAT
-
-    def check(self, held: "Shape", where: str) -> None:
-        """See that ``where`` holds this build, and not another of the same name.
-
-        Raises:
-            ForeignBuild: it does not.
-        """
-        if held.format != self.format:
-            mend = "update the program" if held.format > self.format else "publish it again: localism-ingest engine"
-            raise ForeignBuild(
-                f"{where} holds build {self.build} in format {held.format}, this program reads format {self.format}; {mend}."
-            )
-        if held != self:
-            wrong = [name for name, value in asdict(self).items() if asdict(held)[name] != value]
-            raise ForeignBuild(
-                f"{where} holds another build under the id {self.build} than the folder of this machine ({', '.join(wrong)} differ). "
-                "Take the folder over from the machine that published it: localism pull"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class LocalPart:
-    """What of a build each worker has itself, however its candidates are found."""
-
-    shape: Shape
-    expansion_bounds: NDArray[np.int64]  # where each passage's expansions begin among all, shape (passages + 1,)
-    tokens: Path  # the folder of the token vectors; of what lies there only the small files need be there
-    words: Path  # the folders of the indices of words, likewise
-    expansion_words: Path
-    pairs: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,67 @@ The source nominates, the worker scores: scores are ours whatever nominates, so 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.dense.faiss_reader import Range
+from index.errors import ForeignBuild
 from index.late_interaction.token_vectors import PassageTokens, TokenStatistics
 from index.records import Passage
 
 UNKNOWN = -1.0  # cosine
 
+ENGINE_FORMAT = 1  # of what a generation holds; a program that cannot read these writes another number
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a build is, and what it was made of: two builds of one shape are the same build."""
+
+    build: str
+    passages: int
+    keys: int  # expansions
+    dimension: int
+    digest: str  # of the hashes of its files
+    format: int = ENGINE_FORMAT
+
+    def check(self, held: "Shape", where: str) -> None:
+        """See that ``where`` holds this build, and not another of the same name.
+
+        Raises:
+            ForeignBuild: it does not.
+        """
+        if held.format != self.format:
+            mend = "update the program" if held.format > self.format else "publish it again: localism-ingest engine"
+            raise ForeignBuild(
+                f"{where} holds build {self.build} in format {held.format}, this program reads format {self.format}; {mend}."
+            )
+        if held != self:
+            wrong = [name for name, value in asdict(self).items() if asdict(held)[name] != value]
+            raise ForeignBuild(
+                f"{where} holds another build under the id {self.build} than the folder of this machine ({', '.join(wrong)} differ). "
+                "Take the folder over from the machine that published it: localism pull"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPart:
+    """What of a build each worker has itself, however its candidates are found."""
+
+    shape: Shape
+    expansion_bounds: NDArray[np.int64]  # where each passage's expansions begin among all, shape (passages + 1,)
+    vectors: Path  # of passages; an engine has them itself, and these need not be there
+    keys: Path  # vectors of expansions, likewise
+    tokens: Path  # the folder of the token vectors; of what lies there an engine wants only the small files
+    words: Path  # the folders of the indices of words, likewise
+    expansion_words: Path
+    pairs: Path
 
 
 @dataclass(frozen=True, slots=True)

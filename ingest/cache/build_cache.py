@@ -81,7 +81,7 @@ class EarlierBuild:
     @property
     def directions(self) -> NDArray[np.float32] | None:
         """The directions along which it keeps token vectors; None where it keeps them whole."""
-        return self._build.tokens.directions
+        return self._build.files.tokens.directions
 
     def knows(self, key: str) -> bool:
         """Tell whether the same bytes were read with the same readers and options."""
@@ -117,12 +117,12 @@ class EarlierBuild:
         row = self._rows()[0].find(key)
         if row is None:
             return None
-        return self._build.tokens.stored(row, self._build.vectors.rows(np.array([row], np.int64))[0])
+        return self._build.files.tokens.stored(row, self._build.files.vectors.rows(np.array([row], np.int64))[0])
 
     def key_vector(self, key: str) -> Vector | None:
         """Return the vector of a passage's key; None where it is new."""
         row = self._rows()[1].find(key)
-        return None if row is None else self._build.keys.rows(np.array([row], np.int64))[0]
+        return None if row is None else self._build.files.keys.rows(np.array([row], np.int64))[0]
 
     def close(self) -> None:
         """Close the build."""

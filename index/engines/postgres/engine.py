@@ -10,13 +10,14 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from index.engines.embedded import EmbeddedSource
-from index.engines.engine import Generation, LivePointer, LocalPart, Shape
+from index.engines.engine import Generation, LivePointer
 from index.engines.postgres.faults import fault, refused
 from index.engines.postgres.node import PatientConnection
 from index.engines.postgres.nodes import Nodes
 from index.engines.postgres.sink import PostgresSink
 from index.engines.postgres.source import PostgresSource
 from index.engines.postgres.tables import only_writer, schema_of, set_up
+from index.engines.source import LocalPart, Shape
 from index.errors import DamagedBuild, UnknownBuild
 
 _SHAPE = (

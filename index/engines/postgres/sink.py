@@ -14,11 +14,12 @@ import psycopg
 from numpy.typing import NDArray
 
 from index.engines.embedded import EmbeddedSource
-from index.engines.engine import Counts, PassageRow, Shape
+from index.engines.engine import Counts, PassageRow
 from index.engines.passage_text import written_passage
 from index.engines.postgres.faults import fault
 from index.engines.postgres.postings import Part, signed
 from index.engines.postgres.tables import make_generation, make_indices, schema_of
+from index.engines.source import Shape
 from index.errors import DamagedBuild
 from index.sparse.bm25 import Postings, Words
 

@@ -10,15 +10,14 @@ from typing import Any
 import psycopg
 
 from index.dense.faiss_reader import Range
-from index.engines.engine import LocalPart
+from index.engines.embedded import names_held, nominated, terms_held
 from index.engines.fetched import FetchedKeys, HeldRows, Looked, joined_tokens
-from index.engines.nominating import names_held, nominated, terms_held
 from index.engines.passage_text import read_passage
 from index.engines.postgres.nodes import Nodes
 from index.engines.postgres.postings import FetchedWords, Part, PostingsOfBuild
 from index.engines.postgres.tables import schema_of
 from index.engines.postgres.vectors import NearestKeys, PassageVectors
-from index.engines.source import Nominated, RowFeatures, Rows, Scores, Sought
+from index.engines.source import LocalPart, Nominated, RowFeatures, Rows, Scores, Sought
 from index.late_interaction.token_vectors import TokenStatistics
 from index.records import Passage
 

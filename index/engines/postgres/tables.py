@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import psycopg
 
-from index.engines.engine import ENGINE_FORMAT
 from index.engines.postgres.faults import fault
+from index.engines.source import ENGINE_FORMAT
 from index.errors import EngineRefused, ForeignBuild, IndexLocked, UnknownBuild
 
 LEAST_SERVER = 160_000  # as server_version_num says it

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
 from index.dense.faiss_reader import Range
-from index.engines.engine import ENGINE_FORMAT, Generation, LivePointer, Shape
-from index.engines.source import Rows, Scores
+from index.engines.engine import Generation, LivePointer
+from index.engines.source import ENGINE_FORMAT, Rows, Scores, Shape
 from index.errors import ForeignBuild
 
 NOTES = "localism_builds"

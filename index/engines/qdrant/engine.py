@@ -16,11 +16,12 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from index.engines.embedded import EmbeddedSource
-from index.engines.engine import Generation, LivePointer, LocalPart
+from index.engines.engine import Generation, LivePointer
 from index.engines.qdrant.collections import Notes, collection_of
 from index.engines.qdrant.faults import in_words
 from index.engines.qdrant.sink import QdrantSink
 from index.engines.qdrant.source import QdrantSource
+from index.engines.source import LocalPart
 from index.errors import EngineRefused, IndexLocked, UnknownBuild
 
 SCHEMES = {"qdrant+http": False, "qdrant+https": True}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
 from index.engines.embedded import EmbeddedSource
-from index.engines.engine import Counts, PassageRow, Shape
+from index.engines.engine import Counts, PassageRow
 from index.engines.passage_text import written_passage
 from index.engines.qdrant.collections import (
     EXPANSIONS,
@@ -29,6 +29,7 @@ from index.engines.qdrant.collections import (
     make_collection,
 )
 from index.engines.qdrant.faults import in_words
+from index.engines.source import Shape
 from index.errors import DamagedBuild
 from index.sparse.bm25 import Words
 

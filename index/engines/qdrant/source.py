@@ -16,9 +16,7 @@ from qdrant_client import QdrantClient, models
 
 from index.arrays import BYTE_SCALE, in_bytes
 from index.dense.faiss_reader import Range, marked
-from index.engines.engine import LocalPart
-from index.engines.fetched import FetchedKeys, HeldRows, Looked, joined_tokens
-from index.engines.nominating import (
+from index.engines.embedded import (
     BY_KEY,
     BY_PHRASE,
     BY_VECTOR,
@@ -29,6 +27,7 @@ from index.engines.nominating import (
     best_found,
     rows_of_keys,
 )
+from index.engines.fetched import FetchedKeys, HeldRows, Looked, joined_tokens
 from index.engines.passage_text import read_passage
 from index.engines.qdrant.collections import (
     EXPANSIONS,
@@ -47,7 +46,7 @@ from index.engines.qdrant.collections import (
     within,
 )
 from index.engines.qdrant.faults import in_words
-from index.engines.source import Nominated, RowFeatures, Rows, Scores, Sought
+from index.engines.source import LocalPart, Nominated, RowFeatures, Rows, Scores, Sought
 from index.late_interaction.token_vectors import TokenStatistics
 from index.records import Passage
 from index.sparse.bm25 import TermNumbers
@@ -171,7 +170,7 @@ class QdrantSource:
         return {f"{one} {name}": self._sparse(one, [name], len(rows), among) for name in telling for one in both}
 
     def _named(self, sought: Sought, rows: Rows, found: Mapping[str, Points]) -> NDArray[np.int64]:
-        """Return how many of the names and phrases each passage holds; see ``nominating.names_held``."""
+        """Return how many of the names and phrases each passage holds; see ``embedded.names_held``."""
         held = np.zeros(len(rows), np.int64)
         for quoted in (self._holding(phrase) for phrase in sought.phrases if len(phrase) > 1):
             if len(quoted) <= max(COMMON * self._size, LEAST_COMMON):

@@ -48,7 +48,7 @@ def test_a_build_that_is_left_goes_without_a_search_for_circles(workshop):
     try:
         answers = AnswerService(open_live_build(workshop.builds))
         answers.answer("How long does bread keep?")
-        held = [weakref.ref(part) for part in (answers.build.encoder, answers.build.tokens, answers.build.words)]
+        held = [weakref.ref(part) for part in (answers.build.encoder, answers.build.files.tokens, answers.build.files.words)]
         answers.build.close()
         del answers
         assert [part() for part in held] == [None, None, None]

@@ -27,9 +27,9 @@ def test_a_build_opens_with_what_its_manifest_names(small_build):
     """By its id; the last document ends with the last passage."""
     build = open_live_build(small_build)
     assert build.id == live_build(small_build).name
-    assert build.records.size == build.vectors.size == build.words.size == build.manifest.passages == 4
+    assert build.records.size == build.files.vectors.size == build.files.words.size == build.manifest.passages == 4
     assert build.document_ends.tolist() == [2, 4]
-    assert build.vectors.dimension == build.encoder.dimension == build.manifest.model.dimension
+    assert build.files.vectors.dimension == build.encoder.dimension == build.manifest.model.dimension
     build.close()
 
 

@@ -57,7 +57,7 @@ def test_what_is_written_is_whole_finished_and_not_live(builds):
     assert verify_build(folder) == []
     build = open_build(folder)
     assert (build.manifest.documents, build.manifest.pages, build.manifest.passages, build.manifest.keys) == (1, 1, 1, 1)
-    assert np.flatnonzero(build.words.scores({"gate"})).tolist() == [0]
+    assert np.flatnonzero(build.files.words.scores({"gate"})).tolist() == [0]
     assert build.records.passages([0])[0].text == PAGES[0].text
     build.close()
     assert '"lost"' in (folder / "left_out.json").read_text()

@@ -11,8 +11,8 @@ import pytest
 
 from index.build.build_watcher import BuildWatcher
 from index.build.reader import Build, local_part
-from index.engines.engine import PassageRow, Shape
-from index.engines.source import UNKNOWN, Sought
+from index.engines.engine import PassageRow
+from index.engines.source import UNKNOWN, Shape, Sought
 from index.errors import ForeignBuild, IndexLocked, NoBuild, UnknownBuild
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher

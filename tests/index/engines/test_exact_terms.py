@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index.engines.nominating import COMMON, names_held
+from index.engines.embedded import COMMON, names_held
 from index.engines.source import Sought
 
 SIZE = 200

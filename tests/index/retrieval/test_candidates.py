@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.build.reader import open_live_build
-from index.engines import nominating
+from index.engines import embedded
 from index.late_interaction.max_sim import max_sim, token_weights
 from index.retrieval.candidates import LOOKED_AT, compared, retrieve
 from index.retrieval.questions import read_question
@@ -85,10 +85,10 @@ class BruteForce:
 
     def __init__(self, build, asked, encoded) -> None:
         """Look at all rows."""
-        self.rows = np.arange(build.vectors.size)
+        self.rows = np.arange(build.files.vectors.size)
         passages = build.records.passages(self.rows.tolist())
-        self.passage = build.vectors.rows(self.rows) @ encoded.vector
-        keys = build.keys.rows(np.arange(build.keys.size)) @ encoded.vector
+        self.passage = build.files.vectors.rows(self.rows) @ encoded.vector
+        keys = build.files.keys.rows(np.arange(build.files.keys.size)) @ encoded.vector
         of_passages = np.split(keys, np.cumsum([len(passage.keys) for passage in passages])[:-1])
         self.key = np.array([max(own, default=-1.0) for own in of_passages])
         place = {document.id: number for number, document in enumerate(build.records.documents)}
@@ -96,7 +96,11 @@ class BruteForce:
         self.document = build.document_vectors[self.documents] @ encoded.vector
         self.words, self.expansion_words, self.pairs = (
             np.array([index.scores(terms)[row] / index.ideal(terms) for row in self.rows])
-            for index, terms in ((build.words, asked.terms), (build.expansion_words, asked.terms), (build.pairs, asked.pairs))
+            for index, terms in (
+                (build.files.words, asked.terms),
+                (build.files.expansion_words, asked.terms),
+                (build.files.pairs, asked.pairs),
+            )
         )
         texts = [{*terms_of(passage.text), *terms_of(" ".join(passage.keys))} for passage in passages]
         self.held = np.array([sum(name in terms for name in asked.names) for terms in texts])
@@ -132,8 +136,10 @@ def test_brute_force_gives_every_candidate_the_same_features(build, question):
     rows = seen.rows
     for name in ("passage", "document", "words", "pairs"):
         np.testing.assert_allclose(getattr(seen.features, name), getattr(brute, name)[rows], atol=TOLERANCE, err_msg=name)
-    weights = token_weights(build.tokens.frequencies(encoded.pieces), build.tokens.size)
-    alone = [max_sim(build.tokens.seen(encoded), weights, build.tokens.of(rows[[place]])) for place in range(len(rows))]
+    weights = token_weights(build.files.tokens.frequencies(encoded.pieces), build.files.tokens.size)
+    alone = [
+        max_sim(build.files.tokens.seen(encoded), weights, build.files.tokens.of(rows[[place]])) for place in range(len(rows))
+    ]
     sentence, cubed = (np.concatenate([getattr(one, name) for one in alone]) for name in ("best_sentence", "cubed"))
     np.testing.assert_allclose(seen.features.sentence, sentence, atol=TOLERANCE)
     np.testing.assert_allclose(seen.features.tokens, cubed, atol=TOLERANCE)
@@ -145,7 +151,7 @@ def test_features_do_not_depend_on_how_many_neighbours_were_gathered(build, ques
     """Of a passage whose keys were not among the nearest, the best key is still looked up."""
     few = {"BY_VECTOR": 8, "BY_WORDS": 3, "BY_KEY": 3, "NEAR_KEYS": 2}
     for name, value in few.items():
-        monkeypatch.setattr(nominating, name, value)
+        monkeypatch.setattr(embedded, name, value)
     asked, encoded = question
     brute = BruteForce(build, asked, encoded)
     seen = rerank(build, retrieve(build, asked, encoded, None), encoded)
@@ -173,7 +179,7 @@ def test_no_row_in_the_ranges_is_no_candidate(build, question):
 def test_what_holds_a_phrase_in_quotation_marks_is_looked_at_beside_the_rest(build):
     """However far it is otherwise; and a word that somebody only puts in quotation marks takes nothing else away."""
     asked, encoded = read(build, 'who says "volunteer in spring" of a bell?')
-    texts = [passage.text for passage in build.records.passages(list(range(build.vectors.size)))]
+    texts = [passage.text for passage in build.records.passages(list(range(build.files.vectors.size)))]
     holding = {row for row, text in enumerate(texts) if "volunteer in spring" in text}
     found = set(retrieve(build, asked, encoded, None).rows.tolist())
     asked, encoded = read(build, "who says volunteer in spring of a bell?")
@@ -187,7 +193,7 @@ def test_what_holds_a_phrase_in_quotation_marks_is_looked_at_beside_the_rest(bui
 def test_words_around_count_where_they_count_most_and_within_their_document_only(build):
     """Beside the brute force over every passage and its two neighbours on each side."""
     asked, encoded = read(build, "Who mends the bell by volunteer in spring?")
-    rows = np.arange(build.vectors.size)
+    rows = np.arange(build.files.vectors.size)
     alone = build.source.words.term_weights(asked.terms, rows)
     documents = np.searchsorted(build.document_ends, rows, side="right")
     near = (np.abs(rows[:, None] - rows) <= 2) & (documents[:, None] == documents)
@@ -208,7 +214,7 @@ def test_compared_gives_any_rows_what_finding_them_would_have_given(build, quest
 
 def test_blending_takes_the_mean_of_each_feature_and_the_vector_of_the_question_asked(build):
     """Names count where either question has them."""
-    rows = np.arange(build.vectors.size - 5, build.vectors.size, dtype=np.int64)  # one of them holds the name
+    rows = np.arange(build.files.vectors.size - 5, build.files.vectors.size, dtype=np.int64)  # one of them holds the name
     questions = [read(build, text) for text in ("Who mends the bell?", "What does ZX9 say?")]
     one, other = (rerank(build, compared(build, rows, *each), each[1]) for each in questions)
     both = blended(one, other)

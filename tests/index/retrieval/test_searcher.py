@@ -104,7 +104,7 @@ def test_an_exact_name_is_never_below_a_passage_without_it(searcher, monkeypatch
     asked = searcher.read("swings mended by volunteers")
     assert "swings" in searcher.search(asked.text).hits[0].passage.text
     monkeypatch.setattr(searcher, "read", lambda _: replace(asked, names=("nomin",)))
-    monkeypatch.setattr("index.engines.nominating.COMMON", 0.7)  # of three passages one is a large share
+    monkeypatch.setattr("index.engines.embedded.COMMON", 0.7)  # of three passages one is a large share
     assert "nomination" in searcher.search(asked.text).hits[0].passage.text
-    monkeypatch.setattr("index.engines.nominating.COMMON", 0.1)
+    monkeypatch.setattr("index.engines.embedded.COMMON", 0.1)
     assert "swings" in searcher.search(asked.text).hits[0].passage.text
