@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "corpus"
+DECIDING = "And how long does the council have to decide?"
 # The section that must come first, for what is no heading itself.
 ANSWERED_BY = {
     "Our pub is for sale. What can we do?": "Our pub, library or field is up for sale: what do we do first?",
@@ -29,6 +30,18 @@ ANSWERED_BY = {
     "How long do we have to object?": "How long do I have to object to a planning application?",
     "How long does the council have to decide on our nomination?": "How long does the council have to decide on a nomination?",
 }
+# What is printed with what it follows, or with where to look, and the section that must come first then.
+ASKED_WITH: dict[tuple[str, str, str], str] = {
+    # question, the one that it follows, document
+    (DECIDING, "Who can nominate a building?", ""): "How long does the council have to decide on a nomination?",
+    (DECIDING, "Who can nominate a pub?", ""): "How long does the council have to decide on a nomination?",
+    (
+        "Who votes on the plan?",
+        "",
+        "briefing-neighbourhood-planning",
+    ): "The neighbourhood plan referendum: who votes, who pays, what majority, and what if people say no?",
+}
+ABOUT_ANOTHER_CORPUS = {"corpus.md"}  # which a reader of it puts together
 _IN_DOCUMENTS = re.compile(
     r'localism ask "([^"…]+)"|/ask question: ([^`\n]+)|[?&]q=([^"\'&{$\s`)…]+)|["\\\']question["\\\']: ?["\\\']([^"\\\'…]+)["\\\']'
 )
@@ -48,7 +61,7 @@ def written_out() -> list[str]:
 
 def _in_documents() -> Iterator[str]:
     for path in (ROOT / "README.md", *(ROOT / "docs").glob("**/*.md"), *(ROOT / "deploy").glob("*.md")):
-        if "decisions" not in path.parts:
+        if "decisions" not in path.parts and path.name not in ABOUT_ANOTHER_CORPUS:
             for groups in _IN_DOCUMENTS.findall(path.read_text(encoding="utf-8")):
                 yield unquote_plus(next(filter(None, groups)))
 

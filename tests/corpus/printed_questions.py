@@ -14,7 +14,7 @@ from bot.answering.answers import Answer, Status
 from bot.answering.guidance import Origin, Suggester, Suggestion, all_of, examples_of
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import open_live_build
-from tests.corpus.printed import ANSWERED_BY
+from tests.corpus.printed import ANSWERED_BY, ASKED_WITH
 
 # The light reader takes a neighbour for some headings, of another text on the same matter; the thorough one takes none.
 MOST_MISTAKEN = 0.005
@@ -37,6 +37,14 @@ def test_what_is_printed_is_answered_by_its_section(service: AnswerService, ques
     """First, and as an answer."""
     answer = service.answer(question)
     assert _is_answered_by(answer, ANSWERED_BY[question]), (answer.status, [quote.citation.section for quote in answer.quotes])
+
+
+@pytest.mark.parametrize("asked", ASKED_WITH)
+def test_what_is_printed_with_more_is_answered_by_its_section(service: AnswerService, asked: tuple[str, str, str]):
+    """After the question that it follows, or in the one document."""
+    question, earlier, document = asked
+    answer = service.answer(question, document=document or None, context=[earlier] if earlier else [])
+    assert _is_answered_by(answer, ASKED_WITH[asked]), (answer.status, [quote.citation.section for quote in answer.quotes])
 
 
 def test_the_build_offers_what_the_corpus_offers(service: AnswerService):
