@@ -91,7 +91,7 @@ def test_a_filter_leaves_exactly_what_is_in_it(both, number):
     question = asked(there, f"Who mends the bell of the {PLACES[number]}?")
     found = there.source.nominate(question, [(start, end)])
     assert found.rows.tolist() == list(range(start, end))
-    brute = files.vectors.rows(found.rows) @ question.searched
+    brute = files.files.vectors.rows(found.rows) @ question.searched
     np.testing.assert_allclose(found.passage, brute, atol=1e-3)
 
 
