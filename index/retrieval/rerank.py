@@ -23,6 +23,7 @@ from index.engines.source import UNKNOWN, RowFeatures
 from index.late_interaction.max_sim import Matches, max_sim, token_weights
 from index.records import Passage, Span
 from index.retrieval.candidates import Found, documents_of
+from index.text.language import REFERS_ON
 
 Scores = NDArray[np.float32]
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
@@ -53,15 +54,11 @@ class Features:
 
 FEATURE_NAMES = tuple(field.name for field in fields(Features))
 Weights = Mapping[str, float]
-_COMMON_WEIGHTS = {"sentence": 1.0, "pairs": 0.6, "document": 0.5}
+_COMMON = {"sentence": 1.0, "pairs": 0.6, "document": 0.5}
 # Learned on labelled sets, where nothing is known of how people ask. Neighbours pay where a document runs over many passages.
-PLAIN_WEIGHTS: Weights = MappingProxyType(
-    {**_COMMON_WEIGHTS, "words": 0.4, "around": 0.8, "tokens": 4.55, "passage": 0.5, "key": 1.3}
-)
+PLAIN_WEIGHTS: Weights = MappingProxyType(_COMMON | {"words": 0.4, "around": 0.8, "tokens": 4.55, "passage": 0.5, "key": 1.3})
 # Where a build's adapter leads the question towards its passages, that cosine is the best single evidence.
-ADAPTED_WEIGHTS: Weights = MappingProxyType(
-    {**_COMMON_WEIGHTS, "words": 0.6, "around": 0.3, "tokens": 3.75, "passage": 3.0, "key": 1.0}
-)
+ADAPTED_WEIGHTS: Weights = MappingProxyType(_COMMON | {"words": 0.6, "around": 0.3, "tokens": 3.75, "passage": 3, "key": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +140,7 @@ def contributions(features: Features, weights: Weights) -> dict[str, Scores]:
 def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Span, ...]:
     """Return the ranges of the answering sentences, one or two, in reading order.
 
-    Chosen by their words in context alone: a sentence that shares words with the question often only repeats it.
+    By their words in context alone: one that shares words with the question often only repeats it. What only leads on comes last.
 
     Args:
         passage: the passage.
@@ -152,12 +149,12 @@ def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Spa
     count = min(len(matches), len(passage.sentences))
     if not count:
         return passage.sentences[:1]
-    order = sorted(range(count), key=lambda place: -matches[place])
+    order = sorted(range(count), key=lambda place: (_refers_on(passage, place), -matches[place]))
     first = order[0]
     chosen = [first]
     if _leads_in(passage, first) and first + 1 < len(passage.sentences):
         chosen.append(first + 1)
-    elif count > 1 and matches[first] - matches[order[1]] < NEARLY:
+    elif count > 1 and matches[first] - matches[order[1]] < NEARLY and not _refers_on(passage, order[1]):
         chosen.append(order[1])
     return tuple(passage.sentences[place] for place in sorted(chosen))
 
@@ -212,9 +209,17 @@ def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _leads_in(passage: Passage, place: int) -> bool:
-    start, end = passage.sentences[place]
-    sentence = passage.text[start:end].rstrip()
+    sentence = _sentence(passage, place).rstrip()
     return sentence.endswith((":", "?")) or len(sentence.split()) < LEAD_IN_WORDS
+
+
+def _refers_on(passage: Passage, place: int) -> bool:
+    return bool(REFERS_ON.search(_sentence(passage, place)))
+
+
+def _sentence(passage: Passage, place: int) -> str:
+    start, end = passage.sentences[place]
+    return passage.text[start:end]
 
 
 def _mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -74,6 +74,13 @@ BETWEEN_QUESTIONS = re.compile(
     re.IGNORECASE,
 )
 
+# --- Sentences that only say where something stands ---------------------------------------------------------------------------
+
+REFERS_ON = re.compile(
+    r"(?:^|[:;]\s)see\s+(?:also\b|the\b|our\b|pages?\b|p\.|sections?\b|chapters?\b|box\b|annex\b|appendix\b|[“\"‘'])",
+    re.IGNORECASE,
+)
+
 # --- Questions about a word ----------------------------------------------------------------------------------------------------
 
 ASKING_MEANING = re.compile(
