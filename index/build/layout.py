@@ -22,6 +22,7 @@ POINTER = "CURRENT"
 MANIFEST_FILE = "manifest.json"
 UNFINISHED = ".writing-"
 SHARDS_FILE = "SHARDS"
+JOINING = ".joining"
 DEFAULT_BUILDS = default_builds()
 
 

@@ -52,6 +52,7 @@ def pull(builds: Path, source: Published, keep: int) -> Pulled:
             _manifest(source, build, builds)
             check_whole(builds / f"{_DRAFT}{build}")
             files, taken_over, moved = _fetched(source, build, builds)
+            _keep(build, builds)
         _publish(builds, build)
         for left in builds.glob(f"{_DRAFT}*"):
             shutil.rmtree(left)
@@ -75,9 +76,11 @@ def bring(builds: Path, source: Published, build: str) -> None:
         return
     try:
         _fetched(source, build, builds)
-        if problems := verify_build(builds / build):
-            remove_build(builds, build)  # or the next time it would be taken for whole
-            raise DamagedBuild(f"Build {build} was brought here and is damaged: {'; '.join(problems[:3])}.")
+        draft = builds / f"{_DRAFT}{build}"
+        if problems := verify_build(draft):
+            shutil.rmtree(draft)
+            raise DamagedBuild(f"Build {build} is damaged where it is published: {'; '.join(problems[:3])}.")
+        _keep(build, builds)
     except OSError as error:
         raise NotWritten(f"Build {build} could not be written: {error.strerror or error}. Make room and run again.") from error
 
@@ -126,9 +129,13 @@ def _fetched(source: Published, build: str, builds: Path) -> tuple[int, int, int
             taken_over += 1
             continue
         moved += _fetch(source, f"{build}/{name}", path, digest)
-    draft.rename(builds / build)
-    sync_folder(builds)
     return len(wanted), taken_over, moved
+
+
+def _keep(build: str, builds: Path) -> None:
+    """Give what was brought the name of a finished build."""
+    (builds / f"{_DRAFT}{build}").rename(builds / build)
+    sync_folder(builds)
 
 
 def _is_plain(name: str) -> bool:

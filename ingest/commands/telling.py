@@ -38,6 +38,10 @@ _SENTENCES = {
         "Look at it with localism-ingest diff, then run localism-ingest publish --accept, or localism-ingest discard."
     ),
     State.HELD: "Build {build} is finished and held. localism-ingest publish makes it live, localism-ingest discard removes it.",
+    State.SHARD: (
+        "Build {build} is a shard of the corpus: finished, and never live. Carry it to where the whole corpus lies with "
+        "localism-index export --build {build} FILE.tar.gz, and there: localism-ingest join FILE.tar.gz …"
+    ),
     State.RESTING: (
         "Build {build}, made from exactly this corpus, was rolled back, so it rests and the live build stays. "
         "Change the corpus, or run localism-ingest build --accept."
