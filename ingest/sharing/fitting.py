@@ -51,7 +51,7 @@ class Account:
     """What shards bring of a corpus."""
 
     shards: tuple[str, ...]
-    taken_over: int  # documents whose file, description and recipe are the same
+    taken_over: int  # documents whose file, description and recipe are the same, or that are copies of such
     described_anew: tuple[str, ...]  # ids: the file is the same, what the catalogue says of it is not
     read_here: tuple[str, ...]  # ids: in no shard
     notes: tuple[str, ...]
@@ -105,8 +105,9 @@ def check_shards(shards: Sequence[FoundShard], corpus: Corpus, recipe: Recipe, m
             raise ForeignBuild(f"{shard.told} cannot be joined here: {differs}, then make that shard again.")
         if any(one["entry"] in entries and one["key"] not in keys for one in shard.readings.values()):
             raise ForeignBuild(
-                f"{shard.told} was read with other settings of OCR than this machine has. Set LOCALISM_OCR and its languages "
-                "alike on all machines (localism-ingest settings), then make that shard again."
+                f"{shard.told} was read with other settings than this machine has. Set LOCALISM_OCR, LOCALISM_OCR_LANGUAGES, "
+                "LOCALISM_OCR_LEAST_CONFIDENCE and LOCALISM_FILE_SECONDS alike on all machines (localism-ingest settings), then make "
+                "that shard again."
             )
         if not shard.keys & keys:
             raise ShardRefused(
@@ -132,22 +133,16 @@ def account_of(shards: Sequence[FoundShard], notes: Sequence[str], corpus: Corpu
     """Return what ``shards`` bring of ``corpus``."""
     read = Counter(key for shard in shards for key in shard.keys)
     entries = {one["entry"] for shard in shards for one in shard.readings.values()}
-    copies = {
-        left.noted["key"]
-        for shard in shards
-        for left in read_left_out(BuildLayout(shard.folder).left_out)
-        if "fingerprint" in left.noted
-    }
+    left_out = [left for shard in shards for left in read_left_out(BuildLayout(shard.folder).left_out) if left.copy_of]
+    copies = {(left.id, left.noted["key"]) for left in left_out}
     held = {entry.document.id for entry in corpus.entries}
-    anew, here, taken_over = [], [], 0
+    anew, here = [], []
     for entry in corpus.entries:
-        key = reading_key(entry.document, recipe.reading)
-        if key in read:
-            same = entry_digest(entry.document) in entries
-            taken_over += same
-            anew += [] if same else [entry.document.id]
-        elif key not in copies and entry.copy_of not in held:
-            here.append(entry.document.id)
+        key, document = reading_key(entry.document, recipe.reading), entry.document
+        if entry.copy_of in held or (document.id, key) in copies or entry_digest(document) in entries:
+            continue
+        (anew if key in read else here).append(document.id)
+    taken_over = len(corpus.entries) - len(anew) - len(here)
     several = sum(count > 1 for count in read.values())
     if several:
         notes = (*notes, f"{several} documents are in more than one shard; each is taken from the first that holds it.")

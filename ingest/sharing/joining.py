@@ -7,9 +7,9 @@ whatever is of the whole (copies, weights of words, adapter, calibration) is wor
 Whoever calls holds the lock of the builds. What a run that was killed had brought, read and embedded is gone on with.
 """
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from index.build.layout import JOINING
@@ -56,7 +56,9 @@ def join_shards(
         ModelError, CatalogueError: as for every build.
     """
     if standing_build(builds, corpus_digest(corpus, recipe, model.identity)):
-        return build_index(corpus, builds, recipe, model, progress, step, engine=engine), None
+        outcome = build_index(corpus, builds, recipe, model, progress, step, engine=engine)
+        rmtree(builds / JOINING, ignore_errors=True)  # a run was stopped when all of it was in that build
+        return outcome, None
     with disk_faults():
         progress.stage("bringing the shards")
         shards, notes = found_shards(brought(places, builds / JOINING))
@@ -67,7 +69,7 @@ def join_shards(
         _verify(shards, builds / JOINING, progress)
     folders = [shard.folder for shard in shards]
     outcome = build_index(corpus, builds, recipe, model, progress, step, engine=engine, joined=folders)
-    shutil.rmtree(builds / JOINING, ignore_errors=True)  # all of it is in the new build
+    rmtree(builds / JOINING, ignore_errors=True)  # all of it is in the new build
     return outcome, account
 
 

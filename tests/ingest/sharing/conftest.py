@@ -34,18 +34,35 @@ class Machine(Workshop):
 
     def join(self, *places: Path | str, step: Step = Step.PUBLISH, read_missing: bool = False) -> tuple[Outcome, Account]:
         """Join the shards at ``places``."""
-        outcome, account = join_shards(
-            open_corpus(self.corpus), self.builds, self.recipe, self.model, Silence(), list(map(str, places)), step, read_missing
-        )
+        outcome, account = self.join_again(*places, step=step, read_missing=read_missing)
         assert account is not None
         return outcome, account
+
+    def join_again(
+        self, *places: Path | str, step: Step = Step.PUBLISH, read_missing: bool = False
+    ) -> tuple[Outcome, Account | None]:
+        """Join where a build of this corpus may stand already."""
+        return join_shards(
+            open_corpus(self.corpus),
+            self.builds,
+            self.recipe,
+            self.model,
+            Silence(),
+            list(map(str, places)),
+            step,
+            read_missing,
+        )
 
 
 def fill(corpus: Path) -> None:
     """Add birds of several sizes, a PDF that is drawn, a copy of a file and one of a text."""
     for number, bird in enumerate(BIRDS, start=1):
-        lines = [f"The {bird} of field {place} sings at dawn, and counts {place * number} worms." for place in range(number * 3)]
-        (corpus / "documents" / f"{bird}.md").write_text(f"# The {bird}\n\n## What does the {bird} do?\n\n" + "\n\n".join(lines))
+        lines = [
+            f"The {bird} of field {place} sings at dawn, and counts {place * number} worms." for place in range(number * 3)
+        ]
+        (corpus / "documents" / f"{bird}.md").write_text(
+            f"# The {bird}\n\n## What does the {bird} do?\n\n" + "\n\n".join(lines)
+        )
     outlined_pdf(corpus / "documents" / "rules.pdf", ["The gate", "The bell"])
     shutil.copyfile(corpus / "documents" / "gull.md", corpus / "documents" / "gull-again.md")
     loud = (corpus / "documents" / "heron.md").read_text().upper()
