@@ -136,7 +136,8 @@ def account_of(shards: Sequence[FoundShard], notes: Sequence[str], corpus: Corpu
     left_out = [left for shard in shards for left in read_left_out(BuildLayout(shard.folder).left_out) if left.copy_of]
     copies = {(left.id, left.noted["key"]) for left in left_out}
     held = {entry.document.id for entry in corpus.entries}
-    anew, here = [], []
+    anew: list[str] = []
+    here: list[str] = []
     for entry in corpus.entries:
         key, document = reading_key(entry.document, recipe.reading), entry.document
         if entry.copy_of in held or (document.id, key) in copies or entry_digest(document) in entries:

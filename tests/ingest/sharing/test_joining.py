@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from index.build.history import finished_builds, live_id
 from index.build.layout import JOINING, BuildLayout
@@ -45,9 +46,11 @@ def shown(folder: Path) -> Iterator[str]:
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Writes no log, and lists nothing."""
 
+    @override
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
+    @override
     def list_directory(self, path: object) -> None:
         """Answer that there is nothing."""
         self.send_error(404)
