@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from index.build.history import shards_in
 from index.setting_sources import told_settings
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, PROBLEMS, CommandContext
@@ -33,10 +32,7 @@ def status(context: CommandContext) -> int:
     guessed = {one.id: one.guessed for one in descriptions_of(corpus, said_of(context.builds)) if one.guessed}
     tell_plan(context, plan)
     tell_guessed(context, guessed)
-    shards = shards_in(context.builds)
-    for build, shard in shards.items():
-        context.say(f"Build {build} is shard {shard} of a corpus: never live, for localism-ingest join.")
-    context.give_json(plan.json() | {"shards": shards, "warnings": list(corpus.warnings), "guessed": guessed})
+    context.give_json(plan.json() | {"warnings": list(corpus.warnings), "guessed": guessed})
     return DONE
 
 

@@ -81,6 +81,8 @@ def tell_plan(context: CommandContext, plan: Plan) -> None:
         print_table(context.console, ("document", "work", "why"), rows)
     for hint in plan.hints:
         context.say(f"Hint: {hint}", "yellow")
+    for build, shard in plan.shards.items():
+        context.say(f"Build {build} is shard {shard} of a corpus: never live, for localism-ingest join.")
     unchanged = len(plan.documents) - len(listed)
     verdict = "Nothing is to be done" if plan.up_to_date else "A build is to be made"
     context.say(f"{verdict}; {unchanged} documents unchanged; live build: {plan.live or 'none'}.")
