@@ -8,6 +8,7 @@ LocalismError
 │   ├── NoBuild             nothing has been ingested yet
 │   ├── DamagedBuild        files missing, changed or not fitting together
 │   ├── ForeignBuild        made by another format version or model than asked for
+│   ├── NotWhole            a shard of a corpus, where a build of the whole is wanted
 │   ├── UnknownBuild        a build id that is not there
 │   ├── IndexLocked         another run is changing the builds
 │   ├── NotFetched          a build of another machine cannot be had, or is not what it says
@@ -51,6 +52,10 @@ class DamagedBuild(BuildError):
 
 class ForeignBuild(BuildError):
     """The build was made by another format version or with another model."""
+
+
+class NotWhole(BuildError):
+    """The build holds a shard of the corpus only, and a build of the whole is wanted."""
 
 
 class UnknownBuild(BuildError):

@@ -5,7 +5,6 @@ sentences.
 """
 
 import argparse
-import json
 import logging
 import sys
 import traceback
@@ -18,7 +17,7 @@ from rich.logging import RichHandler
 from index.errors import IndexLocked, LocalismError
 from index.terminal.arguments import Commands, new_parser, parse
 from ingest.catalogue.corpus import bring_where_it_is_ours
-from ingest.commands import building, documents, fetch, keeping, looking, reader
+from ingest.commands import building, documents, fetch, keeping, looking, reader, sharing
 from ingest.commands.context import (
     FAULT,
     INTERRUPTED,
@@ -28,8 +27,8 @@ from ingest.commands.context import (
     building_arguments,
     changing_arguments,
     shared_arguments,
+    tell_error,
 )
-from ingest.readers.sound_letters import shown_name
 from ingest.settings import DEFAULT_CORPUS, Settings, read_settings
 
 log = logging.getLogger(__name__)
@@ -49,17 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bring_where_it_is_ours(options.corpus, DEFAULT_CORPUS)
         code: int = options.run(CommandContext(options, settings, console))
     except LocalismError as error:
-        _tell(console, options, str(error))
+        tell_error(console, options, str(error))
         return LOCKED if isinstance(error, IndexLocked) else REFUSED
     except OSError as error:
         log.debug("while a command ran", exc_info=True)
         where = f"{error.filename}: " if error.filename else ""
-        _tell(
+        tell_error(
             console, options, f"{where}{error.strerror or error}. Make room there, or give this user the right, and run again."
         )
         return REFUSED
     except Exception as error:  # noqa: BLE001  a fault of this program is told as such, and has an exit code of its own
-        _tell(
+        tell_error(
             console,
             options,
             f"an unexpected error, {type(error).__name__}: {error}. This is a fault of the program; {_REPORT}",
@@ -89,7 +88,8 @@ def _add_building(commands: Commands, shared: argparse.ArgumentParser) -> None:
     )
     build.add_argument("--force", action="store_true", help="build even if the live build was made from exactly this corpus")
     build.add_argument("--dry-run", action="store_true", help="say what would be done and why, as status does")
-    build.set_defaults(run=building.build)
+    sharing.add_shard(build)
+    sharing.add_join(commands, shared)
     status = commands.add_parser("status", parents=[shared], help="say what a build would do and why, without doing it")
     status.set_defaults(run=looking.status)
     publish = commands.add_parser(
@@ -97,8 +97,10 @@ def _add_building(commands: Commands, shared: argparse.ArgumentParser) -> None:
     )
     publish.add_argument("build", nargs="?", metavar="ID", help="the build; without it the newest that waits")
     publish.set_defaults(run=building.publish)
-    discard = commands.add_parser("discard", parents=[shared, changing_arguments()], help="remove the build that waits")
-    discard.add_argument("build", nargs="?", metavar="ID", help="the build; without it the newest that waits")
+    discard = commands.add_parser(
+        "discard", parents=[shared, changing_arguments()], help="remove the build that waits, or a shard"
+    )
+    discard.add_argument("build", nargs="?", metavar="ID", help="the build or shard; without it the newest build that waits")
     discard.set_defaults(run=building.discard)
     check = commands.add_parser("check", parents=[shared], help="name every problem of the corpus with its file and line")
     check.set_defaults(run=looking.check)
@@ -201,14 +203,6 @@ def _at_least_one(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is less than 1")
     return number
-
-
-def _tell(console: Console, options: argparse.Namespace | None, sentence: str) -> None:
-    console.print("[red]The live index is as it was:[/red] ", end="")
-    sentence = shown_name(sentence)
-    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
-    if options is not None and options.json:
-        print(json.dumps({"error": sentence}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 LocalismError
 ├── CorpusProblems          the corpus has problems that must be mended first; each with its file and line
 ├── FetchRefused            an original cannot or may not be downloaded
-└── DocumentRefused         a document may not come into the corpus, or not leave it
+├── DocumentRefused         a document may not come into the corpus, or not leave it
+└── ShardRefused            a shard of a corpus cannot be made, or shards cannot be joined
 """
 
 from collections.abc import Sequence
@@ -26,3 +27,7 @@ class FetchRefused(LocalismError):
 
 class DocumentRefused(LocalismError):
     """A document may not come into the corpus, or not leave it."""
+
+
+class ShardRefused(LocalismError):
+    """A shard of a corpus cannot be made, or shards cannot be joined; the message says why."""

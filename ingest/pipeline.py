@@ -5,7 +5,7 @@ Whoever calls what changes anything holds the lock of the builds.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from index.build.history import finished_builds, live_id, prune, publish, sweep_unfinished
 from index.build.hold_reason import HoldReason, note_hold_reason, read_hold_reasons
 from index.build.layout import live_build
-from index.build.manifest import Manifest
+from index.build.manifest import Manifest, check_whole
 from index.errors import BuildError, NotWritten
 from ingest.build_run import forget_interrupted, make_build
 from ingest.catalogue.corpus import Corpus
@@ -44,6 +44,7 @@ class State(Enum):
     PUBLISHED = "published"
     REFUSED = "refused"  # by the gate
     HELD = "held"
+    SHARD = "shard"  # of the corpus, to be joined with the others; never live
     RESTING = "resting"  # it was rolled back, and nothing has changed since
 
 
@@ -85,10 +86,12 @@ def build_index(
     step: Step = Step.PUBLISH,
     force: bool = False,
     engine: "Engine | None" = None,
+    joined: Sequence[Path] = (),
 ) -> Outcome:
     """Make a build of ``corpus`` in ``builds`` where none stands for it yet, and bring it as far as ``step`` and the gate allow.
 
-    On any error the live build stays as it is. With an ``engine``, what becomes live is brought there too.
+    On any error the live build stays as it is. With an ``engine``, what becomes live is brought there too. What the verified builds
+    in ``joined`` hold is taken over.
 
     Raises:
         ModelError: the model is missing or not the pinned one.
@@ -98,7 +101,7 @@ def build_index(
     """
     digest = corpus_digest(corpus, recipe, model.identity)
     live = live_id(builds)
-    with _disk_faults():
+    with disk_faults():
         builds.mkdir(parents=True, exist_ok=True)
         sweep_unfinished(builds)
         if live and not force and _made_from(builds, live) == digest:
@@ -106,10 +109,12 @@ def build_index(
             if engine is not None:
                 carry_live(corpus, builds, recipe, progress, engine)
             return Outcome(live, State.UNCHANGED, warnings=corpus.warnings)
-        standing = None if force else _standing_build(builds, digest)
+        standing = None if force else standing_build(builds, digest)
         if standing and read_hold_reasons(builds).get(standing) is HoldReason.ROLLED_BACK and step is Step.PUBLISH:
             return Outcome(standing, State.RESTING, warnings=corpus.warnings)
-        build, reports = (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress)
+        build, reports = (
+            (standing, ()) if standing else make_build(corpus, builds, recipe, model, digest, progress, joined=joined)
+        )
         _fit_confidence(corpus, builds / build, progress)
         return bring_live(corpus, builds, build, recipe, progress, step, reports, engine)
 
@@ -128,8 +133,10 @@ def bring_live(
 
     Raises:
         DamagedBuild: it does not verify.
+        NotWhole: it is a shard.
         BuildError: the ``engine`` did not take it; the build waits for a person.
     """
+    check_whole(builds / build)
     comparison = _compared(corpus, builds, build, progress)
     passes = comparison is None or comparison.passes(recipe.tolerance)
     if step is Step.HOLD or (step is Step.PUBLISH and not passes):
@@ -192,18 +199,19 @@ def _publish_everywhere(
         raise
 
 
-def _made_from(builds: Path, build: str) -> str:
-    """Return the digest of what ``build`` was made from; empty where it is not all there any more."""
+def _made_from(builds: Path, build: str, shard: str = "") -> str:
+    """Return the digest of what ``build`` was made from; empty where it is another ``shard``, or not all there any more."""
     try:
         manifest = Manifest.open(builds / build)
     except BuildError:
         return ""
-    return manifest.corpus_digest if all((builds / build / name).is_file() for name in manifest.files) else ""
+    as_wanted = manifest.shard == shard
+    return manifest.corpus_digest if as_wanted and all((builds / build / name).is_file() for name in manifest.files) else ""
 
 
-def _standing_build(builds: Path, digest: str) -> str | None:
-    """Return the newest finished build that was made from the same corpus: an earlier run may have stopped before the switch."""
-    return next((build for build in reversed(finished_builds(builds)) if _made_from(builds, build) == digest), None)
+def standing_build(builds: Path, digest: str, shard: str = "") -> str | None:
+    """Return the newest finished build of the same corpus or ``shard`` of it: a run may have stopped before the switch."""
+    return next((build for build in reversed(finished_builds(builds)) if _made_from(builds, build, shard) == digest), None)
 
 
 def _fit_confidence(corpus: Corpus, folder: Path, progress: Progress) -> None:
@@ -231,7 +239,8 @@ def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> C
 
 
 @contextmanager
-def _disk_faults() -> Iterator[None]:
+def disk_faults() -> Iterator[None]:
+    """Say in a sentence what the disk did not take."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:

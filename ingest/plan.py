@@ -4,12 +4,13 @@ Comes in: a corpus, the live build, a recipe. Goes out: a Plan. Refuses to read 
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from index.build.history import shards_in
 from index.build.layout import BuildLayout, live_build
 from index.build.left_out import LeftOut, read_left_out
 from index.build.manifest import Manifest
@@ -66,6 +67,7 @@ class Plan:
     reasons: tuple[str, ...]  # that touch the whole build
     documents: tuple[Planned, ...]
     hints: tuple[str, ...] = ()  # what a person may want to decide; nothing depends on it
+    shards: Mapping[str, str] = field(default_factory=dict)  # builds that are a shard of a corpus: id to "2/3"
 
     def json(self) -> dict[str, Any]:
         """Return the plan as a JSON object."""
@@ -74,12 +76,17 @@ class Plan:
             "up_to_date": self.up_to_date,
             "reasons": list(self.reasons),
             "hints": list(self.hints),
+            "shards": dict(self.shards),
             "documents": [{"id": one.document, "work": one.work.value, "why": one.why} for one in self.documents],
         }
 
 
 def plan_of(corpus: Corpus, builds: Path, recipe: Recipe, model: ModelIdentity) -> Plan:
     """Return what a build of ``corpus`` would do to what lies in ``builds``."""
+    return replace(_plan_of(corpus, builds, recipe, model), shards=shards_in(builds))
+
+
+def _plan_of(corpus: Corpus, builds: Path, recipe: Recipe, model: ModelIdentity) -> Plan:
     try:
         folder = live_build(builds)
         manifest = Manifest.open(folder)

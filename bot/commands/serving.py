@@ -66,8 +66,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
 def _pull(options: argparse.Namespace, _: Settings) -> int:
     from index.build.lock import builds_lock
-    from index.build.moving import pull
     from index.build.published import published_at
+    from index.build.pulling import pull
 
     with builds_lock(options.index, "localism pull", options.wait):
         pulled = pull(options.index, published_at(options.source), max(options.keep, 1))

@@ -9,7 +9,8 @@ import shutil
 from pathlib import Path
 
 from index.build.hold_reason import HoldReason, note_hold_reason, note_lived, once_live, read_hold_reasons, waiting_builds
-from index.build.layout import MANIFEST_FILE, UNFINISHED, live_build, point_to, sync_folder
+from index.build.layout import MANIFEST_FILE, SHARDS_FILE, UNFINISHED, live_build, point_to, replace_text, sync_folder
+from index.build.manifest import check_whole, shard_of
 from index.errors import DamagedBuild, NoBuild, UnknownBuild
 
 _BUILD_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
@@ -20,6 +21,7 @@ def publish(builds: Path, build: str) -> None:
 
     Raises:
         DamagedBuild: it does not verify; the live build stays.
+        NotWhole: it is a shard of a corpus; the live build stays.
     """
     _switch(builds, build, None)
 
@@ -36,6 +38,7 @@ def roll_back(builds: Path, build: str | None = None) -> tuple[str, str]:
     live = live_id(builds)
     target = build or _live_before(builds, live)
     check_known(builds, target)
+    check_whole(builds / target)
     if target == live:
         raise UnknownBuild(f"Build {target} is the live one already; nothing was changed.")
     _check_was_live(builds, target)
@@ -47,6 +50,7 @@ def _switch(builds: Path, build: str, leaving: HoldReason | None) -> None:
     # What opens a build takes longer to import than a run with nothing to do takes.
     from index.build.verification import verify_build
 
+    check_whole(builds / build)
     problems = verify_build(builds / build)
     if problems:
         raise DamagedBuild(f"Build {build} was not published: {'; '.join(problems[:3])}. The live build stays as it is.")
@@ -81,14 +85,26 @@ def finished_builds(builds: Path) -> list[str]:
     return sorted(path.parent.name for path in builds.glob(f"*/{MANIFEST_FILE}") if _BUILD_NAME.fullmatch(path.parent.name))
 
 
+def shards_in(builds: Path) -> dict[str, str]:
+    """Return the finished builds that hold a shard of the corpus only, oldest first, each with which one: "2/3"."""
+    return {build: shard for build in finished_builds(builds) if (shard := shard_of(builds / build))}
+
+
+def list_shards(builds: Path) -> None:
+    """Write down which shards there are: a web server that shows ``builds`` lists no folder."""
+    shards = shards_in(builds)
+    if shards or (builds / SHARDS_FILE).exists():
+        replace_text(builds / SHARDS_FILE, "".join(f"{build}\n" for build in shards))
+
+
 def prune(builds: Path, keep: int) -> list[str]:
-    """Remove the oldest builds beyond the ``keep`` newest, never the live one nor one that waits for a person.
+    """Remove the oldest builds beyond the ``keep`` newest, never the live one, one that waits for a person, nor a shard.
 
     Returns the ids removed.
     """
     live = live_build(builds).name
-    waiting = waiting_builds(builds)
-    others = [build for build in finished_builds(builds) if build != live and build not in waiting]
+    kept = {live, *waiting_builds(builds), *shards_in(builds)}
+    others = [build for build in finished_builds(builds) if build not in kept]
     old = others[: max(0, len(others) - (keep - 1))]
     for build in old:
         remove_build(builds, build)
@@ -112,11 +128,14 @@ def remove_build(builds: Path, build: str) -> None:
     if build == live_id(builds):
         raise UnknownBuild(f"Build {build} is live and is not removed. Make another one live first: localism-ingest rollback")
     # Renamed first: a build that is half deleted must never look finished.
+    was_shard = bool(shard_of(builds / build))
     doomed = builds / f"{UNFINISHED}{build}"
     (builds / build).rename(doomed)
     sync_folder(builds)
     shutil.rmtree(doomed)
     note_hold_reason(builds, build, None)
+    if was_shard:
+        list_shards(builds)
 
 
 def _live_before(builds: Path, live: str | None) -> str:

@@ -2,9 +2,11 @@
 
 index/builds/CURRENT            the id of the live build; replaced in one step
 index/builds/STANDING.json      why finished builds that could be live are not: refused, held back, rolled back
+index/builds/SHARDS             the ids of builds that hold a shard of the corpus only, for the machine that joins them
 index/builds/LIVED              the ids of builds that were live before, the last of them last
 index/builds/.kept.sqlite       what an interrupted run had made; the next one goes on with it (ingest.cache.checkpoint)
 index/builds/.lock              held by the one run that may change anything here
+index/builds/.joining/          shards that another machine made, until they are joined
 index/builds/<id>/              one immutable build
 index/builds/.writing-<id>/     a build that is not finished, or no longer wanted; swept away by the next run
 """
@@ -19,6 +21,8 @@ from index.installation import default_builds
 POINTER = "CURRENT"
 MANIFEST_FILE = "manifest.json"
 UNFINISHED = ".writing-"
+SHARDS_FILE = "SHARDS"
+JOINING = ".joining"
 DEFAULT_BUILDS = default_builds()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.build.layout import MANIFEST_FILE, replace_text
 from index.encoders.full import ModelIdentity
-from index.errors import DamagedBuild, ForeignBuild
+from index.errors import BuildError, DamagedBuild, ForeignBuild, NotWhole
 from index.text.splitting import Geometry
 
 FORMAT_VERSION = 4
@@ -36,6 +36,7 @@ class Manifest:
     searches: dict[str, dict[str, Any]] = field(default_factory=dict)  # how each vector index is searched, and its recall
     # How sure to be: bias and weights (index.abstention.decision), and how they were found to hold; empty where nothing was fitted.
     calibration: dict[str, Any] = field(default_factory=dict)
+    shard: str = ""  # which part of the corpus it was made of, as "2/3"; empty where it was made of the whole
     format_version: int = FORMAT_VERSION
 
     @property
@@ -45,7 +46,10 @@ class Manifest:
 
     def save(self, folder: Path) -> None:
         """Write the manifest into ``folder``."""
-        text = json.dumps(asdict(self), indent=2, sort_keys=True)
+        fields = asdict(self)
+        if not self.shard:
+            del fields["shard"]  # a build of the whole looks as it did before there were shards
+        text = json.dumps(fields, indent=2, sort_keys=True)
         replace_text(folder / MANIFEST_FILE, text + "\n")
 
     @classmethod
@@ -76,3 +80,24 @@ class Manifest:
             raise DamagedBuild(
                 f"The {MANIFEST_FILE} of build {folder.name} is not whole ({error}). Build the index again: localism-ingest build"
             ) from error
+
+
+def shard_of(folder: Path) -> str:
+    """Return which shard of a corpus the build in ``folder`` holds, as "2/3"; empty where it is whole, or cannot be read."""
+    try:
+        return Manifest.open(folder).shard
+    except BuildError:
+        return ""
+
+
+def check_whole(folder: Path) -> None:
+    """Raise NotWhole where the build in ``folder`` holds a shard of a corpus only, and so may be neither served nor published."""
+    try:
+        manifest = Manifest.open(folder)
+    except BuildError:
+        return  # which opening it will say
+    if manifest.shard:
+        raise NotWhole(
+            f"Build {manifest.build} is shard {manifest.shard} of a corpus: it holds some of the documents, and is neither published "
+            "nor served. Join it with the other shards where the whole corpus lies: localism-ingest join"
+        )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
-from index.build.history import finished_builds
+from index.build.history import finished_builds, shards_in
 from index.build.layout import POINTER, BuildLayout
 from index.documents.store import Records
 from index.errors import BuildError, DamagedBuild, UnknownPassage
@@ -88,7 +88,7 @@ def write_passage_history(layout: BuildLayout, builds: Path, day: str) -> None:
 
 def _taken_back(folder: Path, passage_id: str) -> _Gone | None:
     """Return the passage as gone where a build beside this one holds it: that build was live once and was rolled back."""
-    for build in finished_builds(folder.parent):
+    for build in _whole(folder.parent):
         try:
             records = Records(BuildLayout(folder.parent / build).records)
         except BuildError:
@@ -103,6 +103,12 @@ def _taken_back(folder: Path, passage_id: str) -> _Gone | None:
     return None
 
 
+def _whole(builds: Path) -> list[str]:
+    """Return the builds of a whole corpus: what a shard does not hold is not gone, and nobody ever had a link into it."""
+    shards = shards_in(builds)
+    return [build for build in finished_builds(builds) if build not in shards]
+
+
 def _day_of_switch(builds: Path) -> str:
     try:
         return datetime.fromtimestamp((builds / POINTER).stat().st_mtime, UTC).date().isoformat()
@@ -113,7 +119,7 @@ def _day_of_switch(builds: Path) -> str:
 def _all_gone(new: Records, builds: Path, day: str) -> list[_Gone]:
     standing = {passage.id for passage in new.all_passages()}
     gone: dict[str, _Gone] = {}
-    for build in finished_builds(builds):
+    for build in _whole(builds):
         layout = BuildLayout(builds / build)
         try:
             remembered, lost = list(_remembered(layout.passage_history)), _lost(layout.records, standing, new, day)

@@ -192,7 +192,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 def _refusal(status: int) -> str:
     if status == _NOT_FOUND:
         return (
-            "is not there. Name the address of the folder that holds CURRENT; if it was there a moment ago, another build was "
+            "is not there. Name the address of the folder of builds; if it was there a moment ago, another build was "
             "published meanwhile: pull again."
         )
     return f"was refused with status {status}. Name the last address, with user and password where it wants them."

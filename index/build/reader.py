@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.layout import MANIFEST_FILE, BuildLayout, live_build
-from index.build.manifest import Manifest
+from index.build.manifest import Manifest, check_whole
 from index.dense.faiss_reader import Vectors
 from index.documents.store import RecentPassages, Records
 from index.encoders.query_encoder import QueryAdapter, QueryEncoder
@@ -79,10 +79,15 @@ def live_folder(builds: Path, engine: Engine | None) -> Path:
 
     Raises:
         NoBuild: nothing has been published, or the folder of what an engine names is not here.
+        NotWhole: somebody made a shard of a corpus the live one.
         BuildError: the engine does not answer.
     """
-    if engine is None:
-        return live_build(builds)
+    folder = live_build(builds) if engine is None else _folder_of(builds, engine)
+    check_whole(folder)
+    return folder
+
+
+def _folder_of(builds: Path, engine: Engine) -> Path:
     pointer = engine.pointer()
     if pointer is None:
         raise NoBuild(f"{engine.name} holds no live build yet. Publish one: localism-ingest engine")

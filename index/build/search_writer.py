@@ -5,6 +5,7 @@ holds, and how it is searched.
 """
 
 import sqlite3
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -21,7 +22,7 @@ from index.build.ready_document import ReadyDocument
 from index.dense.faiss_writer import VectorsWriter
 from index.encoders.adapter_lessons import AdapterLessons
 from index.encoders.query_encoder import QueryEncoder
-from index.late_interaction.token_writer import TokensWriter
+from index.late_interaction.token_writer import WHOLE_UP_TO, TokensWriter
 from index.lexicon import Lexicon
 from index.sparse.bm25_writer import WordsWriter
 from index.sparse.spelling import SpellingWriter
@@ -37,13 +38,18 @@ class _Part(Protocol):
 class SearchWriter:
     """Writes the files of one build that are searched."""
 
-    def __init__(self, layout: BuildLayout, dimension: int, directions: NDArray[np.float32] | None) -> None:
-        """Begin the files of ``layout``; ``directions`` are those of an earlier build's token vectors."""
+    def __init__(
+        self, layout: BuildLayout, dimension: int, directions: NDArray[np.float32] | None, to_be_joined: bool = False
+    ) -> None:
+        """Begin the files of ``layout``; ``directions`` are those of an earlier build's token vectors.
+
+        What is ``to_be_joined`` keeps vectors as they were made, however many: the build of the whole shortens them once for all.
+        """
         self._layout = layout
         self._dimension = dimension
         self._vectors = VectorsWriter(layout.vectors, dimension)
-        self._key_vectors = VectorsWriter(layout.keys, dimension, in_bytes=True)
-        self._tokens = TokensWriter(layout.tokens, dimension, directions)
+        self._key_vectors = VectorsWriter(layout.keys, dimension, in_bytes=not to_be_joined)
+        self._tokens = TokensWriter(layout.tokens, dimension, directions, sys.maxsize if to_be_joined else WHOLE_UP_TO)
         self._words, self._expansion_words, self._pairs = map(
             WordsWriter, (layout.words, layout.expansion_words, layout.pairs)
         )
@@ -62,7 +68,8 @@ class SearchWriter:
         of_passages = as_stored(np.stack([one.passage for one in ready.vectors]))
         self._vectors.add(of_passages)
         self._key_vectors.add(ready.expansion_vectors)
-        self._lessons.add(of_passages, ready.expansion_vectors, [len(passage.keys) for passage in ready.passages])
+        # As they are stored: what is taken over from a shard then teaches the same.
+        self._lessons.add(of_passages, as_stored(ready.expansion_vectors), [len(passage.keys) for passage in ready.passages])
         self._document_vectors.append(of_passages.mean(axis=0))
         for passage, vectors in zip(ready.passages, ready.vectors, strict=True):
             self._tokens.add(vectors)

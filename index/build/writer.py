@@ -39,15 +39,24 @@ class BuildWriter:
     """Writes one build. Use it as a context: on an error everything written is removed and the live build stays."""
 
     def __init__(
-        self, builds: Path, model: ModelIdentity, geometry: Geometry, directions: NDArray[np.float32] | None = None
+        self,
+        builds: Path,
+        model: ModelIdentity,
+        geometry: Geometry,
+        directions: NDArray[np.float32] | None = None,
+        shard: str = "",
     ) -> None:
-        """Begin a build beside the live one in ``builds``; ``directions`` are those of an earlier build's token vectors."""
+        """Begin a build beside the live one in ``builds``; ``directions`` are those of an earlier build's token vectors.
+
+        A ``shard`` of the corpus ("2/3") holds what joining needs, and nothing that only serving does.
+        """
         now = datetime.now(UTC)
         self.build = _next_id(builds, now)
         self._builds = builds
         self._created = now.isoformat(timespec="seconds")
         self._model = model
         self._geometry = geometry
+        self._shard = shard
         self._pages = 0
         self._readings: dict[str, Mapping[str, Any]] = {}
         self._left_out: list[LeftOut] = []
@@ -55,7 +64,7 @@ class BuildWriter:
         layout.originals.mkdir(parents=True)
         try:
             self._records = RecordsWriter(layout.records)
-            self._searched = SearchWriter(layout, model.dimension, directions)
+            self._searched = SearchWriter(layout, model.dimension, directions, to_be_joined=bool(shard))
         except BaseException:
             shutil.rmtree(layout.folder)
             raise
@@ -78,7 +87,7 @@ class BuildWriter:
         Raises:
             UnreadableDocument: its file is no longer what was read; nothing of it is in the build.
         """
-        if ready.original is not None:
+        if ready.original is not None and not self._shard:
             self._keep_original(ready.original, ready.document.sha256)
         self._records.add(ready.document, ready.pages, ready.passages, dict(ready.boxes), dict(ready.report), ready.outline)
         self._pages += len(ready.pages)
@@ -104,7 +113,8 @@ class BuildWriter:
         lexicon.save(self.layout.lexicon)
         self.layout.readings.write_text(json.dumps(self._readings, ensure_ascii=False), encoding="utf-8")
         save_left_out(self._left_out, self.layout.left_out)
-        write_passage_history(self.layout, self._builds, self._created[:10])
+        if not self._shard:
+            write_passage_history(self.layout, self._builds, self._created[:10])
         # An encoder is tens of megabytes and never changed: the builds and the user's cache share it on disk.
         shutil.copytree(encoder, self.layout.encoder, copy_function=shared_or_copied)
         searches = self._searched.save(lexicon)
@@ -123,6 +133,7 @@ class BuildWriter:
             files=tree_digests(self.layout.folder, besides=MANIFEST_FILE),
             parts=dict(parts or {}),
             searches=searches,
+            shard=self._shard,
         ).save(self.layout.folder)
         _sync_tree(self.layout.folder)
         self.layout.folder.rename(self._builds / self.build)

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build.history import finished_builds, live_id
+from index.build.history import finished_builds, live_id, shards_in
 from index.build.layout import BuildLayout
 from index.build.reader import Build, open_build
 from index.build.verification import changed_files
-from index.encoders.full import ModelIdentity
+from index.encoders.full import ModelIdentity, light_identity
 from index.encoders.passage_vectors import PassageVectors, vectors_key
 from index.errors import BuildError
 from index.records import Document, Page, Passage
@@ -61,12 +61,13 @@ class EarlierBuild:
         self._build = build
         self._readings = _readings(build.folder)
         self._by_key = {reading["key"]: document for document, reading in self._readings.items()}
+        self._documents = {document.id: document for document in build.records.documents}
         self._texts: tuple[_Rows, _Rows] | None = None
 
     @property
-    def id(self) -> str:
-        """The id of the build."""
-        return self._build.id
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self._build.folder
 
     @property
     def encoder(self) -> Path:
@@ -82,6 +83,14 @@ class EarlierBuild:
     def directions(self) -> NDArray[np.float32] | None:
         """The directions along which it keeps token vectors; None where it keeps them whole."""
         return self._build.files.tokens.directions
+
+    def goes_with(self, first: "EarlierBuild", directions: NDArray[np.float32] | None) -> bool:
+        """Tell whether its vectors stand for the same as those of ``first``, and its tokens are whole or kept along ``directions``."""
+        ours, theirs = self._build.manifest, first._build.manifest
+        light = ours.model == light_identity(ours.model)  # then the build's own encoder made the vectors of passages too
+        mine = self.directions
+        same = not light or ours.encoder_files == theirs.encoder_files
+        return same and (mine is None or (directions is not None and np.array_equal(mine, directions)))
 
     def knows(self, key: str) -> bool:
         """Tell whether the same bytes were read with the same readers and options."""
@@ -106,7 +115,7 @@ class EarlierBuild:
     def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:
         """Return the passages of ``document`` where the same splitter made them of the same pages under the same title."""
         same_code = self._build.manifest.readers == made_with
-        held = next((one for one in self._build.records.documents if one.id == document.id), None)
+        held = self._documents.get(document.id)
         if held is None or not same_code or held.title != document.title or self._build.records.pages(held.id) != list(pages):
             return None
         rows = self._build.records.rows_of(held.id)
@@ -132,9 +141,8 @@ class EarlierBuild:
         if self._texts is None:
             passages, keys = _Rows(), _Rows()
             records = self._build.records
-            documents = {document.id: document for document in records.documents}
             for row, passage in enumerate(records.all_passages()):
-                passages.add(vectors_key(documents[passage.document_id], passage), row)
+                passages.add(vectors_key(self._documents[passage.document_id], passage), row)
                 for place, key in enumerate(passage.keys, start=int(self._build.expansion_bounds[row])):
                     keys.add(key, place)
             self._texts = (passages.sorted(), keys.sorted())
@@ -166,20 +174,23 @@ class _Rows:
         return int(self._places[place]) if place < len(self._keys) and self._keys[place] == key else None
 
 
-def earlier_builds(builds: Path, model: ModelIdentity) -> list[EarlierBuild]:
-    """Return the live build and the newest other one, as far as the same model made them and they can be opened."""
-    live = live_id(builds)
-    newest = [build for build in finished_builds(builds) if build != live][-1:]
-    earlier = [earlier for build in (live, *newest) if build for earlier in _opened(builds / build, model)]
+def earlier_builds(builds: Path, model: ModelIdentity, joined: Sequence[Path] = ()) -> list[EarlierBuild]:
+    """Return ``joined``, which are verified, the live build, the newest other one, and shards: as far as they go together.
+
+    They do where the same model made them, they can be opened, and vectors of one stand for the same as those of the others.
+    """
+    live, shards = live_id(builds), shards_in(builds)
+    newest = [build for build in finished_builds(builds) if build != live and build not in shards][-1:]
+    own = [builds / build for build in (live, *newest, *reversed(shards)) if build]
+    taken = {folder.resolve() for folder in joined}
+    earlier = [one for folder in joined for one in _opened(folder, model, verified=True)]
+    earlier += [one for folder in own if folder.resolve() not in taken for one in _opened(folder, model)]
     directions = directions_of(earlier)
-    other = [
-        one
-        for one in earlier
-        if one.directions is not None and directions is not None and not np.array_equal(one.directions, directions)
-    ]
-    for one in other:
-        one.close()
-    return [one for one in earlier if one not in other]
+    together = [one for one in earlier if one.goes_with(earlier[0], directions)]
+    for one in earlier:
+        if one not in together:
+            one.close()
+    return together
 
 
 def directions_of(earlier: Sequence[EarlierBuild]) -> NDArray[np.float32] | None:
@@ -187,10 +198,10 @@ def directions_of(earlier: Sequence[EarlierBuild]) -> NDArray[np.float32] | None
     return next((one.directions for one in earlier if one.directions is not None), None)
 
 
-def _opened(folder: Path, model: ModelIdentity) -> list[EarlierBuild]:
+def _opened(folder: Path, model: ModelIdentity, verified: bool = False) -> list[EarlierBuild]:
     try:
         # What is taken over gets a new hash: damage would live on in every later build, and verify.
-        if changed := changed_files(folder):
+        if not verified and (changed := changed_files(folder)):
             log.warning("nothing is taken over from build %s, which is damaged: %s", folder.name, ", ".join(changed))
             return []
         build = open_build(folder)

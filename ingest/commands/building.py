@@ -17,7 +17,7 @@ from pathlib import Path
 from index.build.history import check_known, live_id, remove_build
 from index.build.hold_reason import waiting_builds
 from index.build.layout import live_build
-from index.build.manifest import Manifest
+from index.build.manifest import Manifest, shard_of
 from index.errors import BuildError, LocalismError, UnknownBuild
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, FAULT, NOT_PUBLISHED, PROBLEMS, REFUSED, CommandContext
@@ -49,7 +49,7 @@ def make(context: CommandContext, force: bool = False, step: Step | None = None)
         corpus = open_corpus(context.corpus)
         model = open_model(context.settings.model, context.settings.embed_with)
         _tell_other_reader(context, model)
-        return build_index(corpus, context.builds, context.recipe, model, progress, step or _step(context), force, engine)
+        return build_index(corpus, context.builds, context.recipe, model, progress, step or step_of(context), force, engine)
 
 
 def _tell_other_reader(context: CommandContext, model: Model) -> None:
@@ -87,7 +87,7 @@ def publish(context: CommandContext) -> int:
             chosen,
             context.recipe,
             progress,
-            _step(context),
+            step_of(context),
             engine=engine,
         )
     return finish(context, outcome)
@@ -104,14 +104,14 @@ def discard(context: CommandContext) -> int:
 
 
 def waiting_build(context: CommandContext) -> str:
-    """Return the build that waits for a person: the one named, else the newest.
+    """Return the build that waits for a person: the one named, which may be a shard too, else the newest.
 
     Raises:
         UnknownBuild: none waits, or not the one named.
     """
     waiting = waiting_builds(context.builds)
     named = context.options.build
-    if named and named not in waiting:
+    if named and named not in waiting and not shard_of(context.builds / Path(named).name):
         raise UnknownBuild(f"Build {named[:60]!r} does not wait to be published. Waiting: {', '.join(waiting) or 'none'}.")
     if named:
         return str(named)
@@ -128,7 +128,8 @@ def _not_live(context: CommandContext) -> str:
     return named
 
 
-def _step(context: CommandContext) -> Step:
+def step_of(context: CommandContext) -> Step:
+    """Return how far the options let a build go by itself."""
     if context.options.accept:
         return Step.ACCEPT
     return Step.HOLD if context.options.hold else Step.PUBLISH

@@ -143,6 +143,15 @@ def building_arguments() -> argparse.ArgumentParser:
     return building
 
 
+def tell_error(console: Console, options: argparse.Namespace | None, sentence: str) -> None:
+    """Say why nothing has changed; a program gets it as JSON too."""
+    console.print("[red]The live index is as it was:[/red] ", end="")
+    sentence = shown_name(sentence)
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    if options is not None and options.json:
+        print(json.dumps({"error": sentence}, ensure_ascii=False))  # noqa: T201  # the output of the command
+
+
 def _share(text: str) -> float:
     share = float(text)
     if not 0 <= share <= 1:

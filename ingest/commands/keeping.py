@@ -4,11 +4,13 @@ Comes in: a context. Goes out: an exit code, and what was printed. Refuses to ma
 """
 
 from datetime import datetime
+from shutil import rmtree
 from typing import Any
 
-from index.build.history import check_known, finished_builds, live_id, prune, roll_back, sweep_unfinished
+from index.build.history import check_known, finished_builds, live_id, prune, roll_back, shards_in, sweep_unfinished
 from index.build.hold_reason import once_live, read_hold_reasons
-from index.build.manifest import Manifest
+from index.build.layout import JOINING
+from index.build.manifest import Manifest, check_whole
 from index.errors import BuildError, EngineRefused, UnknownBuild
 from index.terminal.tables import print_table
 from ingest.catalogue.corpus import open_corpus
@@ -47,6 +49,7 @@ def prune_builds(context: CommandContext) -> int:
     """Remove old builds."""
     with context.lock(), context.engine() as engine:
         sweep_unfinished(context.builds)
+        rmtree(context.builds / JOINING, ignore_errors=True)
         removed = prune(context.builds, context.options.keep)
         if engine is not None:
             prune_engine(engine, context.options.keep)
@@ -87,10 +90,12 @@ def diff(context: CommandContext) -> int:
 
 
 def _pair(context: CommandContext) -> tuple[str, str]:
-    known, live = finished_builds(context.builds), live_id(context.builds)
+    shards, live = shards_in(context.builds), live_id(context.builds)
+    known = [build for build in finished_builds(context.builds) if build not in shards]
     for named in (context.options.old, context.options.new):
         if named:
             check_known(context.builds, named)
+            check_whole(context.builds / named)
     if context.options.old:
         return context.options.old, context.options.new or live or known[-1]
     noted = sorted(read_hold_reasons(context.builds))
@@ -121,7 +126,7 @@ def _described(context: CommandContext, build: str) -> dict[str, Any]:
         "documents": manifest.documents,
         "passages": manifest.passages,
         "model": manifest.model.name,
-        "standing": standing,
+        "standing": f"shard {manifest.shard}" if manifest.shard else standing,
     }
 
 

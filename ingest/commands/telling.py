@@ -38,6 +38,10 @@ _SENTENCES = {
         "Look at it with localism-ingest diff, then run localism-ingest publish --accept, or localism-ingest discard."
     ),
     State.HELD: "Build {build} is finished and held. localism-ingest publish makes it live, localism-ingest discard removes it.",
+    State.SHARD: (
+        "Build {build} is a shard of the corpus: finished, and never live. Carry it to where the whole corpus lies with "
+        "localism-index export --build {build} FILE.tar.gz, and there: localism-ingest join FILE.tar.gz …"
+    ),
     State.RESTING: (
         "Build {build}, made from exactly this corpus, was rolled back, so it rests and the live build stays. "
         "Change the corpus, or run localism-ingest build --accept."
@@ -77,6 +81,8 @@ def tell_plan(context: CommandContext, plan: Plan) -> None:
         print_table(context.console, ("document", "work", "why"), rows)
     for hint in plan.hints:
         context.say(f"Hint: {hint}", "yellow")
+    for build, shard in plan.shards.items():
+        context.say(f"Build {build} is shard {shard} of a corpus: never live, for localism-ingest join.")
     unchanged = len(plan.documents) - len(listed)
     verdict = "Nothing is to be done" if plan.up_to_date else "A build is to be made"
     context.say(f"{verdict}; {unchanged} documents unchanged; live build: {plan.live or 'none'}.")

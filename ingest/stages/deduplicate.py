@@ -72,12 +72,12 @@ class Deduplicator:
         return LeftOutDocument.of(listed, copy.reason, copy.original, fingerprint.text) if copy else None
 
 
-def noted_fingerprints(builds: Path, ids: Sequence[str]) -> dict[str, str]:
-    """Return the fingerprints of what the builds of ``ids`` left out as copies, by the key of their reading."""
+def noted_fingerprints(builds: Sequence[Path]) -> dict[str, str]:
+    """Return the fingerprints of what the builds in the folders ``builds`` left out as copies, by the key of their reading."""
     fingerprints: dict[str, str] = {}
-    for build in ids:
+    for build in builds:
         try:
-            left_out = read_left_out(BuildLayout(builds / build).left_out)
+            left_out = read_left_out(BuildLayout(build).left_out)
         except BuildError as error:
             log.info("nothing to take over: %s", error)
             continue

@@ -35,6 +35,7 @@ class Run:
     build_cache: "Sequence[EarlierBuild]"
     checkpoint: Checkpoint
     progress: Progress
+    shard: str = ""  # which part of the corpus this is, as "2/3"; empty where it is the whole
 
 
 def split_documents(run: Run, embedder: AwaitingEmbedder) -> "Generator[SplitDocument | LeftOutDocument, None, None]":
@@ -45,7 +46,7 @@ def split_documents(run: Run, embedder: AwaitingEmbedder) -> "Generator[SplitDoc
     from ingest.stages.read import DocumentReader
     from ingest.stages.split import Splitter
 
-    copies = Deduplicator(noted_fingerprints(run.builds, [one.id for one in run.build_cache]))
+    copies = Deduplicator(noted_fingerprints([one.folder for one in run.build_cache]))
     reader = DocumentReader(run.recipe.reading, run.build_cache, run.checkpoint, copies, run.encoder.processors_left)
     splitter = Splitter(run.recipe.geometry, embedder.count_tokens, run.build_cache)
 

@@ -47,7 +47,7 @@ def write(run: Run) -> Made:
     # The matrices are small: several threads of BLAS would mostly wait for each other, at full speed, where others need the cores.
     with (
         threadpool_limits(1, user_api="blas"),
-        BuildWriter(run.builds, embedder.identity, run.recipe.geometry, directions_of(run.build_cache)) as writer,
+        BuildWriter(run.builds, embedder.identity, run.recipe.geometry, directions_of(run.build_cache), run.shard) as writer,
     ):
         with (
             closing(split_documents(run, embedder)) as split,

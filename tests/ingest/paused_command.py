@@ -1,20 +1,23 @@
-"""Run ``localism-ingest`` in this process, which a test has forked, and stop at one step for good, so that it can be killed there.
+"""Run ``localism-ingest`` in a process that a test has forked, stop it at one step for good, and kill it there.
 
-Comes in: the name of a step, a command and a pipe. Goes out: a word into the pipe when the step is reached; then nothing more happens.
+Comes in: the name of a step, and a command. Goes out: nothing but what the command had left on disk when it was killed.
 Production code knows nothing of this: the step's function is replaced here. The model is the tests' own.
 """
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from index.build import history
-from index.build.layout import POINTER
+from index.build.layout import JOINING, POINTER
 from ingest.__main__ import main as command
 from tests.fake_model import fake_model
+from tests.ingest.conftest import Workshop
 
 PAUSED = b"paused"
 _said: list[int] = []  # the pipe
@@ -42,6 +45,10 @@ def _is_pointer(draft: Path, target: Path) -> bool:
     return Path(target).name == POINTER
 
 
+def _is_joining(folder: Path, *_: object) -> bool:
+    return Path(folder).name == JOINING
+
+
 def _always(*_: object) -> bool:
     return True
 
@@ -60,6 +67,10 @@ STEPS: dict[str, Callable[[], Any]] = {
     "before a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename)),
     "after a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename, after=True)),
     "half a build removed": lambda: mock.patch("index.build.history.shutil.rmtree", _half_removed),
+    "before a shard is kept": lambda: mock.patch("index.build.pulling._keep", _pause),
+    "before a shard is unpacked": lambda: mock.patch("index.build.moving.tarfile.TarFile.extract", _pause),
+    "before the build is finished": lambda: mock.patch("index.build.writer.BuildWriter.finish", _pause),
+    "before the shards are forgotten": lambda: mock.patch("ingest.sharing.joining.rmtree", _when(_is_joining, shutil.rmtree)),
     "before the standing is noted": lambda: mock.patch.object(history, "note_hold_reason", _pause),
 }
 
@@ -67,6 +78,24 @@ STEPS: dict[str, Callable[[], Any]] = {
 def run_paused(step: str, arguments: Sequence[str], said: int) -> int:
     """Run the command, paused at the step, where it writes to ``said``; returns its exit code where it does not come there."""
     _said[:] = [said]
-    fake = mock.patch("ingest.commands.building.open_model", return_value=fake_model())
-    with fake, STEPS[step]():
+    building, sharing = (f"ingest.commands.{name}.open_model" for name in ("building", "sharing"))
+    model = fake_model()
+    with mock.patch(building, return_value=model), mock.patch(sharing, return_value=model), STEPS[step]():
         return command(arguments)
+
+
+def killed_at(workshop: Workshop, step: str, *command: str) -> None:
+    """Run a command in a process of its own until it waits at ``step``, and kill it there."""
+    arguments = [*command, "--corpus", str(workshop.corpus), "--index", str(workshop.builds)]
+    heard, said = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):  # nothing of it goes on as if it were the test
+            os.environ.update(LOCALISM_OCR="false", LOCALISM_TOLERANCE="1.0")
+            os._exit(run_paused(step, arguments, said))
+        os._exit(9)
+    os.close(said)
+    paused = os.read(heard, 100)  # ends, empty, where the command ended without coming to the step
+    os.close(heard)
+    os.kill(child, signal.SIGKILL)
+    assert (paused, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) == (PAUSED, -signal.SIGKILL)

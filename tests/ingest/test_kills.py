@@ -1,9 +1,5 @@
 """kill -9 at the switch, in prune and in rollback: each kill hits its step, because the command waits there for it."""
 
-import os
-import signal
-from contextlib import suppress
-
 import pytest
 
 from index.build.history import finished_builds, live_id
@@ -12,7 +8,7 @@ from index.build.verification import verify_build
 from index.retrieval.searcher import Searcher
 from ingest.pipeline import State, Step
 from tests.ingest.conftest import BREAD
-from tests.ingest.paused_command import PAUSED, run_paused
+from tests.ingest.paused_command import killed_at
 
 QUESTIONS = ("How long does bread keep?", "Where do the boats lie?")
 BEFORE, AFTER = "before", "after"
@@ -21,23 +17,6 @@ BEFORE, AFTER = "before", "after"
 def change(workshop, days):
     """Let the bread keep for so many days."""
     workshop.write("bread.md", BREAD.replace("three days", f"{days} days"))
-
-
-def killed_at(workshop, step, *command: str):
-    """Run a command in a process of its own until it waits at ``step``, and kill it there."""
-    arguments = [*command, "--corpus", str(workshop.corpus), "--index", str(workshop.builds)]
-    heard, said = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with suppress(BaseException):  # nothing of it goes on as if it were the test
-            os.environ.update(LOCALISM_OCR="false", LOCALISM_TOLERANCE="1.0")
-            os._exit(run_paused(step, arguments, said))
-        os._exit(9)
-    os.close(said)
-    paused = os.read(heard, 100)  # ends, empty, where the command ended without coming to the step
-    os.close(heard)
-    os.kill(child, signal.SIGKILL)
-    assert (paused, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) == (PAUSED, -signal.SIGKILL)
 
 
 def answers(workshop):

@@ -119,7 +119,8 @@ class Keeping:
                 manifest = Manifest.open(self.options.builds / build)
             except BuildError:
                 continue
-            standing = "live" if build == live else standings[build].value if build in standings else ""
+            noted = standings[build].value if build in standings else manifest.shard and f"shard {manifest.shard}"
+            standing = "live" if build == live else noted
             listed.append(
                 {
                     "build": build,

@@ -17,8 +17,8 @@ from typing_extensions import override
 from index.build import published
 from index.build.history import finished_builds, live_id
 from index.build.layout import MANIFEST_FILE, POINTER, UNFINISHED, point_to
-from index.build.moving import pull
 from index.build.published import published_at
+from index.build.pulling import pull
 from index.build.reader import open_live_build
 from index.build.verification import verify_build
 from index.errors import DamagedBuild, ForeignBuild, NotFetched, NotWritten
