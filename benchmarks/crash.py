@@ -31,7 +31,8 @@ from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry
 from ingest.cache.checkpoint import CHECKPOINT_FILE
 from ingest.catalogue.corpus import open_corpus
-from ingest.pipeline import Step, build_index
+from ingest.outcome import Step
+from ingest.pipeline import build_index
 from ingest.progress import Silence
 from ingest.readers.read_document import ReadingOptions
 from ingest.recipe import Recipe

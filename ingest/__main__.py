@@ -17,7 +17,7 @@ from rich.logging import RichHandler
 from index.errors import IndexLocked, LocalismError
 from index.terminal.arguments import Commands, new_parser, parse
 from ingest.catalogue.corpus import bring_where_it_is_ours
-from ingest.commands import building, documents, fetch, keeping, looking, reader, sharing
+from ingest.commands import building, documents, fetch, keeping, looking, reader, sharing, waiting
 from ingest.commands.context import (
     FAULT,
     INTERRUPTED,
@@ -96,12 +96,12 @@ def _add_building(commands: Commands, shared: argparse.ArgumentParser) -> None:
         "publish", parents=[shared, building_arguments()], help="make a build live that waits, or any other"
     )
     publish.add_argument("build", nargs="?", metavar="ID", help="the build; without it the newest that waits")
-    publish.set_defaults(run=building.publish)
+    publish.set_defaults(run=waiting.publish)
     discard = commands.add_parser(
         "discard", parents=[shared, changing_arguments()], help="remove the build that waits, or a shard"
     )
     discard.add_argument("build", nargs="?", metavar="ID", help="the build or shard; without it the newest build that waits")
-    discard.set_defaults(run=building.discard)
+    discard.set_defaults(run=waiting.discard)
     check = commands.add_parser("check", parents=[shared], help="name every problem of the corpus with its file and line")
     check.set_defaults(run=looking.check)
     telling = commands.add_parser("settings", parents=[shared], help="list the settings in force and where each comes from")
@@ -148,10 +148,10 @@ def _add_documents(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 
 def _add_describing(commands: Commands, shared: argparse.ArgumentParser) -> None:
-    waiting = changing_arguments()
+    changing = changing_arguments()
     telling = commands.add_parser(
         "describe",
-        parents=[shared, waiting],
+        parents=[shared, changing],
         help="show what is known of a document and what was only guessed, confirm or change it",
     )
     telling.add_argument("id", metavar="ID", help="of the document; localism-ingest list shows them")
@@ -163,12 +163,12 @@ def _add_describing(commands: Commands, shared: argparse.ArgumentParser) -> None
     telling.add_argument("--authors", "--author", dest="authors", help='authors; "" where there are none')
     telling.add_argument("--confirm", action="store_true", help="what was guessed is right")
     telling.set_defaults(run=looking.describe_document)
-    one = commands.add_parser("keep-one", parents=[shared, waiting], help="leave documents out that only repeat another one")
+    one = commands.add_parser("keep-one", parents=[shared, changing], help="leave documents out that only repeat another one")
     one.add_argument("kept", metavar="KEPT", help="id of the document that is kept")
     one.add_argument("others", nargs="+", metavar="OTHER", help="ids of those that are left out")
     one.set_defaults(run=looking.keep_one_document)
     both = commands.add_parser(
-        "keep-both", parents=[shared, waiting], help="say that two documents which look alike are two; status hints no more"
+        "keep-both", parents=[shared, changing], help="say that two documents which look alike are two; status hints no more"
     )
     for name in ("first", "second"):
         both.add_argument(name, metavar=name.upper(), help="id of one of them")

@@ -24,7 +24,8 @@ from bot.http.options import HttpOptions
 from index.build.reader import open_live_build
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import open_corpus
-from ingest.pipeline import State, build_index
+from ingest.outcome import State
+from ingest.pipeline import build_index
 from ingest.progress import Silence
 from ingest.readers.read_document import ReadingOptions
 from ingest.recipe import Recipe

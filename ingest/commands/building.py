@@ -1,4 +1,4 @@
-"""``build``, ``publish``, ``discard``: from the corpus to a live build; ``watch``: the same whenever the corpus has changed.
+"""``build``: from the corpus to a live build; ``watch``: the same whenever the corpus has changed.
 
 Comes in: a context. Goes out: an exit code, and what was printed; for ``watch`` one summary for each batch of changes. Refuses to
 know how the work is done, and to build while a file is still growing.
@@ -14,17 +14,16 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from index.build.history import check_known, live_id, remove_build
-from index.build.hold_reason import waiting_builds
 from index.build.layout import live_build
-from index.build.manifest import Manifest, shard_of
-from index.errors import BuildError, LocalismError, UnknownBuild
+from index.build.manifest import Manifest
+from index.errors import BuildError, LocalismError
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, FAULT, NOT_PUBLISHED, PROBLEMS, REFUSED, CommandContext
 from ingest.commands.looking import status
 from ingest.commands.telling import tell_outcome
 from ingest.encoder.model import Model, open_model
-from ingest.pipeline import Outcome, State, Step, bring_live, build_index
+from ingest.outcome import Outcome, State, Step
+from ingest.pipeline import build_index
 from ingest.readers.sound_letters import shown_name
 
 RETRY_SECONDS = 30.0  # until a build is tried again that failed because of another run, or of the disk
@@ -75,57 +74,6 @@ def code_of(outcome: Outcome) -> int:
     if outcome.state is State.REFUSED:
         return NOT_PUBLISHED
     return PROBLEMS if any(report.is_unreadable and not report.told for report in outcome.reports) else DONE
-
-
-def publish(context: CommandContext) -> int:
-    """Make the build that waits, or a named one, live as far as the gate allows."""
-    with context.lock(), context.engine() as engine, context.progress() as progress:
-        chosen = _not_live(context) if context.options.build else waiting_build(context)
-        outcome = bring_live(
-            open_corpus(context.corpus),
-            context.builds,
-            chosen,
-            context.recipe,
-            progress,
-            step_of(context),
-            engine=engine,
-        )
-    return finish(context, outcome)
-
-
-def discard(context: CommandContext) -> int:
-    """Remove the build that waits."""
-    with context.lock():
-        waiting = waiting_build(context)
-        remove_build(context.builds, waiting)
-    context.say(f"Build {waiting} was removed. The live build is as it was, and so is the corpus.")
-    context.give_json({"discarded": waiting})
-    return DONE
-
-
-def waiting_build(context: CommandContext) -> str:
-    """Return the build that waits for a person: the one named, which may be a shard too, else the newest.
-
-    Raises:
-        UnknownBuild: none waits, or not the one named.
-    """
-    waiting = waiting_builds(context.builds)
-    named = context.options.build
-    if named and named not in waiting and not shard_of(context.builds / Path(named).name):
-        raise UnknownBuild(f"Build {named[:60]!r} does not wait to be published. Waiting: {', '.join(waiting) or 'none'}.")
-    if named:
-        return str(named)
-    if not waiting:
-        raise UnknownBuild("No build waits to be published. Make one first: localism-ingest build")
-    return waiting[-1]
-
-
-def _not_live(context: CommandContext) -> str:
-    named = str(context.options.build)
-    check_known(context.builds, named)
-    if named == live_id(context.builds):
-        raise UnknownBuild(f"Build {named} is the live one already; nothing was changed.")
-    return named
 
 
 def step_of(context: CommandContext) -> Step:

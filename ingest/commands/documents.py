@@ -18,7 +18,7 @@ from ingest.commands.telling import tell_outcome
 from ingest.describing import descriptions_of, said_of
 from ingest.encoder.model import open_model
 from ingest.fetch.network import PublicNetwork
-from ingest.pipeline import Step
+from ingest.outcome import Step
 from ingest.plan import plan_of
 from ingest.readers.sound_letters import shown_name
 

@@ -13,10 +13,10 @@ from index.build.layout import JOINING
 from index.build.manifest import Manifest, check_whole
 from index.errors import BuildError, EngineRefused, UnknownBuild
 from index.terminal.tables import print_table
+from ingest.carrying import carry_live, prune_engine
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.context import DONE, NOT_PUBLISHED, CommandContext
 from ingest.commands.telling import tell_comparison
-from ingest.pipeline import carry_live, prune_engine
 
 
 def list_builds(context: CommandContext) -> int:

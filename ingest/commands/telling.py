@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from index.terminal.tables import print_table
 from ingest.commands.context import CommandContext
-from ingest.pipeline import Outcome, State
+from ingest.outcome import Outcome, State
 from ingest.plan import Plan, Work
 from ingest.regression_gate.comparison import Comparison, Direction
 from ingest.report import DocumentReport

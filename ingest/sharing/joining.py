@@ -16,7 +16,8 @@ from index.build.layout import JOINING
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
 from ingest.errors import ShardRefused
-from ingest.pipeline import Outcome, Step, build_index, disk_faults, standing_build
+from ingest.outcome import Outcome, Step
+from ingest.pipeline import build_index
 from ingest.progress import Progress
 from ingest.recipe import Recipe, corpus_digest
 from ingest.sharing.fitting import (
@@ -30,6 +31,7 @@ from ingest.sharing.fitting import (
 )
 from ingest.sharing.places import brought
 from ingest.sharing.shards import named
+from ingest.standing import disk_faults, standing_build
 
 if TYPE_CHECKING:
     from index.engines.engine import Engine

@@ -21,9 +21,10 @@ from ingest.catalogue.catalogue import Entry
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
 from ingest.errors import ShardRefused
-from ingest.pipeline import Outcome, State, disk_faults, standing_build
+from ingest.outcome import Outcome, State
 from ingest.progress import Progress
 from ingest.recipe import Recipe, corpus_digest
+from ingest.standing import disk_faults, standing_build
 
 MOST_SHARDS = 1000
 _NAMED = 5  # documents in a sentence

@@ -10,7 +10,8 @@ import pytest
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import open_corpus
 from ingest.encoder.model import Model
-from ingest.pipeline import Outcome, Step, build_index
+from ingest.outcome import Outcome, Step
+from ingest.pipeline import build_index
 from ingest.progress import Silence
 from ingest.readers.read_document import ReadingOptions
 from ingest.recipe import Recipe

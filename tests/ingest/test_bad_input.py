@@ -15,7 +15,7 @@ from index.errors import CatalogueError, ForeignBuild, LocalismError
 from ingest.documents import Details, add_document
 from ingest.errors import DocumentRefused, FetchRefused
 from ingest.fetch.network import Network, PublicNetwork
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.readers.read_document import ReadingOptions
 from tests.ingest.conftest import BREAD, CATALOGUE
 

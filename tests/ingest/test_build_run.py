@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.stages.deduplicate import Deduplicator
 from ingest.stages.describe import describe
 from ingest.stages.read import Prefetch

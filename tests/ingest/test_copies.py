@@ -10,7 +10,7 @@ from index.build.reader import open_live_build
 from ingest.catalogue.corpus import open_corpus
 from ingest.describing import keep_both, keep_one
 from ingest.errors import CorpusProblems, DocumentRefused
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.plan import Work, plan_of
 from ingest.readers.read_file import read_file
 

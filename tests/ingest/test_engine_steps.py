@@ -15,9 +15,12 @@ from index.engines.postgres.sink import PostgresSink
 from index.errors import DamagedBuild, EngineUnreachable, IndexLocked, NotWritten
 from index.retrieval.searcher import Searcher
 from ingest import engine_steps
+from ingest.carrying import carry_live, prune_engine
 from ingest.catalogue.corpus import open_corpus
-from ingest.pipeline import State, Step, bring_live, build_index, carry_live, prune_engine
+from ingest.outcome import State, Step
+from ingest.pipeline import build_index
 from ingest.progress import Silence
+from ingest.publishing import bring_live
 from tests.ingest.conftest import BREAD
 
 

@@ -6,7 +6,7 @@ from index.build.history import finished_builds, live_id
 from index.build.reader import open_live_build
 from index.build.verification import verify_build
 from index.retrieval.searcher import Searcher
-from ingest.pipeline import State, Step
+from ingest.outcome import State, Step
 from tests.ingest.conftest import BREAD
 from tests.ingest.paused_command import killed_at
 

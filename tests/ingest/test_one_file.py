@@ -9,7 +9,7 @@ import pytest
 from index.build.history import live_id
 from index.errors import NotWritten, UnreadableDocument
 from ingest.__main__ import main
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.readers.read_document import PageStatus, ReadingOptions
 from ingest.readers.read_file import read_file
 from tests.fake_model import FakeEmbedder, fake_model

@@ -17,7 +17,7 @@ from index.records import OutlineEntry
 from index.retrieval.searcher import Searcher
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import open_corpus
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.plan import Work, plan_of
 from ingest.readers.read_document import ReadDocument, ReadingOptions
 from ingest.readers.read_file import read_file

@@ -11,7 +11,7 @@ from index.build.manifest import Manifest
 from index.build.verification import verify_build
 from index.errors import DamagedBuild, UnknownBuild
 from ingest.catalogue.corpus import open_corpus
-from ingest.pipeline import State, Step
+from ingest.outcome import State, Step
 from ingest.plan import plan_of
 from tests.ingest.conftest import BREAD
 

@@ -6,7 +6,7 @@ from index.build.history import roll_back
 from index.build.passage_history import Fate, resolve
 from index.build.reader import open_live_build
 from index.errors import UnknownPassage
-from ingest.pipeline import Step
+from ingest.outcome import Step
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
 
 

@@ -14,7 +14,7 @@ from index.build.verification import verify_build
 from index.encoders.full import Progress, TokenVectors
 from ingest.cache.checkpoint import CHECKPOINT_FILE
 from ingest.encoder.model import Model
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.readers.read_file import read_file
 from tests.conftest import PLAYGROUND, make_pdf
 from tests.fake_model import FakeEmbedder, fake_model

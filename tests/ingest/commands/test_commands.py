@@ -13,7 +13,7 @@ from index.errors import IndexLocked
 from ingest.__main__ import main
 from ingest.commands.building import RETRY_SECONDS, make
 from ingest.commands.context import CommandContext
-from ingest.pipeline import Outcome
+from ingest.outcome import Outcome
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BREAD
 

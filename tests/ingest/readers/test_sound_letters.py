@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.build.reader import open_live_build
 from index.records import Page
 from ingest.errors import CorpusProblems
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.readers.read_document import PageOutcome, PageStatus, ReadDocument, ReadingOptions
 from ingest.readers.read_file import read_file
 from ingest.readers.sound_letters import joined, shown_name, sound, sound_document

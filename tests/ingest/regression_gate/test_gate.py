@@ -9,7 +9,7 @@ from index.build.manifest import Manifest
 from index.build.reader import open_build
 from index.evaluation.calibration import LEAST_QUESTIONS
 from index.retrieval.searcher import Searcher
-from ingest.pipeline import Step
+from ingest.outcome import Step
 
 ROOT = Path(__file__).resolve().parents[3]
 RIGHT = """[[question]]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingest.catalogue.corpus import open_corpus
-from ingest.pipeline import Outcome, Step
+from ingest.outcome import Outcome, Step
 from ingest.progress import Silence
 from ingest.sharing.fitting import Account
 from ingest.sharing.joining import join_shards

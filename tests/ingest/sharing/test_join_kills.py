@@ -9,7 +9,7 @@ from index.build.layout import JOINING
 from index.build.moving import export_build
 from index.build.reader import open_live_build
 from index.build.verification import verify_build
-from ingest.pipeline import State
+from ingest.outcome import State
 from tests.ingest.paused_command import killed_at
 from tests.ingest.sharing.test_joining import digests, shown
 

@@ -24,7 +24,7 @@ from index.evaluation.golden_run import evaluate_golden
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import open_corpus
 from ingest.errors import ShardRefused
-from ingest.pipeline import State, Step
+from ingest.outcome import State, Step
 from ingest.readers.read_document import ReadingOptions
 from ingest.readers.read_file import read_file
 from ingest.sharing import fitting

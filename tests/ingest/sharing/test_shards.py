@@ -24,7 +24,7 @@ from index.records import Document, Kind
 from ingest.catalogue.catalogue import Entry
 from ingest.catalogue.corpus import open_corpus
 from ingest.errors import ShardRefused
-from ingest.pipeline import State
+from ingest.outcome import State
 from ingest.sharing.shards import Shard, shared_out
 
 

@@ -15,7 +15,7 @@ from index.build.history import live_id
 from index.build.verification import verify_build
 from index.errors import NotWritten
 from ingest.__main__ import main
-from ingest.pipeline import State
+from ingest.outcome import State
 from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD, CATALOGUE
 

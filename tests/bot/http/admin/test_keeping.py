@@ -19,7 +19,7 @@ from bot.http.templates import STATIC, Templates
 from bot.http.times import as_written
 from bot.state.admin_jobs import CODE, JOB_FILE, STDERR, STDOUT, Job, JobState
 from index.build.history import finished_builds, live_id
-from ingest.pipeline import Step
+from ingest.outcome import Step
 from tests.conftest import Once
 from tests.ingest.conftest import Workshop, write_corpus
 from tests.waiting import wait_for
