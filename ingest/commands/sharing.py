@@ -104,9 +104,9 @@ def join_builds(context: CommandContext) -> int:
             context.options.read_missing,
             engine,
         )
+    tell_outcome(context, outcome)
     if account is not None:
         _tell_account(context, account)
-    tell_outcome(context, outcome)
     context.give_json(outcome.json() | {"join": None if account is None else account.json()})
     return building.code_of(outcome)
 

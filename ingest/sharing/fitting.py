@@ -82,6 +82,7 @@ def found_shards(folders: Sequence[Path]) -> tuple[list[FoundShard], list[str]]:
             raise ShardRefused(
                 f"Build {build} in {folder.parent} is no shard but a whole build. Take it over as it is: localism pull"
             )
+        _check_named(manifest)
         if older := newest.get(manifest.shard):
             notes.append(f"Shard {manifest.shard} was named twice: build {build} is taken, the older {older} is left aside.")
         newest[manifest.shard] = build
@@ -158,6 +159,13 @@ def missing_shards(shards: Sequence[FoundShard], corpus: Corpus) -> list[str]:
     missing = {of: set(shared_out(corpus.entries, of).values()) - numbers for of, numbers in there.items()}
     of = min(missing, key=lambda one: (len(missing[one]), one))
     return [str(Shard(number, of)) for number in sorted(missing[of])]
+
+
+def _check_named(manifest: Manifest) -> None:
+    try:
+        Shard.from_text(manifest.shard)
+    except ValueError as error:
+        raise DamagedBuild(f"The manifest of build {manifest.build} is damaged: {error} Make that shard again.") from error
 
 
 def _order(shard: str) -> tuple[int, int]:

@@ -232,6 +232,21 @@ def test_a_damaged_shard_is_refused_and_nothing_is_lost(machine, shards):
     assert joining.join(whole, *shards[1:])[0].state is State.PUBLISHED
 
 
+@pytest.mark.parametrize("name", ["readings.json", "left_out.json", "manifest.json"])
+def test_a_shard_whose_notes_are_damaged_is_refused(machine, shards, name):
+    """What it held can then not be known."""
+    (shards[2] / name).write_text("{")
+    with pytest.raises(DamagedBuild, match=name.replace(".", r"\.")):
+        machine("joining").join(*shards)
+
+
+def test_a_manifest_that_names_no_shard_is_damaged(machine, shards):
+    """Nobody wrote it as it stands."""
+    replace(Manifest.open(shards[0]), shard="three").save(shards[0])
+    with pytest.raises(DamagedBuild, match=f"The manifest of build {shards[0].name} is damaged: “three” is no shard"):
+        machine("joining").join(*shards)
+
+
 def test_a_damaged_shard_from_an_address_or_a_file_is_refused(machine, shards, tmp_path):
     """Nothing of it stays."""
     joining = machine("joining")
