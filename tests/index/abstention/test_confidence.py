@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abstention.decision import LIGHT, NOTHING_KNOWN, PLAIN, THOROUGH, Signals, Status, Thresholds, calibration_of
+from index.abstention.decision import (
+    LIGHT,
+    NOTHING_KNOWN,
+    PLAIN,
+    PLAIN_THOROUGH,
+    THOROUGH,
+    Signals,
+    Status,
+    Thresholds,
+    calibration_of,
+)
 
 NAMES = [field.name for field in fields(Signals)]
 AGAINST = {"near_miss", "elsewhere"}
@@ -35,7 +45,8 @@ def test_each_reader_has_its_own_weights():
     """Any other model is taken for the one whose vectors are as long."""
     assert calibration_of(384, {}, adapted=True) is LIGHT
     assert calibration_of(768, {}, adapted=True) is THOROUGH
-    assert calibration_of(768, {}, adapted=False) is calibration_of(384, {}, adapted=False) is PLAIN
+    assert calibration_of(384, {}, adapted=False) is PLAIN
+    assert calibration_of(768, {}, adapted=False) is PLAIN_THOROUGH
 
 
 def test_what_a_build_was_fitted_to_comes_before_what_ships():
