@@ -38,7 +38,8 @@ thread; on a shared machine read them against each other only."""
 FITTED = """On the sets the confidence is that of somebody's own documents, of which nothing is known but their texts: it was chosen on
 `benchmarks.own_documents` and on covid_faq (`benchmarks.another_corpus`), so that an answer that is nearly right is seldom shown as
 one; the other five sets are new to it. That of the golden questions was fitted to the tuned ones when the build was made; those held
-back are new to it. The sets have no signposts, so the strongest signal, how near a question lies to what is not held, is silent there."""
+back are new to it. The sets have no signposts, so the strongest signal, how near a
+question lies to what is not held, is silent there."""
 
 
 def table(found: Sequence[Measured], golden: Mapping[str, Sequence[Judged]]) -> str:
