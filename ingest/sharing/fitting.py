@@ -22,7 +22,7 @@ from ingest.catalogue.corpus import Corpus
 from ingest.errors import ShardRefused
 from ingest.plan import noted_readings
 from ingest.recipe import Recipe, entry_digest, reading_key, versions
-from ingest.sharing.shards import Shard, shared_out
+from ingest.sharing.shards import Shard, named, shared_out
 
 _DIRECTIONS = "tokens/directions.npy"
 
@@ -151,7 +151,21 @@ def account_of(shards: Sequence[FoundShard], notes: Sequence[str], corpus: Corpu
     return Account(tuple(one.manifest.shard for one in shards), taken_over, tuple(anew), tuple(here), tuple(notes))
 
 
-def missing_shards(shards: Sequence[FoundShard], corpus: Corpus) -> list[str]:
+def check_complete(shards: Sequence[FoundShard], account: Account, corpus: Corpus) -> None:
+    """Check that no shard is missing of which this machine would have to read the documents.
+
+    Raises:
+        ShardRefused: one is.
+    """
+    missing = _missing(shards, corpus)
+    if missing and account.read_here:
+        raise ShardRefused(
+            f"Missing: shard {', '.join(missing)}. {len(account.read_here)} of {len(corpus.entries)} documents are in none of those "
+            f"named ({named(account.read_here)}). Name it too, or let this machine read them: --read-missing"
+        )
+
+
+def _missing(shards: Sequence[FoundShard], corpus: Corpus) -> list[str]:
     """Return which shards are not there, of that sharing out of which the most are; none where one sharing out is whole."""
     there: dict[int, set[int]] = defaultdict(set)
     for shard in (Shard.from_text(one.manifest.shard) for one in shards):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from index.build.layout import JOINING
 from ingest.catalogue.corpus import Corpus
 from ingest.encoder.model import Model
-from ingest.errors import ShardRefused
 from ingest.outcome import Outcome, Step
 from ingest.pipeline import build_index
 from ingest.progress import Progress
@@ -24,13 +23,12 @@ from ingest.sharing.fitting import (
     Account,
     FoundShard,
     account_of,
+    check_complete,
     check_shards,
     check_undamaged,
     found_shards,
-    missing_shards,
 )
 from ingest.sharing.places import brought
-from ingest.sharing.shards import named
 from ingest.standing import disk_faults, standing_build
 
 if TYPE_CHECKING:
@@ -67,21 +65,12 @@ def join_shards(
         check_shards(shards, corpus, recipe, model.identity)
         account = account_of(shards, notes, corpus, recipe)
         if not read_missing:
-            _check_complete(shards, account, corpus)
+            check_complete(shards, account, corpus)
         _verify(shards, builds / JOINING, progress)
     folders = [shard.folder for shard in shards]
     outcome = build_index(corpus, builds, recipe, model, progress, step, engine=engine, joined=folders)
     rmtree(builds / JOINING, ignore_errors=True)  # all of it is in the new build
     return outcome, account
-
-
-def _check_complete(shards: Sequence[FoundShard], account: Account, corpus: Corpus) -> None:
-    missing = missing_shards(shards, corpus)
-    if missing and account.read_here:
-        raise ShardRefused(
-            f"Missing: shard {', '.join(missing)}. {len(account.read_here)} of {len(corpus.entries)} documents are in none of those "
-            f"named ({named(account.read_here)}). Name it too, or let this machine read them: --read-missing"
-        )
 
 
 def _verify(shards: Sequence[FoundShard], joining: Path, progress: Progress) -> None:
