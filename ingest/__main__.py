@@ -16,20 +16,19 @@ from rich.logging import RichHandler
 
 from index.errors import IndexLocked, LocalismError
 from index.terminal.arguments import Commands, new_parser, parse
-from ingest.catalogue.corpus import bring_where_it_is_ours
 from ingest.commands import building, documents, fetch, keeping, looking, reader, sharing, waiting
 from ingest.commands.context import (
     FAULT,
     INTERRUPTED,
     LOCKED,
     REFUSED,
-    CommandContext,
     building_arguments,
     changing_arguments,
+    context_of,
     shared_arguments,
     tell_error,
 )
-from ingest.settings import DEFAULT_CORPUS, Settings, read_settings
+from ingest.settings import Settings, read_settings
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parse(_parser(settings), arguments)
         handler = RichHandler(console=console, show_path=False)
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
-        bring_where_it_is_ours(options.corpus, DEFAULT_CORPUS)
-        code: int = options.run(CommandContext(options, settings, console))
+        code: int = options.run(context_of(options, settings, console))
     except LocalismError as error:
         tell_error(console, options, str(error))
         return LOCKED if isinstance(error, IndexLocked) else REFUSED

@@ -20,11 +20,12 @@ from rich.console import Console
 from index.build.lock import builds_lock
 from index.engines.place import EMBEDDED
 from index.text.splitting import Geometry
+from ingest.catalogue.corpus import bring_where_it_is_ours
 from ingest.progress import Progress, ProgressBars, Silence
 from ingest.readers.read_document import FileLimits, ReadingOptions
 from ingest.readers.sound_letters import shown_name
 from ingest.recipe import Recipe
-from ingest.settings import Settings
+from ingest.settings import DEFAULT_CORPUS, Settings
 
 if TYPE_CHECKING:
     from index.engines.engine import Engine
@@ -111,6 +112,12 @@ class CommandContext:
         """Print the one JSON object that a program asked for."""
         if self.json:
             print(shown_name(json.dumps(given, ensure_ascii=False, indent=2)))  # noqa: T201  # the output of the command
+
+
+def context_of(options: argparse.Namespace, settings: Settings, console: Console) -> CommandContext:
+    """Return what a command works with; the corpus of an installed package is brought where it may be changed."""
+    bring_where_it_is_ours(options.corpus, DEFAULT_CORPUS)
+    return CommandContext(options, settings, console)
 
 
 def shared_arguments(settings: Settings) -> argparse.ArgumentParser:

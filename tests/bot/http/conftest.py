@@ -110,7 +110,9 @@ class FakeBuild:
     id: str = "20260101T000000-abcdef"
     encoder: FakeEncoder = field(default_factory=FakeEncoder)
     manifest: object = field(
-        default_factory=lambda: SimpleNamespace(created="2026-01-01T00:00:00+00:00", documents=3, passages=5)
+        default_factory=lambda: SimpleNamespace(
+            build="20260101T000000-abcdef", created="2026-01-01T00:00:00+00:00", documents=3, passages=5
+        )
     )
 
 
