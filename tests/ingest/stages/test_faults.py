@@ -43,7 +43,7 @@ def in_child_with_room(bytes_a_file, work):
 
 @pytest.mark.parametrize("room", [0, 500, 5_000, 10_000, 20_000, 30_000, 36_000])
 def test_a_disk_that_is_full_at_any_write_leaves_the_live_build(workshop, room):
-    """Every file of a build may be the one for which there is no room: vectors, records, words, manifest, pointer. The encoder is linked."""
+    """Any file that a build writes may be the one without room: vectors, records, words, manifest, pointer."""
     first = workshop.build()
     workshop.write("bread.md", BREAD.replace("three days", "four days"))
     assert in_child_with_room(room, workshop.build) == 7
