@@ -5,11 +5,13 @@ shown.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from index.abstention.decision import Signals, Status, Thresholds
 from index.build.reader import Build
 from index.evaluation.golden import GoldenQuestion, Place
+from index.processors import usable_processors
 from index.records import Passage
 from index.retrieval.searcher import Searcher
 
@@ -67,7 +69,10 @@ class GoldenReport:
 def evaluate_golden(build: Build, questions: Iterable[GoldenQuestion], thresholds: Thresholds | None = None) -> GoldenReport:
     """Ask ``build`` every one of ``questions``."""
     ask = _asker(build, thresholds or Thresholds())
-    outcomes = tuple(ask(question) for question in questions)
+    with ThreadPoolExecutor(
+        usable_processors()
+    ) as asking:  # most of a question is encoding, which several threads do side by side
+        outcomes = tuple(asking.map(ask, questions))
     return GoldenReport(
         build=build.id,
         whole=tally(outcomes),
