@@ -3,35 +3,17 @@
 Comes in: an error of psycopg. Goes out: an error of ours. Refuses to repeat the address that was given: it holds a password.
 """
 
-import re
-
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from bot.errors import SettingsError, StoreFault, StoreFull, StoreUnreachable
+from index.engines.postgres.faults import FULL, refusal
 from index.errors import LocalismError
 
 UNREADABLE = (
     "LOCALISM_STATE cannot be read as the address of a PostgreSQL. Wanted is postgresql://user:password@host:5432/database, "
     "with @ : / % and # in the password written as %40 %3A %2F %25 and %23."
 )
-# What libpq says while it connects comes without a code. Servers that speak another language than English get the last sentence.
-_REFUSALS = (
-    (r"password authentication failed", "refuses the password", "Correct user and password in LOCALISM_STATE."),
-    (r"no password supplied", "wants a password", "Put it into LOCALISM_STATE: postgresql://user:password@host/database."),
-    (
-        r"no pg_hba\.conf entry|pg_hba\.conf rejects",
-        "lets nobody in from this address",
-        "Add this machine to its pg_hba.conf.",
-    ),
-    (
-        r"role .* does not exist",
-        "does not know the user",
-        "Make it (CREATE ROLE … LOGIN PASSWORD …), or correct LOCALISM_STATE.",
-    ),
-    (r"database .* does not exist", "has no such database", "Make it (CREATE DATABASE …), or correct LOCALISM_STATE."),
-)
-_FULL = {"53100", "53200", "54000"}  # disk, memory, a limit of the program
 _NO_RIGHT = {"42501", "3F000", "3D000", "28000", "28P01"}
 _NOT_OURS = {"42P01", "42703", "42804", "42883"}  # no such table, no such column, another type
 
@@ -52,17 +34,15 @@ def where(address: str) -> str:
 
 def refused(error: psycopg.Error, place: str) -> LocalismError:
     """Return what it means that ``place`` could not be connected to."""
-    said = " ".join(str(error).split())
-    for mark, what, mend in _REFUSALS:
-        if re.search(mark, said):
-            return SettingsError(f"PostgreSQL at {place} {what}. {mend}")
+    if told := refusal(error, place, "LOCALISM_STATE"):
+        return SettingsError(told)
     return StoreUnreachable(f"PostgreSQL at {place} cannot be reached. What would be kept there is not kept until it answers.")
 
 
 def fault(error: psycopg.Error, place: str) -> LocalismError:
     """Return what it means that a statement failed at ``place``."""
     code = error.sqlstate or ""
-    if code in _FULL:
+    if code in FULL:
         return StoreFull(f"PostgreSQL at {place} takes nothing more: there is no room. Its operator has to make room.")
     if code in _NO_RIGHT:
         return SettingsError(f"PostgreSQL at {place} gives this user no right to its tables. {rights_wanted()}")

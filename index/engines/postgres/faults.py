@@ -15,23 +15,27 @@ UNREADABLE = (
 )
 # What libpq says while it connects comes without a code. Servers that speak another language than English get the last sentence.
 _REFUSALS = (
-    (r"password authentication failed", "refuses the password", "Correct user and password in LOCALISM_ENGINE."),
-    (r"no password supplied", "wants a password", "Put it into LOCALISM_ENGINE: postgresql://user:password@host/database."),
+    (r"password authentication failed", "refuses the password", "Correct user and password in {setting}."),
+    (r"no password supplied", "wants a password", "Put it into {setting}: postgresql://user:password@host/database."),
     (r"pg_hba\.conf", "lets nobody in from this address", "Add this machine to its pg_hba.conf."),
-    (r"role .* does not exist", "does not know the user", "Make it (CREATE ROLE … LOGIN), or correct LOCALISM_ENGINE."),
-    (r"database .* does not exist", "has no such database", "Make it (CREATE DATABASE …), or correct LOCALISM_ENGINE."),
+    (r"role .* does not exist", "does not know the user", "Make it (CREATE ROLE … LOGIN PASSWORD …), or correct {setting}."),
+    (r"database .* does not exist", "has no such database", "Make it (CREATE DATABASE …), or correct {setting}."),
 )
-_FULL = {"53100", "53200", "54000"}  # disk, memory, a limit of the program
+FULL = {"53100", "53200", "54000"}  # disk, memory, a limit of the program
 _GONE = {"42P01", "3F000", "42703"}  # no such table, schema, column
+
+
+def refusal(error: psycopg.Error, place: str, setting: str) -> str:
+    """Return why ``place`` lets nobody in, and what to do about it in ``setting``; empty where it was not reached at all."""
+    said = " ".join(str(error).split())
+    told = ((what, mend.format(setting=setting)) for mark, what, mend in _REFUSALS if re.search(mark, said))
+    return next((f"PostgreSQL at {place} {what}. {mend}" for what, mend in told), "")
 
 
 def refused(error: psycopg.Error, place: str) -> BuildError:
     """Return what it means that ``place`` could not be connected to."""
-    said = " ".join(str(error).split())
-    for mark, what, mend in _REFUSALS:
-        if re.search(mark, said):
-            return EngineRefused(f"PostgreSQL at {place} {what}. {mend}")
-    return unreachable(place)
+    told = refusal(error, place, "LOCALISM_ENGINE")
+    return EngineRefused(told) if told else unreachable(place)
 
 
 def unreachable(place: str) -> EngineUnreachable:
@@ -44,7 +48,7 @@ def unreachable(place: str) -> EngineUnreachable:
 def fault(error: psycopg.Error, place: str) -> BuildError:
     """Return what it means that a statement failed at ``place``."""
     code = error.sqlstate or ""
-    if code in _FULL:
+    if code in FULL:
         return NotWritten(f"PostgreSQL at {place} takes nothing more: there is no room. Make room there, and publish again.")
     if code == "42501":
         return EngineRefused(
