@@ -52,7 +52,7 @@ class Remembered(Generic[_Value]):
     def several(self, keys: Sequence[Hashable], make: Callable[[list[Any]], Iterable[_Value]]) -> list[_Value]:
         """Return what is held under each of ``keys``, in order; ``make`` gives the values of those that are not, in their order."""
         found = {key: value for key in keys if (value := self.get(key)) is not None}
-        missing = [key for key in keys if key not in found]
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
         for key, value in zip(missing, make(missing) if missing else (), strict=True):
             found[key] = value
             self.put(key, value)

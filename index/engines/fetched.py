@@ -5,7 +5,6 @@ Comes in: bytes by row. Goes out: tokens and vectors of expansions, as the files
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,6 @@ from index.remembered import Remembered
 
 HELD_TOKENS = 32 * 2**20  # bytes of tokens of the passages looked at last
 HELD_PASSAGES = 1024
-
-_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +47,11 @@ class HeldRows:
 
     def looked(self, rows: Sequence[int]) -> list[Looked]:
         """Return what comes with ``rows``, in that order."""
-        return _held(self._looked, self._look, rows)
+        return self._looked.several(rows, lambda missing: map(self._look(missing).__getitem__, missing))
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of ``rows``, in that order."""
-        return _held(self._passages, self._read, rows)
-
-
-def _held(held: Remembered[_Kind], fetch: Callable[[list[int]], dict[int, _Kind]], rows: Sequence[int]) -> list[_Kind]:
-    found = {row: one for row in rows if (one := held.get(row)) is not None}
-    missing = [row for row in dict.fromkeys(rows) if row not in found]
-    if missing:
-        found |= fetch(missing)
-        for row in missing:
-            held.put(row, found[row])
-    return [found[row] for row in rows]
+        return self._passages.several(rows, lambda missing: map(self._read(missing).__getitem__, missing))
 
 
 def joined_tokens(looked: Sequence[Looked], statistics: TokenStatistics) -> PassageTokens:
