@@ -36,7 +36,6 @@ class Found:
     passage: NDArray[np.float32]  # cosine of the passage and the question as it is searched
     key: NDArray[np.float32]  # cosine of its best key; ``UNKNOWN`` where none of its keys is among the nearest
     words: NDArray[np.float32]  # BM25 as a share of what the question's words could give
-    around: NDArray[np.float32]  # the same, each word counting where it counts most: in the passage or in one near it
 
 
 def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, ranges: Sequence[Range] | None) -> Found:
@@ -56,17 +55,14 @@ def retrieve(build: Build, asked: AskedQuestion, encoded: EncodedQuestion, range
     rough = rough + stretched(key) + stretched(seen.candidate_expansions)
     rough = rough + DOCUMENT_COUNTS * stretched(document) + seen.named
     best = np.sort(np.argsort(-rough, kind="stable")[:LOOKED_AT])
-    rows = seen.rows[best]
-    return Found(question, rows, seen.passage[best], seen.key[best], seen.words[best], words_around(build, asked.terms, rows))
+    return Found(question, seen.rows[best], seen.passage[best], seen.key[best], seen.words[best])
 
 
 def compared(build: Build, rows: NDArray[np.int64], asked: AskedQuestion, encoded: EncodedQuestion) -> Found:
     """Return the passages in ``rows``, ascending, as if ``find`` had found them for this question."""
     question = sought(build, asked, encoded)
     passage, words = build.source.compared(question, rows)
-    return Found(
-        question, rows, passage, np.full(len(rows), UNKNOWN, np.float32), words, words_around(build, asked.terms, rows)
-    )
+    return Found(question, rows, passage, np.full(len(rows), UNKNOWN, np.float32), words)
 
 
 def words_around(build: Build, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ from index.encoders.query_encoder import EncodedQuestion
 from index.engines.source import UNKNOWN, RowFeatures
 from index.late_interaction.max_sim import Matches, max_sim, token_weights
 from index.records import Passage, Span
-from index.retrieval.candidates import Found, documents_of
+from index.retrieval.candidates import Found, documents_of, words_around
 from index.text.language import REFERS_ON
 
 Scores = NDArray[np.float32]
@@ -90,7 +90,7 @@ def rerank(build: Build, found: Found, encoded: EncodedQuestion) -> Candidates:
     features = Features(
         sentence=matches.best_sentence,
         words=found.words,
-        around=found.around,
+        around=words_around(build, found.by.terms, rows),
         tokens=matches.cubed,
         pairs=known.pairs,
         passage=passage,

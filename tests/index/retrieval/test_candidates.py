@@ -8,7 +8,7 @@ import pytest
 from index.build.reader import open_live_build
 from index.engines import embedded
 from index.late_interaction.max_sim import max_sim, token_weights
-from index.retrieval.candidates import LOOKED_AT, compared, retrieve
+from index.retrieval.candidates import LOOKED_AT, compared, retrieve, words_around
 from index.retrieval.questions import read_question
 from index.retrieval.rerank import blended, rerank
 from index.text.analysis import terms_of
@@ -192,14 +192,14 @@ def test_what_holds_a_phrase_in_quotation_marks_is_looked_at_beside_the_rest(bui
 
 def test_words_around_count_where_they_count_most_and_within_their_document_only(build):
     """Beside the brute force over every passage and its two neighbours on each side."""
-    asked, encoded = read(build, "Who mends the bell by volunteer in spring?")
+    asked, _ = read(build, "Who mends the bell by volunteer in spring?")
     rows = np.arange(build.files.vectors.size)
     alone = build.source.words.term_weights(asked.terms, rows)
     documents = np.searchsorted(build.document_ends, rows, side="right")
     near = (np.abs(rows[:, None] - rows) <= 2) & (documents[:, None] == documents)
     wanted = np.where(near[None], alone[:, None, :], 0).max(axis=2).sum(axis=0) / build.source.words.ideal(asked.terms)
-    np.testing.assert_allclose(compared(build, rows, asked, encoded).around, wanted, atol=1e-6)
-    assert (compared(build, rows[::7], asked, encoded).around == compared(build, rows, asked, encoded).around[::7]).all()
+    np.testing.assert_allclose(words_around(build, asked.terms, rows), wanted, atol=1e-6)
+    assert (words_around(build, asked.terms, rows[::7]) == words_around(build, asked.terms, rows)[::7]).all()
 
 
 def test_compared_gives_any_rows_what_finding_them_would_have_given(build, question):
