@@ -23,8 +23,8 @@ from ingest.commands.context import (
     LOCKED,
     REFUSED,
     building_arguments,
+    carry_out,
     changing_arguments,
-    context_of,
     shared_arguments,
     tell_error,
 )
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parse(_parser(settings), arguments)
         handler = RichHandler(console=console, show_path=False)
         logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
-        code: int = options.run(context_of(options, settings, console))
+        code = carry_out(options, settings, console)
     except LocalismError as error:
         tell_error(console, options, str(error))
         return LOCKED if isinstance(error, IndexLocked) else REFUSED

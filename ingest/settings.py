@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     file_seconds: float = Field(300.0, gt=0, description="Most seconds that the reading of one file may take.")
     file_memory_mb: int = Field(900, ge=100, description="Most megabytes of memory that the reading of one file may take.")
     file_most_mb: int = Field(512, ge=1, description="A file of more megabytes is not read.")
+    build_workers: int = Field(0, ge=0, description="Processors that reading and embedding may take; 0 is all there are.")
     tolerance: float = Field(
         0.01, ge=0, le=1, description="Share of the golden score that a new build may lose and still go live."
     )

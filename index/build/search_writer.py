@@ -7,6 +7,7 @@ holds, and how it is searched.
 import sqlite3
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -78,12 +79,19 @@ class SearchWriter:
 
     def save(self, lexicon: Lexicon) -> dict[str, dict[str, Any]]:
         """Write what is left, the encoder of the build being in its place; returns how each index of vectors is searched."""
+        # What is learned takes one processor for seconds; what follows has the others, and Python while it does arithmetic.
+        with ThreadPoolExecutor(1) as beside:
+            learned = beside.submit(self._lessons.learned)
+            searches = self._save_searched(lexicon)
+            if adapter := learned.result():
+                adapter.save(self._layout.adapter)
+        return searches
+
+    def _save_searched(self, lexicon: Lexicon) -> dict[str, dict[str, Any]]:
         layout = self._layout
         self._tokens.close()
         np.save(layout.expansion_bounds, np.array(self._key_bounds, np.int64))
         np.save(layout.document_vectors, self._all_documents())
-        if adapter := self._lessons.learned():
-            adapter.save(layout.adapter)
         for words in self._words_of_all:
             words.save()
         self._spelling.save(layout.spelling)

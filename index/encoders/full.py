@@ -18,6 +18,7 @@ from index.arrays import unit
 from index.digests import file_digest
 from index.encoders.model_folders import INSTALL_FULL, LIGHT_READER, PUBLISHED_WEIGHTS, check_published, model_folder
 from index.errors import ModelError
+from index.processors import usable_processors
 
 if TYPE_CHECKING:
     import torch
@@ -122,6 +123,7 @@ class SentenceTransformerEmbedder:
                 f"The model {self.identity.name!r} gives vectors of length {model.get_embedding_dimension()}, its files say "
                 f"{self.identity.dimension}. Name a model without a dense layer on top."
             )
+        _keep_to_processors()
         return model
 
     @property
@@ -168,6 +170,13 @@ class SentenceTransformerEmbedder:
     def save_tokenizer(self, path: Path) -> None:
         """Write the tokenizer to ``path`` as the tokenizers library reads it."""
         self._tokenizer.save(str(path))
+
+
+def _keep_to_processors() -> None:
+    """Have torch leave alone the processors that are not to be used; it takes all by itself."""
+    import torch
+
+    torch.set_num_threads(min(torch.get_num_threads(), usable_processors()))
 
 
 _BATCH = 32

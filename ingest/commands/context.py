@@ -19,6 +19,7 @@ from rich.console import Console
 
 from index.build.lock import builds_lock
 from index.engines.place import EMBEDDED
+from index.processors import at_most
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import bring_where_it_is_ours
 from ingest.progress import Progress, ProgressBars, Silence
@@ -114,10 +115,15 @@ class CommandContext:
             print(shown_name(json.dumps(given, ensure_ascii=False, indent=2)))  # noqa: T201  # the output of the command
 
 
-def context_of(options: argparse.Namespace, settings: Settings, console: Console) -> CommandContext:
-    """Return what a command works with; the corpus of an installed package is brought where it may be changed."""
+def carry_out(options: argparse.Namespace, settings: Settings, console: Console) -> int:
+    """Run the command that was typed, on no more processors than it may take; returns its exit code.
+
+    The corpus of an installed package is brought where it may be changed.
+    """
     bring_where_it_is_ours(options.corpus, DEFAULT_CORPUS)
-    return CommandContext(options, settings, console)
+    with at_most(_processors_for(options, settings)):
+        code: int = options.run(CommandContext(options, settings, console))
+    return code
 
 
 def shared_arguments(settings: Settings) -> argparse.ArgumentParser:
@@ -147,6 +153,9 @@ def building_arguments() -> argparse.ArgumentParser:
     building.add_argument(
         "--tolerance", type=_share, metavar="SHARE", help="share of the golden score that may be lost (by setting, 0.01)"
     )
+    building.add_argument(
+        "--workers", type=_workers, metavar="N", help="read and embed on at most N processors; 0: on all (by setting, 0)"
+    )
     return building
 
 
@@ -157,6 +166,19 @@ def tell_error(console: Console, options: argparse.Namespace | None, sentence: s
     console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     if options is not None and options.json:
         print(json.dumps({"error": sentence}, ensure_ascii=False))  # noqa: T201  # the output of the command
+
+
+def _processors_for(options: argparse.Namespace, settings: Settings) -> int:
+    """Return on how many processors a command may work at most, 0 for all: what was typed goes before the settings."""
+    typed: int | None = getattr(options, "workers", None)
+    return settings.build_workers if typed is None else typed
+
+
+def _workers(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number} is less than 0")
+    return number
 
 
 def _share(text: str) -> float:

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from index.build.history import finished_builds, live_id
+from index.build.manifest import Manifest
 from index.errors import IndexLocked
+from index.processors import usable_processors
 from ingest.__main__ import main
 from ingest.commands.building import RETRY_SECONDS, make
 from ingest.commands.context import CommandContext
 from ingest.outcome import Outcome
+from ingest.pipeline import build_index
 from tests.fake_model import fake_model
 from tests.ingest.conftest import BREAD
 
@@ -46,6 +49,30 @@ def test_build_prints_one_json_object(run):
     """Programs read it; exit code 0."""
     code, printed = run("build")
     assert (code, printed["state"], [one["id"] for one in printed["documents"]]) == (0, "published", ["bread", "boats"])
+
+
+def test_a_build_takes_as_many_processors_as_it_may(run, monkeypatch):
+    """All there are, or by setting, or by what was typed, which goes first; threads and workers are counted by it."""
+    taken = []
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(4)), raising=False)
+    monkeypatch.setattr(
+        "ingest.commands.building.build_index", lambda *all_: taken.append(usable_processors()) or build_index(*all_)
+    )
+    run("build")
+    run("build", "--force", "--workers", "3")
+    monkeypatch.setenv("LOCALISM_BUILD_WORKERS", "2")
+    run("build", "--force")
+    run("build", "--force", "--workers", "1")
+    run("build", "--force", "--workers", "0")
+    assert taken == [4, 3, 2, 1, 4]
+    assert usable_processors() == 4
+
+
+def test_a_build_is_the_same_however_many_work_on_it(run, workshop):
+    """To the last byte."""
+    made = [run("build", "--force", "--workers", workers)[1]["build"] for workers in ("1", "4")]
+    first, second = (Manifest.open(workshop.builds / build) for build in made)
+    assert first.files == second.files
 
 
 def test_status_and_dry_run_change_nothing(run, workshop):
