@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import BYTE_SCALE
+from index.engines.passage_text import read_passage
 from index.engines.source import Scores
 from index.late_interaction.projection import SCALE
 from index.late_interaction.token_vectors import PassageTokens, TokenStatistics
@@ -28,19 +29,19 @@ class Looked:
     tokens: bytes
     sentences: bytes
     lengths: bytes
+    pairs: bytes = b""  # weights of its pairs, where an engine keeps them with the passage
+    record: str = ""  # the passage as ``written_passage`` writes it, likewise
 
     def size(self) -> int:
         """Return how many bytes it takes."""
-        return len(self.keys) + len(self.tokens) + len(self.sentences) + len(self.lengths)
+        return sum(map(len, (self.keys, self.tokens, self.sentences, self.lengths, self.pairs, self.record)))
 
 
 class HeldRows:
     """Passages that were looked at or shown lately; what is not held is fetched."""
 
-    def __init__(
-        self, look: Callable[[list[int]], dict[int, Looked]], read: Callable[[list[int]], dict[int, Passage]]
-    ) -> None:
-        """Fetch by ``look`` and ``read``."""
+    def __init__(self, look: Callable[[list[int]], dict[int, Looked]], read: Callable[[list[int]], dict[int, str]]) -> None:
+        """Fetch by ``look`` what is looked at, and by ``read`` passages as ``written_passage`` writes them."""
         self._look, self._read = look, read
         self._looked: Remembered[Looked] = Remembered(HELD_TOKENS, Looked.size)
         self._passages: Remembered[Passage] = Remembered(HELD_PASSAGES)
@@ -50,8 +51,18 @@ class HeldRows:
         return self._looked.several(rows, lambda missing: map(self._look(missing).__getitem__, missing))
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
-        """Return the passages of ``rows``, in that order."""
-        return self._passages.several(rows, lambda missing: map(self._read(missing).__getitem__, missing))
+        """Return the passages of ``rows``, in that order.
+
+        Raises:
+            DamagedBuild: the text of one is not what its id was made from.
+        """
+        return self._passages.several(rows, self._read_passages)
+
+    def _read_passages(self, rows: list[int]) -> list[Passage]:
+        came = {row: looked.record for row in rows if (looked := self._looked.get(row)) is not None and looked.record}
+        missing = [row for row in rows if row not in came]
+        records = came | (self._read(missing) if missing else {})
+        return [read_passage(row, records[row]) for row in rows]
 
 
 def joined_tokens(looked: Sequence[Looked], statistics: TokenStatistics) -> PassageTokens:

@@ -12,7 +12,6 @@ import psycopg
 from index.dense.faiss_reader import Range
 from index.engines.embedded import names_held, nominated, terms_held
 from index.engines.fetched import FetchedKeys, HeldRows, Looked, joined_tokens
-from index.engines.passage_text import read_passage
 from index.engines.postgres.nodes import Nodes
 from index.engines.postgres.postings import FetchedWords, Part, PostingsOfBuild
 from index.engines.postgres.tables import schema_of
@@ -77,9 +76,8 @@ class PostgresSource:
         columns = "SELECT row, keys, tokens, sentences, lengths FROM {}.passages WHERE row = ANY(%s::int[])"
         return {row: Looked(*parts) for row, *parts in self._ask(columns, rows)}
 
-    def _read(self, rows: list[int]) -> dict[int, Passage]:
-        records = self._ask("SELECT row, record FROM {}.passages WHERE row = ANY(%s::int[])", rows)
-        return {row: read_passage(row, record) for row, record in records}
+    def _read(self, rows: list[int]) -> dict[int, str]:
+        return dict(self._ask("SELECT row, record FROM {}.passages WHERE row = ANY(%s::int[])", rows))
 
     def _ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         text = statement.format(self._schema).encode()

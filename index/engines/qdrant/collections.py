@@ -1,13 +1,13 @@
-"""The collections of an engine in Qdrant: one for each build, and one that says which builds there are and which is live.
+"""The collection of a build in Qdrant, and what can be asked of it.
 
-Comes in: a client; rows, terms, vectors. Goes out: collections, what is noted of builds, requests and scores. Refuses to search.
+Comes in: rows, terms, phrases, vectors. Goes out: an empty collection, requests, and what was found. Refuses to ask.
 
-In a build's collection, points 0 to n - 1 are passages and those behind are their expansions, so that one batch asks of both.
+Points 0 to n - 1 are passages, those behind are their expansions, and the last n, which have no vectors, are what a few passages are
+looked at by. A passage and each of its expansions bring along what the passage is scored by, so that one batch is all that nominating
+takes. Of the rows that hold the rarest two neighbours of a phrase, Qdrant keeps those that hold the next two, and so on.
 """
 
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,103 +15,33 @@ from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
 from index.dense.faiss_reader import Range
-from index.engines.engine import Generation, LivePointer
-from index.engines.source import ENGINE_FORMAT, Rows, Scores, Shape
-from index.errors import ForeignBuild
+from index.engines.embedded import BY_PHRASE, COMMON, LEAST_COMMON
+from index.engines.source import Rows, Scores
+from index.remembered import Remembered
+from index.sparse.bm25 import TermNumbers
+from index.text.analysis import pairs_of
 
-NOTES = "localism_builds"
-ALIAS = "localism_live"  # for others who look in; we follow the pointer
-PASSAGE, KEY, ROW = "passage", "key", "row"
+LAYOUT = 2  # of a build's collection; one in another is as if it were not finished, and publishing writes it anew
+PASSAGE, KEY, ROW, SCORED = "passage", "key", "row", "scored"
 WORDS, EXPANSIONS, PAIRS = "words", "expansions", "pairs"
 SPARSE = (WORDS, EXPANSIONS, PAIRS)
-_POINTER = 0  # id of the note that is the pointer
 _DENSE_M = 16
 FILTERED_EXACTLY = 20_000  # rows of a filter up to which every one is compared
 _EF = 256  # how wide the graph is searched
 
 Points = Sequence[models.ScoredPoint]
+MOST_WITH_PHRASE = 10_000  # passages that hold the rarest pair of a phrase: beyond, it tells too few apart to be looked for
+QUOTED = "quoted"
+_HELD = 256  # phrases that were asked for last
+
+Phrase = tuple[str, ...]
+Ask = Callable[[Mapping[str, models.QueryRequest]], Mapping[str, Points]]
+_Terms = list[tuple[int, str, int]]  # in how many passages it stands, a field, its number there; the rarest first
 
 
 def collection_of(build: str) -> str:
     """Return the name of the collection that holds ``build``."""
     return f"localism_{build}"
-
-
-class Notes:
-    """What is noted of builds."""
-
-    def __init__(self, client: QdrantClient) -> None:
-        """Read and write by ``client``."""
-        self._client = client
-
-    def set_up(self, place: str) -> None:
-        """Make the collection of notes where it is missing.
-
-        Raises:
-            ForeignBuild: what is there is of another format.
-        """
-        if not self._client.collection_exists(NOTES):
-            self._client.create_collection(NOTES, vectors_config={})
-            self._put(_POINTER, {"format": ENGINE_FORMAT, "build": "", "serial": 0})
-        noted = self._get(_POINTER).get("format")
-        if noted != ENGINE_FORMAT:
-            raise ForeignBuild(
-                f"Qdrant at {place} keeps builds in format {noted}, this program writes format {ENGINE_FORMAT}. Update the older of "
-                "both, or name another Qdrant in LOCALISM_ENGINE."
-            )
-
-    def pointer(self) -> LivePointer | None:
-        """Return which build is live, None where none is."""
-        if not self._client.collection_exists(NOTES):
-            return None
-        noted = self._get(_POINTER)
-        return LivePointer(noted["build"], noted["serial"]) if noted.get("build") else None
-
-    def move(self, build: str) -> LivePointer:
-        """Make ``build`` the live one; the alias for others is moved last."""
-        before = self.pointer()
-        moved = LivePointer(build, before.serial + 1 if before else 1)
-        self._put(_POINTER, {"format": ENGINE_FORMAT, **asdict(moved)})
-        there = {one.alias_name for one in self._client.get_aliases().aliases}
-        gone = [models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=ALIAS))] if ALIAS in there else []
-        made = models.CreateAlias(collection_name=collection_of(build), alias_name=ALIAS)
-        self._client.update_collection_aliases([*gone, models.CreateAliasOperation(create_alias=made)])
-        return moved
-
-    def shape(self, build: str) -> Shape | None:
-        """Return the shape of a finished generation, None where there is none."""
-        if not self._client.collection_exists(NOTES):
-            return None
-        noted = self._get(_id_of(build))
-        return Shape(**noted["shape"]) if noted.get("finished") else None
-
-    def note(self, shape: Shape, finished: bool) -> None:
-        """Note that a generation is there."""
-        self._put(_id_of(shape.build), {"shape": asdict(shape), "finished": finished})
-
-    def unfinish(self, build: str) -> None:
-        """Note that a generation is not to be searched any more."""
-        shape = self.shape(build)
-        if shape is not None:
-            self.note(shape, finished=False)
-
-    def forget(self, build: str) -> None:
-        """Take the note of a generation back."""
-        self._client.delete(NOTES, [_id_of(build)])
-
-    def generations(self) -> list[Generation]:
-        """Return what is noted, the oldest first."""
-        found, _ = self._client.scroll(NOTES, limit=10_000)
-        noted = [dict(one.payload or {}) for one in found]
-        return sorted((Generation(one["shape"]["build"], one["finished"]) for one in noted if "shape" in one), key=_build_of)
-
-    def _get(self, number: int | str) -> dict[str, Any]:
-        # Of several copies of a note most must agree: a node that was cut off cannot speak for the others.
-        found = self._client.retrieve(NOTES, [number], consistency=models.ReadConsistencyType.MAJORITY)
-        return dict(found[0].payload or {}) if found else {}
-
-    def _put(self, number: int | str, noted: Mapping[str, Any]) -> None:
-        self._client.upsert(NOTES, [models.PointStruct(id=number, vector={}, payload=dict(noted))], wait=True)
 
 
 def make_collection(client: QdrantClient, build: str, dimension: int, spread: Mapping[str, int]) -> None:
@@ -128,31 +58,45 @@ def make_collection(client: QdrantClient, build: str, dimension: int, spread: Ma
     client.create_payload_index(collection_of(build), ROW, models.PayloadSchemaType.INTEGER)
 
 
-def _id_of(build: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, build))
-
-
-def _build_of(one: Generation) -> str:
-    return one.build
-
-
 def dense(
     vector: NDArray[Any], field: str, count: int, among: models.Filter | None = None, exact: bool = False
 ) -> models.QueryRequest:
-    """Ask for the points nearest to ``vector``."""
+    """Ask for the points nearest to ``vector``, each with what its passage is scored by."""
     how = models.SearchParams(exact=True) if exact else models.SearchParams(hnsw_ef=max(_EF, count))
-    return models.QueryRequest(query=vector.tolist(), using=field, limit=max(count, 1), filter=among, params=how)
+    return models.QueryRequest(
+        query=vector.tolist(), using=field, limit=max(count, 1), filter=among, params=how, with_payload=[SCORED]
+    )
 
 
-def sparse(numbers: Sequence[int], field: str, count: int, among: models.Filter | None = None) -> models.QueryRequest:
-    """Ask for the greatest sums of the weights of these terms."""
-    asked = models.SparseVector(indices=list(numbers), values=[1.0] * len(numbers))
-    return models.QueryRequest(query=asked, using=field, limit=max(count, 1), filter=among)
+def sparse(numbers: Sequence[int], field: str, count: int) -> models.QueryRequest:
+    """Ask for the greatest sums of the weights of these terms, each with what its passage is scored by."""
+    return models.QueryRequest(query=_summed(numbers), using=field, limit=max(count, 1), with_payload=[SCORED])
 
 
-def only(rows: Iterable[int]) -> models.Filter:
-    """Keep to these points."""
-    return models.Filter(must=[models.HasIdCondition(has_id=list(rows))])
+def holding(terms: Sequence[tuple[str, int]], first: int, most: int) -> models.QueryRequest:
+    """Ask which points hold every one of ``terms``, each a field and a number; ``first`` is how many hold the first of them."""
+    *earlier, (field, number) = terms
+    return models.QueryRequest(
+        prefetch=_narrowed(earlier, first), query=_summed([number]), using=field, limit=most, with_payload=False
+    )
+
+
+def first_holding(terms: Sequence[tuple[str, int]], first: int, most: int) -> models.QueryRequest:
+    """Ask for the first rows of those that ``holding`` would give, with what they are scored by."""
+    by_row = models.OrderByQuery(order_by=models.OrderBy(key=ROW))
+    return models.QueryRequest(prefetch=_narrowed(terms, first), query=by_row, limit=most, with_payload=[SCORED])
+
+
+def _narrowed(terms: Sequence[tuple[str, int]], first: int) -> models.Prefetch | None:
+    """Find the points that hold the first of ``terms``, and of these again those that hold the next."""
+    found: models.Prefetch | None = None
+    for field, number in terms:
+        found = models.Prefetch(prefetch=found, query=_summed([number]), using=field, limit=first)
+    return found
+
+
+def _summed(numbers: Sequence[int]) -> models.SparseVector:
+    return models.SparseVector(indices=list(numbers), values=[1.0] * len(numbers))
 
 
 def within(ranges: Sequence[Range] | None) -> tuple[models.Filter | None, bool]:
@@ -175,8 +119,61 @@ def scores_of(points: Points) -> Scores:
     return np.array([point.score for point in points], np.float32)
 
 
-def alongside(rows: Rows, points: Points) -> Scores:
-    """Return the score of each of ``rows``, ascending; 0 of those that were not found."""
-    found = np.zeros(len(rows), np.float32)
-    found[rows.searchsorted(numbers_of(points))] = scores_of(points)
-    return found
+class Phrases:
+    """Of one build."""
+
+    def __init__(self, numbers: Mapping[str, TermNumbers]) -> None:
+        """Know terms by ``numbers``, of each field."""
+        self._numbers = numbers
+        size = numbers[WORDS].size
+        self._most = int(max(COMMON * size, LEAST_COMMON))  # a phrase that more passages hold tells none of them apart
+        self._rows: Remembered[Rows] = Remembered(_HELD)
+
+    def requests(self, phrases: Sequence[Phrase]) -> dict[str, models.QueryRequest]:
+        """Return what is to be asked for: the first rows that hold all ``phrases``, and which hold each."""
+        asked = {_name(one): self._request(one) for one in self._telling(phrases) if self._rows.get(one) is None}
+        terms = [self._terms(one) for one in phrases]
+        if terms and all(terms):
+            joined = sorted({term for one in terms for term in one})
+            asked[QUOTED] = first_holding([term[1:] for term in joined], joined[0][0], BY_PHRASE)
+        return asked
+
+    def keep(self, phrases: Sequence[Phrase], found: Mapping[str, Points]) -> None:
+        """Hold which rows were found to hold each of ``phrases``."""
+        for one in self._telling(phrases):
+            if _name(one) in found:
+                self._rows.put(one, numbers_of(found[_name(one)]))
+
+    def held(self, phrases: Sequence[Phrase], rows: Rows, ask: Ask) -> Rows:
+        """Return how many of ``phrases`` each of ``rows`` holds; ``ask`` gives what of them was not asked for lately."""
+        held = np.zeros(len(rows), np.int64)
+        for one in self._telling(phrases):
+            holders = self._rows.get(one)
+            if holders is None:
+                holders = numbers_of(ask({_name(one): self._request(one)})[_name(one)])
+                self._rows.put(one, holders)
+            if len(holders) <= self._most:
+                held += np.isin(rows, holders)
+        return held
+
+    def _telling(self, phrases: Sequence[Phrase]) -> list[Phrase]:
+        """Return those of several words that are known."""
+        return [one for one in phrases if len(one) > 1 and self._terms(one)]
+
+    def _request(self, phrase: Phrase) -> models.QueryRequest:
+        terms = self._terms(phrase)
+        return holding([term[1:] for term in terms], terms[0][0], self._most + 1)
+
+    def _terms(self, phrase: Phrase) -> _Terms:
+        """Return what holds ``phrase``; nothing where no passage does, or too many hold the rarest of it."""
+        pairs = pairs_of(phrase)
+        field, texts = (PAIRS, pairs) if pairs else (WORDS, phrase[:1])
+        known = self._numbers[field]
+        numbers = [(known.frequency(text), field, known.number(text)) for text in texts]
+        terms = sorted({(count, field, number) for count, field, number in numbers if number is not None})
+        is_known = bool(terms) and all(number is not None for *_, number in numbers)
+        return terms if is_known and terms[0][0] <= MOST_WITH_PHRASE else []
+
+
+def _name(phrase: Phrase) -> str:
+    return f"phrase {' '.join(phrase)}"

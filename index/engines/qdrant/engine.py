@@ -17,8 +17,9 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 
 from index.engines.embedded import EmbeddedSource
 from index.engines.engine import Generation, LivePointer
-from index.engines.qdrant.collections import Notes, collection_of
+from index.engines.qdrant.collections import collection_of
 from index.engines.qdrant.faults import in_words
+from index.engines.qdrant.notes import Notes
 from index.engines.qdrant.sink import QdrantSink
 from index.engines.qdrant.source import QdrantSource
 from index.engines.source import LocalPart
@@ -118,8 +119,11 @@ class QdrantWriter:
 
     def begin(self, part: LocalPart, files: EmbeddedSource) -> QdrantSink:
         """Begin a generation; see EngineWriter."""
-        if part.shape.build in [one.build for one in self.generations()]:
+        standing = {one.build: one.finished for one in self.generations()}
+        if standing.get(part.shape.build):
             self.drop(part.shape.build)
+        elif part.shape.build in standing:
+            self._remove(part.shape.build)  # though it be live, as one in an older layout may: nobody can open it
         return QdrantSink(self._client, self._place, part.shape, files, self._lock.keep, self._spread)
 
     def point_to(self, build: str) -> LivePointer:
@@ -134,6 +138,9 @@ class QdrantWriter:
         live = self._notes.pointer()
         if live is not None and live.build == build:
             raise UnknownBuild(f"Build {build} is live in Qdrant at {self._place} and is not removed.")
+        self._remove(build)
+
+    def _remove(self, build: str) -> None:
         with in_words(self._place):
             self._notes.unfinish(build)  # not to be searched any more before anything of it goes
             self._client.delete_collection(collection_of(build))

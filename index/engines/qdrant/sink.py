@@ -22,13 +22,15 @@ from index.engines.qdrant.collections import (
     PAIRS,
     PASSAGE,
     ROW,
+    SCORED,
     SPARSE,
     WORDS,
-    Notes,
     collection_of,
     make_collection,
 )
 from index.engines.qdrant.faults import in_words
+from index.engines.qdrant.notes import Notes
+from index.engines.qdrant.scored import ScoredBy, Terms
 from index.engines.source import Shape
 from index.errors import DamagedBuild
 from index.sparse.bm25 import Words
@@ -62,9 +64,9 @@ class QdrantSink:
             make_collection(client, shape.build, shape.dimension, spread)
 
     def add(self, rows: Sequence[PassageRow]) -> None:
-        """Write passages and their expansions; see CandidateSink."""
+        """Write passages, their expansions, and what is looked at of them; see CandidateSink."""
         self._keep_lock()
-        points = [self._passage(one) for one in rows] + [key for one in rows for key in self._keys(one)]
+        points = [point for one in rows for point in self._points(one)]
         for point in points:
             self._sent, self._total = self._sent + 1, self._total ^ _checksum(point.id, point.payload, point.vector)
         with in_words(self._place):
@@ -74,7 +76,7 @@ class QdrantSink:
         """Read everything back, compare, wait for what finds quickly; see CandidateSink."""
         with in_words(self._place):
             found, total = self._read_back()
-            wanted = self._shape.passages + self._shape.keys
+            wanted = 2 * self._shape.passages + self._shape.keys
             if (found, total) != (self._sent, self._total) or found != wanted:
                 raise DamagedBuild(
                     f"Qdrant at {self._place} holds {found} points of build {self._shape.build} that are not the {wanted} that were "
@@ -85,25 +87,24 @@ class QdrantSink:
             Notes(self._client).note(self._shape, finished=True)
         return Counts(self._shape.passages, self._shape.keys, self._shape.passages)
 
-    def _passage(self, one: PassageRow) -> models.PointStruct:
+    def _points(self, one: PassageRow) -> Iterator[models.PointStruct]:
+        """Yield the passage, its expansions, and what is looked at of it."""
         words = {name: window.of(one.row) for name, window in self._windows.items()}
-        return models.PointStruct(
-            id=one.row,
-            vector={PASSAGE: one.vector.tolist(), **{name: vector for name, vector in words.items() if vector.indices}},
-            payload={
-                ROW: one.row,
-                "passage": written_passage(one),
-                "keys": _text(one.keys.tobytes()),
-                "tokens": _text(np.ascontiguousarray(one.tokens).tobytes()),
-                "sentences": _text(one.sentences.astype("<i2").tobytes()),
-                "lengths": _text(one.lengths.astype("<f4").tobytes()),
-            },
-        )
-
-    def _keys(self, one: PassageRow) -> Iterator[models.PointStruct]:
+        scored = {SCORED: ScoredBy(one.vector, words[WORDS], words[EXPANSIONS]).packed()}
+        sums = {name: _sparse(terms) for name, terms in words.items() if len(terms.numbers)}
+        yield models.PointStruct(id=one.row, vector={PASSAGE: one.vector.tolist(), **sums}, payload={ROW: one.row, **scored})
         first = self._shape.passages + int(self._files.expansion_bounds[one.row])
         for place, vector in enumerate(one.keys):
-            yield models.PointStruct(id=first + place, vector={KEY: vector.tolist()}, payload={})
+            yield models.PointStruct(id=first + place, vector={KEY: vector.tolist()}, payload=scored)
+        looked = {
+            "passage": written_passage(one),
+            "keys": _text(one.keys.tobytes()),
+            "tokens": _text(np.ascontiguousarray(one.tokens).tobytes()),
+            "sentences": _text(one.sentences.astype("<i2").tobytes()),
+            "lengths": _text(one.lengths.astype("<f4").tobytes()),
+            PAIRS: _text(words[PAIRS].packed()),
+        }
+        yield models.PointStruct(id=self._shape.passages + self._shape.keys + one.row, vector={}, payload=looked)
 
     def _read_back(self) -> tuple[int, int]:
         found, total, after = 0, 0, None
@@ -125,14 +126,18 @@ class _Window:
         self._words = words
         self._start = self._end = 0
 
-    def of(self, row: int) -> models.SparseVector:
+    def of(self, row: int) -> Terms:
         """Return the terms of a passage with their weights."""
         if not self._start <= row < self._end:
             self._start, self._end = row, row + WINDOW
             self._numbers, rows, self._weights = turned_round(self._words, row, row + WINDOW)
             self._bounds = np.searchsorted(rows, np.arange(row, row + WINDOW + 1))
         here = slice(*self._bounds[row - self._start : row - self._start + 2])
-        return models.SparseVector(indices=self._numbers[here].tolist(), values=self._weights[here].tolist())
+        return Terms(self._numbers[here].astype(np.uint32), self._weights[here])
+
+
+def _sparse(terms: Terms) -> models.SparseVector:
+    return models.SparseVector(indices=terms.numbers.tolist(), values=terms.weights.tolist())
 
 
 def turned_round(words: Words, start: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:

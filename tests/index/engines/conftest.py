@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -17,6 +18,7 @@ from index.engines.place import EnginePlace
 from index.engines.qdrant.engine import QdrantEngine
 from ingest.engine_steps import copy_build
 from tests.postgres_server import PostgresServer
+from tests.qdrant_core import CoreClient
 
 PLACES = ("harbour", "mill", "school", "tower", "orchard")
 THINGS = ("bread", "boat", "bell", "lamp", "key", "wheel", "rope", "stone", "glass", "map", "chair", "drum")
@@ -81,9 +83,11 @@ def two_builds(once, cli) -> TwoBuilds:
     return TwoBuilds(builds, first, second)
 
 
-@pytest.fixture(params=["postgres", "qdrant"], scope="session")
-def new_place(request) -> Callable[[], Callable[[], Engine]]:
+@pytest.fixture(params=["postgres", "qdrant", "qdrant core"], scope="session")
+def new_place(request, tmp_path_factory) -> Callable[[], Callable[[], Engine]]:
     """Make a place where an engine keeps what it holds, nothing yet; gives a way to open it, as often as there are processes."""
+    if request.param == "qdrant core":
+        return lambda: _core_place(tmp_path_factory.mktemp("core"))
     if request.param == "postgres":
         server = request.getfixturevalue("postgres")
         return lambda: _postgres_place(server)
@@ -104,6 +108,11 @@ def _qdrant_place() -> Callable[[], Engine]:
         return lambda: opened(SecretStr(address))
     client = QdrantClient(":memory:")
     client.close = lambda *_, **__: None  # type: ignore[method-assign]  # several processes have it open, and one is left behind
+    return lambda: QdrantEngine(client, client, "this process", {})
+
+
+def _core_place(folder: Path) -> Callable[[], Engine]:
+    client: Any = CoreClient(folder)
     return lambda: QdrantEngine(client, client, "this process", {})
 
 

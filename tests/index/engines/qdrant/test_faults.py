@@ -14,11 +14,21 @@ from qdrant_client import QdrantClient
 from typing_extensions import override
 
 from index.engines.qdrant import engine as qdrant_engine
-from index.engines.qdrant.collections import NOTES, PAIRS, collection_of
+from index.engines.qdrant.collections import PAIRS, collection_of
 from index.engines.qdrant.engine import QdrantEngine, only_writer
 from index.engines.qdrant.faults import in_words
+from index.engines.qdrant.notes import NOTES
 from index.engines.qdrant.sink import QdrantSink
-from index.errors import BuildError, DamagedBuild, EngineRefused, EngineUnreachable, ForeignBuild, IndexLocked, NotWritten
+from index.errors import (
+    BuildError,
+    DamagedBuild,
+    EngineRefused,
+    EngineUnreachable,
+    ForeignBuild,
+    IndexLocked,
+    NotWritten,
+    UnknownBuild,
+)
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
 from tests.index.engines.conftest import opened, publish, publish_both
@@ -136,6 +146,21 @@ def test_notes_of_another_format_are_left_alone(client, engine):
         pytest.fail("it was let in")
 
 
+def test_a_build_in_an_older_layout_is_published_again(client, engine, two_builds):
+    """It counts as half-written: nobody opens it, and the next writer begins it anew."""
+    publish(engine, two_builds, two_builds.first)
+    notes, _ = client.scroll(NOTES)
+    for note in notes:
+        client.delete_payload(NOTES, ["layout"], [note.id])
+    with pytest.raises(UnknownBuild, match="localism-ingest engine"):
+        two_builds.open(two_builds.first, engine)
+    with engine.writing() as writer:
+        assert [one.finished for one in writer.generations()] == [False]
+    publish(engine, two_builds, two_builds.first)
+    with closing(two_builds.open(two_builds.first, engine)) as build:
+        assert Searcher(build).search("Who mends the bell?").hits
+
+
 def test_a_lost_collection_is_said(client, engine, two_builds):
     """Somebody dropped what belongs to the build that is served."""
     publish(engine, two_builds, two_builds.first)
@@ -192,5 +217,5 @@ def test_a_phrase_that_very_many_hold_is_not_looked_for(engine, two_builds, monk
     with closing(two_builds.open(two_builds.first, engine)) as build:
         question = sought(build, *Searcher(build).encoded('who may borrow a "new wheel for the mill"'))
         counted = build.source.nominate(question, None).named.max()
-        monkeypatch.setattr("index.engines.qdrant.source.MOST_WITH_PHRASE", 0)
+        monkeypatch.setattr("index.engines.qdrant.collections.MOST_WITH_PHRASE", 0)
         assert (counted, build.source.nominate(question, None).named.max()) == (1, 0)

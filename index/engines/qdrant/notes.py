@@ -1,0 +1,109 @@
+"""What is noted of the builds in Qdrant: which there are, and which is live.
+
+Comes in: a client. Goes out: a collection of notes. Refuses to look into the collection of a build.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from qdrant_client import QdrantClient, models
+
+from index.engines.engine import Generation, LivePointer
+from index.engines.qdrant.collections import LAYOUT, collection_of
+from index.engines.source import ENGINE_FORMAT, Shape
+from index.errors import ForeignBuild
+
+NOTES = "localism_builds"
+ALIAS = "localism_live"  # for others who look in; we follow the pointer
+_POINTER = 0  # id of the note that is the pointer
+
+
+class Notes:
+    """What is noted of builds."""
+
+    def __init__(self, client: QdrantClient) -> None:
+        """Read and write by ``client``."""
+        self._client = client
+
+    def set_up(self, place: str) -> None:
+        """Make the collection of notes where it is missing.
+
+        Raises:
+            ForeignBuild: what is there is of another format.
+        """
+        if not self._client.collection_exists(NOTES):
+            self._client.create_collection(NOTES, vectors_config={})
+            self._put(_POINTER, {"format": ENGINE_FORMAT, "build": "", "serial": 0})
+        noted = self._get(_POINTER).get("format")
+        if noted != ENGINE_FORMAT:
+            raise ForeignBuild(
+                f"Qdrant at {place} keeps builds in format {noted}, this program writes format {ENGINE_FORMAT}. Update the older of "
+                "both, or name another Qdrant in LOCALISM_ENGINE."
+            )
+
+    def pointer(self) -> LivePointer | None:
+        """Return which build is live, None where none is."""
+        if not self._client.collection_exists(NOTES):
+            return None
+        noted = self._get(_POINTER)
+        return LivePointer(noted["build"], noted["serial"]) if noted.get("build") else None
+
+    def move(self, build: str) -> LivePointer:
+        """Make ``build`` the live one; the alias for others is moved last."""
+        before = self.pointer()
+        moved = LivePointer(build, before.serial + 1 if before else 1)
+        self._put(_POINTER, {"format": ENGINE_FORMAT, **asdict(moved)})
+        there = {one.alias_name for one in self._client.get_aliases().aliases}
+        gone = [models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=ALIAS))] if ALIAS in there else []
+        made = models.CreateAlias(collection_name=collection_of(build), alias_name=ALIAS)
+        self._client.update_collection_aliases([*gone, models.CreateAliasOperation(create_alias=made)])
+        return moved
+
+    def shape(self, build: str) -> Shape | None:
+        """Return the shape of a finished generation, None where there is none."""
+        if not self._client.collection_exists(NOTES):
+            return None
+        noted = self._get(_id_of(build))
+        return Shape(**noted["shape"]) if _is_finished(noted) else None
+
+    def note(self, shape: Shape, finished: bool) -> None:
+        """Note that a generation is there."""
+        self._put(_id_of(shape.build), {"shape": asdict(shape), "finished": finished, "layout": LAYOUT})
+
+    def unfinish(self, build: str) -> None:
+        """Note that a generation is not to be searched any more."""
+        shape = self.shape(build)
+        if shape is not None:
+            self.note(shape, finished=False)
+
+    def forget(self, build: str) -> None:
+        """Take the note of a generation back."""
+        self._client.delete(NOTES, [_id_of(build)])
+
+    def generations(self) -> list[Generation]:
+        """Return what is noted, the oldest first."""
+        found, _ = self._client.scroll(NOTES, limit=10_000)
+        noted = [dict(one.payload or {}) for one in found]
+        return sorted((Generation(one["shape"]["build"], _is_finished(one)) for one in noted if "shape" in one), key=_build_of)
+
+    def _get(self, number: int | str) -> dict[str, Any]:
+        # Of several copies of a note most must agree: a node that was cut off cannot speak for the others.
+        found = self._client.retrieve(NOTES, [number], consistency=models.ReadConsistencyType.MAJORITY)
+        return dict(found[0].payload or {}) if found else {}
+
+    def _put(self, number: int | str, noted: Mapping[str, Any]) -> None:
+        self._client.upsert(NOTES, [models.PointStruct(id=number, vector={}, payload=dict(noted))], wait=True)
+
+
+def _id_of(build: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, build))
+
+
+def _build_of(one: Generation) -> str:
+    return one.build
+
+
+def _is_finished(noted: Mapping[str, Any]) -> bool:
+    return bool(noted.get("finished")) and noted.get("layout") == LAYOUT
