@@ -92,9 +92,9 @@ build/vnu/package/build/dist/vnu.jar:
 printed-test: $(VENV)/.installed-test index
 	$(BIN)/python -m pytest tests/corpus/printed_questions.py
 
-# The files of deploy/ at work: nginx, HAProxy, systemd-analyze and fail2ban-regex where they are installed; what is skipped says why.
+# The files of deploy/ at work: nginx, HAProxy, systemd-analyze, fail2ban-regex and promtool where they are installed; what is skipped says why.
 deploy-test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -rs tests/deploy_shipped.py tests/deploy_balanced.py
+	$(BIN)/python -m pytest -rs tests/deploy_shipped.py tests/deploy_balanced.py tests/deploy_watched.py
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -25,6 +24,7 @@ from index.encoders.export import PlainTransformer
 from index.encoders.full import SentenceTransformerEmbedder
 from index.encoders.quantiser import quantise
 from index.encoders.query_encoder import ENCODER_FILES, opened_graph
+from index.encoders.silent_runtime import onnxruntime
 from index.encoders.traced import trace
 
 Encode = Callable[[NDArray[np.int64]], object]

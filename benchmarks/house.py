@@ -71,7 +71,7 @@ def _named(node: ast.AST) -> Iterator[str]:
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
-    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "full_name":
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "full_name":
         packages = (argument.value for argument in node.args if isinstance(argument, ast.Constant))
         yield from (f"{package!s}.__main__" for package in packages)  # they are run
 

@@ -1,5 +1,6 @@
 """What many tests need: a small corpus, an index of it made with the real model, and the commands as a user runs them."""
 
+import gc
 import importlib
 import io
 import os
@@ -24,6 +25,8 @@ LIGHT_SET_UP = {"LOCALISM_MODEL": LIGHT_READER, "PYTHONPATH": str(Path(__file__)
 # On a busy machine any example may take its time; the default limits would fail a test for that.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+gc.disable()  # while tests are collected: see pytest_runtestloop
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = {"localism": "bot", "localism-index": "index", "localism-ingest": "ingest"}
@@ -96,6 +99,14 @@ def make_pdf(path: Path, pages: Sequence[Sequence[str]]) -> None:
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     trailer = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\n"
     path.write_bytes(body + f"{trailer}startxref\n{len(body)}\n%%EOF\n".encode())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """What was collected stays until the end: whoever looks for garbage after each few tests need not look through that again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 Once = Callable[[str, Callable[[Path], None]], Path]

@@ -15,6 +15,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from bot.answering.answers import Status
+
 EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds, upper edges of the buckets
 
 
@@ -72,6 +74,10 @@ class Metrics:
         self._steps = self._times("localism_step_seconds", "Time of a step: answer, of it encode and search, render.", "step")
         self._responses = self._count("localism_responses_total", "Responses sent.", "route", "status")
         self._answers = self._count("localism_answers_total", "Answers given, by what came of the question.", "status")
+        for (
+            status
+        ) in Status:  # from nought on: a count that begins at one has never risen, and the first of its kind were lost
+            self._answers.labels(status.value)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -12,12 +12,12 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import unit
 from index.encoders.model_folders import LIGHT_DIMENSION
+from index.encoders.silent_runtime import onnxruntime
 from index.errors import DamagedBuild
 
 

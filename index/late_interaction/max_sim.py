@@ -19,11 +19,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from index.encoders.passage_vectors import NO_SENTENCE
 from index.encoders.query_encoder import EncodedQuestion, opened_graph
+from index.encoders.silent_runtime import onnxruntime
 from index.late_interaction.token_vectors import PassageTokens, segment_starts
 
 GRAPH = Path(__file__).with_name("int8_product.onnx")

@@ -1,4 +1,4 @@
-"""deploy/grafana.json and docs/monitoring.md name what /metrics tells, and nothing else."""
+"""deploy/grafana.json, deploy/localism-alarms.yml and docs/monitoring.md name what /metrics tells, and nothing else."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app
+from bot.http.metrics import Metrics
 from bot.http.options import HttpOptions
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,6 +19,7 @@ PAGE = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
 BOARD = json.loads((ROOT / "deploy" / "grafana.json").read_text(encoding="utf-8"))
 EXPRESSIONS = [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
 ALARMS = [block.strip() for block in re.findall(r"```promql\n(.*?)```", PAGE, re.DOTALL)]
+SHIPPED = (ROOT / "deploy" / "localism-alarms.yml").read_text(encoding="utf-8")
 ADDED_BY_PROMETHEUS = {"job", "instance"}
 
 
@@ -70,6 +72,22 @@ def test_every_expression_asks_for_what_is_told(expression, labels):
     for label, value in re.findall(r'(\w+)="([^"]*)"', expression):
         assert label in ADDED_BY_PROMETHEUS or label in known
         assert label != "step" or value in known["step"]
+
+
+def test_the_alarms_that_are_shipped_are_those_of_the_page():
+    """In its order, each with a name of its own and a sentence, and for as long as the page says."""
+    assert re.findall(r"^ +expr: (.+)$", SHIPPED, re.M) == ALARMS
+    names = re.findall(r"^ +- alert: (\w+)$", SHIPPED, re.M)
+    assert len(set(names)) == len(re.findall(r"^ +summary: .+\.$", SHIPPED, re.M)) == len(ALARMS)
+    minutes = re.findall(r"^\d\. \*\*[^*]*for (\d+) minutes", PAGE, re.M)
+    assert re.findall(r"^ +for: (\d+)m$", SHIPPED, re.M) == minutes
+
+
+def test_every_kind_of_answer_is_counted_from_nought():
+    """Else the first of its kind were lost: a count that Prometheus sees first at one has not risen."""
+    told = text_string_to_metric_families(Metrics().text({}))
+    answers = [sample for family in told for sample in family.samples if sample.name == "localism_answers_total"]
+    assert {sample.labels["status"]: sample.value for sample in answers} == {"answered": 0, "uncertain": 0, "not_found": 0}
 
 
 def test_the_statuses_of_the_board_are_those_of_answers():

@@ -14,7 +14,8 @@ from ingest.progress import Silence
 from ingest.sharing.fitting import Account
 from ingest.sharing.joining import join_shards
 from ingest.sharing.shards import Shard, build_shard
-from tests.ingest.conftest import Workshop, outlined_pdf
+from tests.conftest import Once
+from tests.ingest.conftest import Workshop, outlined_pdf, write_corpus
 
 BIRDS = ("gull", "tern", "heron", "coot", "rook", "wren", "swift", "robin")
 
@@ -69,13 +70,36 @@ def fill(corpus: Path) -> None:
     (corpus / "documents" / "heron-loud.md").write_text(loud)
 
 
+def machine_in(folder: Path, **given: Any) -> Machine:
+    """Make a machine that keeps its copy of the corpus and its builds in ``folder``."""
+    corpus = write_corpus(folder / "corpus")
+    fill(corpus)
+    return Machine(corpus, folder / "builds", **given)
+
+
 @pytest.fixture
-def machine(another_workshop: Callable[[str], Workshop]) -> Callable[..., Machine]:
+def machine(tmp_path: Path) -> Callable[..., Machine]:
     """Make a machine of its own with the same corpus."""
+    return lambda name, **given: machine_in(tmp_path / name, **given)
 
-    def made(name: str, **given: Any) -> Machine:
-        workshop = another_workshop(name)
-        fill(workshop.corpus)
-        return Machine(workshop.corpus, workshop.builds, **given)
 
-    return made
+@pytest.fixture(scope="session")
+def parted(once: Once) -> Callable[[int], list[Path]]:
+    """The shards of the corpus when it is parted into so many, each in the builds of a machine of its own. To be read, not changed."""
+
+    def shards(count: int) -> list[Path]:
+        def make(folder: Path) -> None:
+            for number in range(1, count + 1):
+                machine_in(folder / f"worker{number}").shard(f"{number}/{count}")
+
+        folder = once(f"corpus_in_{count}_shards", make)
+        return sorted(path.parent for path in folder.glob("worker*/builds/*/manifest.json"))
+
+    return shards
+
+
+@pytest.fixture(scope="session")
+def whole(once: Once) -> Path:
+    """The build of the corpus that one machine makes in one go. To be read, not changed."""
+    folder = once("corpus_in_one_go", lambda folder: machine_in(folder).build() and None)
+    return next((folder / "builds").glob("*/manifest.json")).parent

@@ -57,9 +57,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def shards(machine) -> list[Path]:
-    """The three shards of the corpus, each made by a machine of its own."""
-    return [machine(f"worker{number}").shard(f"{number}/3") for number in (1, 2, 3)]
+def shards(parted, tmp_path) -> list[Path]:
+    """The three shards of the corpus, each in the builds of a machine of its own, where they may be changed."""
+    return [shutil.copytree(shard.parent, tmp_path / shard.parent.parent.name / "builds") / shard.name for shard in parted(3)]
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -333,14 +333,13 @@ def test_where_there_is_no_shard_is_said(machine, tmp_path, named, said):
         machine("joining").join(named if "://" in named else tmp_path / named)
 
 
-def test_a_whole_build_is_no_shard(machine, shards):
+def test_a_whole_build_is_no_shard(machine, shards, whole):
     """It is pulled, not joined; a folder that holds only such has none."""
-    alone, joining = machine("alone"), machine("joining")
-    whole = alone.builds / alone.build().build
+    joining = machine("joining")
     with pytest.raises(ShardRefused, match=f"Build {whole.name} .* is no shard but a whole build"):
         joining.join(whole, *shards)
     with pytest.raises(ShardRefused, match=r"No shard lies in .*1 builds of a whole corpus"):
-        joining.join(alone.builds)
+        joining.join(whole.parent)
 
 
 def test_the_gate_is_asked_of_a_joined_build(machine, shards):
