@@ -3,9 +3,8 @@
 Comes in: an opened build, a question as read and as encoded, passages found. Goes out: candidates with their features, one score each
 and what each feature gave to it, and the sentences that answer. Refuses to find passages, and to order them.
 
-The features are added as they are, without stretching them to the candidates of the question: on six sets of questions, with weights
-learned on five and tried on the sixth, raw scores in a linear sum beat min-max means, z-scores and reciprocal ranks. Weights that
-depend on the kind of question gained nothing there.
+The features are added as they are, without stretching them to the candidates of the question: on six sets, with weights learned on
+five and tried on the sixth, raw scores in a linear sum beat min-max means, z-scores, reciprocal ranks and weights by kind of question.
 """
 
 import re
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.reader import Build
+from index.encoders.model_folders import LIGHT_DIMENSION
 from index.encoders.query_encoder import EncodedQuestion
 from index.engines.source import UNKNOWN, RowFeatures
 from index.late_interaction.max_sim import Matches, max_sim, token_weights
@@ -59,6 +59,8 @@ _COMMON = {"sentence": 1.0, "pairs": 0.6, "document": 0.5}
 PLAIN_WEIGHTS: Weights = MappingProxyType(_COMMON | {"words": 0.4, "around": 0.8, "tokens": 4.55, "passage": 0.5, "key": 1.3})
 # Where a build's adapter leads the question towards its passages, that cosine is the best single evidence.
 ADAPTED_WEIGHTS: Weights = MappingProxyType(_COMMON | {"words": 0.6, "around": 0.3, "tokens": 3.75, "passage": 3, "key": 1})
+# The light reader's tokens tell less: of people's own questions 84.7 instead of 80.5 % are right first, 68.3 instead of 66.3 unseen.
+ADAPTED_LIGHT_WEIGHTS: Weights = MappingProxyType(ADAPTED_WEIGHTS | {"tokens": 3.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def separate_places(candidates: Candidates, order: NDArray[np.int64]) -> list[in
 
 def weights_of(build: Build) -> Weights:
     """Return what each feature counts in ``build``."""
-    return PLAIN_WEIGHTS if build.adapter is None else ADAPTED_WEIGHTS
+    adapted = ADAPTED_LIGHT_WEIGHTS if build.manifest.model.dimension <= LIGHT_DIMENSION else ADAPTED_WEIGHTS
+    return PLAIN_WEIGHTS if build.adapter is None else adapted
 
 
 def contributions(features: Features, weights: Weights) -> dict[str, Scores]:
@@ -186,11 +189,8 @@ def _each_list(text: str) -> Iterator[tuple[Span, Span]]:
         start = found.start() + _last_sentence(before)
         end = found.start() + len(found[0].rstrip())
         announces = before.endswith(":") or not before
-        yield (start, end), (start if announces else found.end("before") + _space_after(text, found.end("before")), end)
-
-
-def _space_after(text: str, place: int) -> int:
-    return len(text[place:]) - len(text[place:].lstrip())
+        first_entry = found.end() - len(found[0][len(before) :].lstrip())
+        yield (start, end), (start if announces else first_entry, end)
 
 
 def _last_sentence(line: str) -> int:

@@ -7,20 +7,27 @@ import pytest
 
 from index.records import Passage
 from index.retrieval.candidates import stretched
-from index.retrieval.rerank import ADAPTED_WEIGHTS, PLAIN_WEIGHTS, Features, answering_sentences, contributions
+from index.retrieval.rerank import (
+    ADAPTED_LIGHT_WEIGHTS,
+    ADAPTED_WEIGHTS,
+    PLAIN_WEIGHTS,
+    Features,
+    answering_sentences,
+    contributions,
+)
 
 NAMES = [field.name for field in fields(Features)]
 
 
 def test_every_view_has_a_weight_and_every_weight_a_view():
     """None is forgotten."""
-    assert set(PLAIN_WEIGHTS) == set(ADAPTED_WEIGHTS) == set(NAMES)
+    assert set(PLAIN_WEIGHTS) == set(ADAPTED_WEIGHTS) == set(ADAPTED_LIGHT_WEIGHTS) == set(NAMES)
 
 
 def test_a_share_is_the_view_by_its_weight_and_all_ones_make_one():
     """The score of a passage that is perfect in every feature is 1."""
     features = Features(**{name: np.array([1.0, 0.5], np.float32) for name in NAMES})
-    for weights in (PLAIN_WEIGHTS, ADAPTED_WEIGHTS):
+    for weights in (PLAIN_WEIGHTS, ADAPTED_WEIGHTS, ADAPTED_LIGHT_WEIGHTS):
         given = contributions(features, weights)
         assert given["words"][1] == pytest.approx(weights["words"] * 0.5 / sum(weights.values()))
         assert sum(given.values()) == pytest.approx([1.0, 0.5])
