@@ -1,12 +1,17 @@
-"""Pages a second from files to an index: ours beside a plain script, in turns, and where the time of ours goes.
+"""From files to an index: pages a second of ours beside a plain script with the same model, in turns, and where the time of ours goes.
 
-    python -m benchmarks.ingest_speed [--rounds 3] [--documents ../shared/documents]
+    python -m benchmarks.ingest_speed [--reader all-MiniLM-L6-v2] [--rounds 3] [--pages 60] [--documents ../shared/documents]
 
-The plain script is what people write first: pypdf, a splitter of 1,000 characters, ``SentenceTransformer.encode`` as it comes, a FAISS
-index and the texts beside it. Ours is ``localism-ingest build`` with the settings that it ships with, but without OCR, which the plain
-script does not have. Both get the same files: every PDF of the folder that both can read, equal files once. Every run is a process of
-its own, from its start to its end, imports and the loading of the model included; memory is the largest sum over the process and its
-children of what they hold in RAM, looked at every 50 ms (memory that they share is counted in each).
+For each reader, the light and the thorough one unless one is named. The plain script is what people write first: pypdf, a splitter of
+1,000 characters, ``SentenceTransformer.encode`` as it comes (batches of 32), a FAISS index and the texts beside it. Ours is
+``localism-ingest build`` with the settings that it ships with, but without OCR, which the plain script does not have. Both get the
+same files: PDFs of the folder that both can read, equal files once, until they have so many pages. Every run is a process of its own,
+from its start to its end, imports, the loading of the model and, of ours, the making of the light encoder included. Memory is the
+greatest sum of what the processes of one moment hold, what they share counted once (PSS). Beside the seconds on the clock stand those
+of the processors, which others on the machine disturb less.
+
+Pieces of another length are no measure of embedding: after that both embed the same passages (``benchmarks.embedding_speed``), and
+the plain script at its best too.
 
 Ours reads, makes its light encoder and embeds at the same time: its table tells what the main thread did or waited for, and below that
 how long the thread beside it waited for the encoder and embedded.
@@ -22,10 +27,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from benchmarks.light_build import held_by, processor_seconds, tree
+from index.build.layout import live_build
+from index.build.manifest import Manifest
+from index.encoders.model_folders import LIGHT_READER, THOROUGH_READER
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "documents"
 CHARACTERS = 1000  # of a piece of the plain script
@@ -36,10 +46,22 @@ Spent = dict[str, float]
 INSIDE = threading.local()  # the seconds of all timed calls of a thread that have ended
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run took."""
+
+    seconds: float
+    processor_seconds: float
+    megabytes: float  # at most
+    spent: Spent  # what it says of its time
+
+
 def main() -> int:
     """Run both in turns and print the tables; with --run, be one of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reader", choices=(LIGHT_READER, THOROUGH_READER))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pages", type=int, default=0, metavar="N", help="take files until they have N pages; 0: all")
     parser.add_argument("--documents", type=Path, default=SHARED)
     parser.add_argument("--run", choices=("ours", "plain"), help=argparse.SUPPRESS)
     parser.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)
@@ -52,14 +74,21 @@ def main() -> int:
         print(f"There are no documents in {options.documents}, so there is nothing to measure.")
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        pages = write_corpus(options.documents, Path(folder) / "corpus")
-        print(f"{pages} pages, {os.cpu_count()} processors")
-        tell(pages, [measured_round(Path(folder), number) for number in range(options.rounds)])
+        pages = write_corpus(options.documents, Path(folder) / "corpus", options.pages)
+        for reader in [options.reader] if options.reader else [LIGHT_READER, THOROUGH_READER]:
+            os.environ["LOCALISM_MODEL"] = reader
+            print(
+                f"\n{reader}: {pages} pages, {os.cpu_count()} processors, busy with {os.getloadavg()[0]:.1f} processes before"
+            )
+            tell(pages, [measured_round(Path(folder), f"{reader}-{number}", number) for number in range(options.rounds)])
+            build = live_build(Path(folder) / f"ours-{reader}-0")
+            print(f"{Manifest.open(build).passages} passages, of which the same some are embedded by both:\n", flush=True)
+            subprocess.run([sys.executable, "-m", "benchmarks.embedding_speed", str(build), "--reader", reader], check=True)
     return 0
 
 
-def write_corpus(documents: Path, corpus: Path) -> int:
-    """Copy the files that both can open into a corpus; returns how many pages they have."""
+def write_corpus(documents: Path, corpus: Path, most: int) -> int:
+    """Copy files that both can open into a corpus, all or until they have ``most`` pages; returns how many they have."""
     import pypdf
     from pypdf.errors import PyPdfError
 
@@ -78,6 +107,8 @@ def write_corpus(documents: Path, corpus: Path) -> int:
             continue
         if isinstance(read, ReadFailure) or not read.pages:
             continue  # damaged, or a scan
+        if most and pages + read.page_count > most:
+            continue
         pages += read.page_count
         number = len(entries)
         (corpus / "documents" / f"d{number}.pdf").write_bytes(path.read_bytes())
@@ -88,46 +119,30 @@ def write_corpus(documents: Path, corpus: Path) -> int:
     return pages
 
 
-def measured_round(folder: Path, number: int) -> dict[str, tuple[float, float, Spent]]:
-    """Run both once; returns seconds, megabytes and where the time went, by name."""
+def measured_round(folder: Path, name: str, number: int) -> dict[str, Run]:
+    """Run both once; returns what they took, by name."""
     order = ("ours", "plain") if number % 2 == 0 else ("plain", "ours")
-    return {name: watched(name, folder / "corpus", folder / f"{name}{number}") for name in order}
+    return {one: watched(one, folder / "corpus", folder / f"{one}-{name}") for one in order}
 
 
-def watched(name: str, corpus: Path, out: Path) -> tuple[float, float, Spent]:
-    """Run one in a process of its own; returns its seconds, its most megabytes, and what it says of its time."""
+def watched(name: str, corpus: Path, out: Path) -> Run:
+    """Run one in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.ingest_speed", "--run", name, "--corpus", str(corpus), "--out", str(out)]
     environment = os.environ | {"LOCALISM_OCR": "false"}
-    started, most = time.monotonic(), 0.0
+    started, used, most = time.monotonic(), processor_seconds(), 0.0
     with (
         out.with_suffix(".log").open("w+") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment, text=True) as process,
     ):
         while process.poll() is None:
-            most = max(most, held_by(process.pid))
+            most = max(most, sum(held_by(one)[1] for one in tree(process.pid)))
             time.sleep(LOOK)
         seconds = time.monotonic() - started
         printed = process.stdout.read() if process.stdout else ""
     if process.returncode:
         said = out.with_suffix(".log").read_text()[-2000:]
         raise SystemExit(f"The run of {name} failed with exit code {process.returncode}:\n{said}")
-    return seconds, most, json.loads(printed.splitlines()[-1])
-
-
-def held_by(process: int) -> float:
-    """Return the megabytes in RAM of a process and all below it, as Linux tells."""
-    children: dict[int, list[int]] = {}
-    pages: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):  # gone meanwhile
-            fields = stat.read_text().rpartition(")")[2].split()
-            number = int(stat.parent.name)
-            children.setdefault(int(fields[1]), []).append(number)
-            pages[number] = int(fields[21])
-    family = [process]
-    for one in family:
-        family.extend(children.get(one, []))
-    return sum(pages.get(one, 0) for one in family) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return Run(seconds, processor_seconds() - used, most, json.loads(printed.splitlines()[-1]))
 
 
 def run_ours(corpus: Path, out: Path) -> Spent:
@@ -136,7 +151,7 @@ def run_ours(corpus: Path, out: Path) -> Spent:
     import index.build.writer
     import index.encoders.light
     import ingest.encoder.light_encoder
-    import ingest.pipeline
+    import ingest.publishing
     import ingest.stages.embed
     import ingest.stages.read
     import ingest.stages.split
@@ -151,7 +166,7 @@ def run_ours(corpus: Path, out: Path) -> Spent:
         timed(spent, "embedding", embedder, "embed")  # of keys
     for step in ("add", "finish"):
         timed(spent, "writing", index.build.writer.BuildWriter, step)
-    timed(spent, "verifying and switching", ingest.pipeline, "publish")
+    timed(spent, "verifying and switching", ingest.publishing, "publish")
     code = run_command(["build", "--corpus", str(corpus), "--index", str(out)])
     if code:
         raise SystemExit(code)
@@ -187,7 +202,7 @@ def run_plain(corpus: Path, out: Path) -> Spent:
 
     from index.encoders.full import SentenceTransformerEmbedder
 
-    model = SentenceTransformerEmbedder().model
+    model = SentenceTransformerEmbedder(os.environ["LOCALISM_MODEL"]).model
     marks = [("starting and loading the model", started), ("reading", time.perf_counter())]
     texts = [page.extract_text() for path in sorted(corpus.rglob("*.pdf")) for page in pypdf.PdfReader(path).pages]
     marks.append(("splitting", time.perf_counter()))
@@ -204,17 +219,21 @@ def run_plain(corpus: Path, out: Path) -> Spent:
     return {name: end - begun for (name, begun), end in zip(marks, ends, strict=True)}
 
 
-def tell(pages: int, rounds: list[dict[str, tuple[float, float, Spent]]]) -> None:
+def tell(pages: int, rounds: list[dict[str, Run]]) -> None:
     """Print the tables."""
-    print("| round | ours, pages a second | plain script | ratio |\n|---|---|---|---|")
+    print("| round | ours, pages a second | plain script | times | in seconds of the processors |\n|---|---|---|---|---|")
     for number, one in enumerate(rounds, start=1):
-        ours, plain = one["ours"][0], one["plain"][0]
-        print(f"| {number} | {pages / ours:.1f} | {pages / plain:.1f} | {plain / ours:.2f} |")
-    print(f"\nmedian ratio: {median(one['plain'][0] / one['ours'][0] for one in rounds):.2f}")
+        ours, plain = one["ours"], one["plain"]
+        times = f"{plain.seconds / ours.seconds:.2f} | {plain.processor_seconds / ours.processor_seconds:.2f}"
+        print(f"| {number} | {pages / ours.seconds:.1f} | {pages / plain.seconds:.1f} | {times} |")
     for name in ("ours", "plain"):
-        print(f"{name}: at most {max(one[name][1] for one in rounds):.0f} MB")
+        runs = [one[name] for one in rounds]
+        print(
+            f"\n{name}: {median(one.processor_seconds for one in runs):.1f} processor seconds, "
+            f"at most {max(one.megabytes for one in runs):.0f} MB"
+        )
         print(f"\n| {name}: where the time goes (median of the rounds) | seconds | share |\n|---|---|---|")
-        print("\n".join(lines_of([one[name][2] for one in rounds])) + "\n")
+        print("\n".join(lines_of([one.spent for one in runs])))
 
 
 def lines_of(spent: list[Spent]) -> Iterator[str]:

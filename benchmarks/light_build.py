@@ -40,7 +40,7 @@ def run(command: list[str], folder: Path, home: Path) -> Step:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("LOCALISM_", "XDG_", "VIRTUAL_ENV"))
     }
-    started, used = time.monotonic(), _processor_seconds()
+    started, used = time.monotonic(), processor_seconds()
     process = subprocess.Popen(command, cwd=folder, env=environment | {"HOME": str(home)}, stdout=subprocess.DEVNULL)
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(process.pid, step, ended))
@@ -48,35 +48,38 @@ def run(command: list[str], folder: Path, home: Path) -> Step:
     code = process.wait()
     ended.set()
     watcher.join()
-    step.seconds, step.processor_seconds = time.monotonic() - started, _processor_seconds() - used
+    step.seconds, step.processor_seconds = time.monotonic() - started, processor_seconds() - used
     if code:
         raise SystemExit(f"{' '.join(command)} ended with exit code {code}.")
     return step
 
 
-def _processor_seconds() -> float:
+def processor_seconds() -> float:
+    """Return what the processes below this one that have ended took of the processors."""
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     return spent.ru_utime + spent.ru_stime
 
 
 def _watch(pid: int, step: Step, ended: threading.Event) -> None:
     while not ended.wait(EVERY_SECONDS):
-        held = {f"{one} {name}": size for one in _tree(pid) for name, size in [_held(one)]}
+        held = {f"{one} {name}": size for one in tree(pid) for name, size in [held_by(one)]}
         if sum(held.values()) > step.peak_megabytes:
             step.peak_megabytes, step.held = sum(held.values()), held
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """Return the numbers of a process and of all below it, as Linux tells."""
     try:
         children = [
             int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()
         ]
     except OSError:
         return []
-    return [pid, *(one for child in children for one in _tree(child))]
+    return [pid, *(one for child in children for one in tree(child))]
 
 
-def _held(pid: int) -> tuple[str, float]:
+def held_by(pid: int) -> tuple[str, float]:
+    """Return the name of a process and the megabytes that it holds, what it shares counted by its share (PSS)."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         return Path(f"/proc/{pid}/comm").read_text().strip(), next(

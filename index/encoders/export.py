@@ -93,7 +93,15 @@ class PlainTransformer:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit vector a text, shape (n, d), float32."""
-        return np.stack([self._vector(text) for text in texts])
+        import torch
+
+        # Of texts one by one threads mostly wait for each other, at full speed, while files are read beside this.
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return np.stack([self._vector(text) for text in texts])
+        finally:
+            torch.set_num_threads(before)
 
     def _vector(self, text: str) -> NDArray[np.float32]:
         import torch

@@ -5,7 +5,7 @@ import pytest
 
 from index.build.layout import BuildLayout, live_build
 from index.encoders.full import SentenceTransformerEmbedder
-from index.encoders.light import LightEmbedder
+from index.encoders.light import LightEmbedder, in_hands
 from tests.fake_model import FakeEmbedder
 
 TEXTS = ["The council has eight weeks.", "", "A pub is land of community value; so is a library, or a field (s. 88)."]
@@ -53,3 +53,14 @@ def test_the_real_one_comes_near_the_full_model_whatever_stands_beside_a_text(re
     together = light.embed(texts)
     np.testing.assert_array_equal(together[0], light.embed(texts[:1])[0])
     assert np.sum(together * full.embed(texts), axis=1).min() > 0.97
+
+
+def test_short_texts_are_handed_over_together_and_long_ones_alone():
+    """In their order, none lost and none twice, whatever their lengths are."""
+    lengths = [300, 130, 128, 60, 60, 20, *[5] * 60]
+    groups = [[row] for row in range(6)] + [[row, row + 1] for row in range(6, 66, 2)]
+    hands = in_hands(groups, lengths)
+    assert [rows for hand in hands for rows in hand] == groups
+    sizes = [sum(lengths[row] for rows in hand for row in rows) for hand in hands]
+    assert sizes == [300, 130, 128, 120, 120, 120, 80]
+    assert in_hands([], []) == []

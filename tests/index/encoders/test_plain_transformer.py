@@ -2,9 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
+import torch
 
-from index.encoders.export import is_plain
+from index.encoders.export import PlainTransformer, is_plain
 
 PARTS = [{"type": "sentence_transformers.models.Transformer", "path": ""}, {"type": "a.b.Pooling", "path": "1_Pooling"}]
 MEAN = {"pooling_mode_cls_token": False, "pooling_mode_mean_tokens": True}
@@ -51,3 +53,18 @@ def test_a_folder_that_does_not_tell_is_not_plain(tmp_path):
     write_model(tmp_path)
     (tmp_path / "modules.json").write_text("[{")
     assert not is_plain(tmp_path)
+
+
+def test_a_text_alone_is_read_on_one_thread(monkeypatch):
+    """Files are read beside it, and threads that wait for each other would take their processors; afterwards all are there again."""
+    transformer, threads = PlainTransformer.__new__(PlainTransformer), []
+    before = torch.get_num_threads()
+    monkeypatch.setattr(
+        PlainTransformer, "_vector", lambda *_: threads.append(torch.get_num_threads()) or np.ones(2, np.float32)
+    )
+    torch.set_num_threads(2)
+    try:
+        assert transformer.embed(["a", "b"]).shape == (2, 2)
+        assert (threads, torch.get_num_threads()) == ([1, 1], 2)
+    finally:
+        torch.set_num_threads(before)
