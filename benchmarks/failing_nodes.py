@@ -1,7 +1,8 @@
 """Nodes that die while people ask: ``python -m benchmarks.failing_nodes [--seconds N]``.
 
 A real primary and two real replicas of PostgreSQL (of the tests, which do not wait for the disk) on this machine, two small builds
-made without a model, and four threads that ask all the while. Prints what failed in each phase. Ends by itself in about two minutes.
+made without a model, and four threads that ask all the while. Prints what failed in each phase, and how many questions had to ask
+a node again, or another node, once or more often. Ends by itself in about two minutes.
 """
 
 import argparse
@@ -12,10 +13,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -24,6 +26,8 @@ from index.build.build_watcher import BuildWatcher
 from index.build.reader import local_part, open_build
 from index.engines.engine import Engine
 from index.engines.opening import open_engine
+from index.engines.postgres.node import Node, PatientConnection
+from index.engines.postgres.nodes import Nodes
 from index.errors import BuildError, EngineUnreachable
 from index.retrieval.searcher import Searcher
 from tests.ingest.conftest import BREAD, Workshop, write_corpus
@@ -31,6 +35,7 @@ from tests.postgres_server import PASSWORD, PostgresServer, running_postgres
 
 READERS = 4
 SWITCHES = 10
+_Done = TypeVar("_Done")
 
 
 class Replica:
@@ -76,12 +81,48 @@ class Replica:
             assert done.returncode == 0, said.read().decode()
 
 
+class Tries:
+    """How often the question of a thread was asked again: of the same node on a new connection, or of another."""
+
+    def __init__(self) -> None:
+        """Count from now on, whatever speaks to nodes."""
+        self._own = threading.local()
+        ask_node, ask_nodes = Node.run, Nodes.run
+
+        def of_node(node: Node, work: Callable[[PatientConnection], _Done]) -> _Done:
+            tried = 0
+
+            def once(connection: PatientConnection) -> _Done:
+                nonlocal tried
+                tried += 1
+                return work(connection)
+
+            try:
+                return ask_node(node, once)
+            finally:
+                self._own.tried = getattr(self._own, "tried", 0) + max(tried, 1)
+
+        def of_nodes(nodes: Nodes, work: Callable[[PatientConnection], _Done], serial: int) -> _Done:
+            self._own.tried = 0
+            try:
+                return ask_nodes(nodes, work, serial)
+            finally:
+                self._own.again = getattr(self._own, "again", 0) + max(self._own.tried - 1, 0)
+
+        Node.run, Nodes.run = of_node, of_nodes  # type: ignore[method-assign,assignment]  # only here, and for good
+
+    def taken(self) -> int:
+        """Return how often this thread asked again since it was looked at last."""
+        again, self._own.again = getattr(self._own, "again", 0), 0
+        return again
+
+
 class Readers:
     """Four threads that ask what is live."""
 
     def __init__(self, watcher: BuildWatcher[Searcher], days: dict[str, str]) -> None:
         """Begin; ``days`` is how long bread keeps by each build."""
-        self._watcher, self._days = watcher, days
+        self._watcher, self._days, self._tries = watcher, days, Tries()
         self.counts: Counter[str] = Counter()
         self.slowest = 0.0
         self._done = threading.Event()
@@ -95,9 +136,8 @@ class Readers:
         work()
         self._done.wait(seconds)
         found = self.counts - before
-        print(
-            f"| {name} | {found['answered']} | {found['failed']} | {found['mixed']} | {self.slowest * 1000:.0f} |", flush=True
-        )
+        counts = " | ".join(str(found[kind]) for kind in ("answered", "failed", "mixed", "again once", "again more often"))
+        print(f"| {name} | {counts} | {self.slowest * 1000:.0f} |", flush=True)
 
     def stop(self) -> None:
         """End."""
@@ -113,11 +153,14 @@ class Readers:
                 hits = searcher.search(f"How long does bread keep in box {number}?", 2).hits
             except EngineUnreachable:
                 self.counts["failed"] += 1
+                self._tries.taken()
                 continue
             wrong = [
                 hit for hit in hits if "days" in hit.passage.text and self._days[searcher.build.id] not in hit.passage.text
             ]
             self.counts["mixed" if wrong or not hits else "answered"] += 1
+            if again := self._tries.taken():
+                self.counts["again once" if again == 1 else "again more often"] += 1
             self.slowest = max(self.slowest, time.perf_counter() - began)
 
 
@@ -168,7 +211,9 @@ def _measure(engine: Engine, primary: PostgresServer, replicas: Sequence[Replica
     _point(engine, builds[0])
     watcher = BuildWatcher(workshop.builds, Searcher, every_seconds=0.5, grace_seconds=0.0, engine=engine)
     watcher.start()
-    print("| while people ask | answered | failed | mixed | slowest ms |\n|---|---|---|---|---|")
+    print(
+        "| while people ask | answered | failed | mixed | asked again once | more often | slowest ms |\n|---|---|---|---|---|---|---|"
+    )
     readers = Readers(watcher, days)
 
     def switch() -> None:
@@ -181,12 +226,14 @@ def _measure(engine: Engine, primary: PostgresServer, replicas: Sequence[Replica
         readers.phase(f"{SWITCHES} switches", switch, 1.0)
         readers.phase("kill -9 of a replica", replicas[0].kill, seconds)
         readers.phase("it comes back", replicas[0].start, seconds)
-        with _half_written(engine, workshop.builds / builds[0]), primary.away():
-            readers.phase("kill -9 of the primary", lambda: None, seconds)
+        with _half_written(engine, workshop.builds / builds[0]), ExitStack() as away:
+            dies = partial(away.enter_context, primary.away())
+            readers.phase("kill -9 of the primary, in the middle of writing a build", dies, seconds)
             readers.phase("a replica is promoted", replicas[0].promote, seconds)
             readers.phase("another build is published there", lambda: _point(engine, builds[1]), seconds)
             with engine.writing() as writer:
                 print(f"\nIn the promoted node: {[(one.build, one.finished) for one in writer.generations()]}")
+            print(f"In all: {dict(readers.counts)}.")
             print(f"Served now: {days[watcher.current.build.id]!r}, wanted 'four days'.")
             replicas[0].kill()
             time.sleep(2.0)

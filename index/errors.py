@@ -8,7 +8,7 @@ LocalismError
 │   ├── NoBuild             nothing has been ingested yet
 │   ├── DamagedBuild        files missing, changed or not fitting together
 │   ├── ForeignBuild        made by another format version or model than asked for
-│   ├── NotWhole            a shard of a corpus, where a build of the whole is wanted
+│   ├── NotWhole            a shard of a corpus, or without what an engine searches, where all is wanted
 │   ├── UnknownBuild        a build id that is not there
 │   ├── IndexLocked         another run is changing the builds
 │   ├── NotFetched          a build of another machine cannot be had, or is not what it says
@@ -55,7 +55,7 @@ class ForeignBuild(BuildError):
 
 
 class NotWhole(BuildError):
-    """The build holds a shard of the corpus only, and a build of the whole is wanted."""
+    """The build holds a shard of the corpus only, or was taken over for an engine, and all of it is wanted."""
 
 
 class UnknownBuild(BuildError):

@@ -150,15 +150,18 @@ def _request(asked: Any) -> core.QueryRequest:  # a QueryRequest of the client, 
 
 
 def _prefetched(found: Any) -> list[core.Prefetch] | None:
-    if found is None:
+    if not found:
         return None
-    return [core.Prefetch(found.limit, _query(found.query, found.using), _prefetched(found.prefetch))]
+    each = found if isinstance(found, list) else [found]
+    return [core.Prefetch(one.limit, _query(one.query, one.using), _prefetched(one.prefetch)) for one in each]
 
 
 def _query(query: Any, using: str | None) -> Any:
     if isinstance(query, models.OrderByQuery):
         return core.OrderBy(query.order_by.key)  # type: ignore[union-attr]  # never a bare name here
-    vector = core.SparseVector(query.indices, query.values) if isinstance(query, models.SparseVector) else query
+    vector: Any = query.nearest if isinstance(query, models.NearestQuery) else query
+    if isinstance(vector, models.SparseVector):
+        vector = core.SparseVector(vector.indices, vector.values)
     return core.Query.Nearest(vector, using=using)
 
 

@@ -13,14 +13,18 @@ import sys
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.errors import SettingsError
 from bot.settings import MOST_WORKERS, Settings, checked_token, processes
 from index.build.layout import live_build
+from index.engines.place import EMBEDDED
 from index.errors import NoBuild
 from index.installation import INSTALLED, full_name
 from index.terminal.arguments import Commands
+
+if TYPE_CHECKING:
+    from index.build.pulling import Pulled
 
 # 1: a document could not be read; 3: the build answers worse than the one before and was not published. A build is there either way.
 _WENT_WELL = {0, 1, 3}
@@ -43,6 +47,9 @@ def add_serving(commands: Commands, shared: argparse.ArgumentParser, settings: S
     pull.add_argument(
         "--keep", type=int, default=2, metavar="N", help="how many builds to keep, the live one included (%(default)s)"
     )
+    pull.add_argument(
+        "--whole", action="store_true", help="fetch what an engine replaces too, though LOCALISM_ENGINE names one"
+    )
     pull.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait for another run to end (%(default)s)")
     pull.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     pull.set_defaults(run=_pull)
@@ -64,21 +71,32 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     return serve(options.index, options.host, options.port, processes(options.workers), settings)
 
 
-def _pull(options: argparse.Namespace, _: Settings) -> int:
+def _pull(options: argparse.Namespace, settings: Settings) -> int:
     from index.build.lock import builds_lock
     from index.build.published import published_at
     from index.build.pulling import pull
 
     with builds_lock(options.index, "localism pull", options.wait):
-        pulled = pull(options.index, published_at(options.source), max(options.keep, 1))
+        for_engine = settings.engine != EMBEDDED and not options.whole
+        pulled = pull(options.index, published_at(options.source), max(options.keep, 1), for_engine)
     if options.json:
         sys.stdout.write(f"{json.dumps(asdict(pulled), indent=2)}\n")
-    elif not pulled.changed:
-        sys.stdout.write(f"Build {pulled.build} is live already.\n")
     else:
-        here = f", {pulled.taken_over} of them were here already" if pulled.taken_over else ""
-        sys.stdout.write(f"Build {pulled.build} is live: {pulled.files} files{here}; {pulled.moved:,} bytes were moved.\n")
+        sys.stdout.write(f"{_told(pulled)}\n")
     return DONE
+
+
+def _told(pulled: "Pulled") -> str:
+    moved = f"{pulled.moved:,} bytes were moved."
+    if not pulled.changed and pulled.files:
+        return (
+            f"Build {pulled.build} is live already; the {pulled.files} files that were left to an engine are here now: {moved}"
+        )
+    if not pulled.changed:
+        return f"Build {pulled.build} is live already."
+    here = f", {pulled.taken_over} of them were here already" if pulled.taken_over else ""
+    left = f"; {pulled.left} were left to the engine" if pulled.left else ""
+    return f"Build {pulled.build} is live: {pulled.files} files{here}{left}; {moved}"
 
 
 def build_first(builds: Path, installed: bool = INSTALLED) -> None:

@@ -8,6 +8,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
+from index.build.engine_files import check_searchable
 from index.build.history import check_known, finished_builds
 from index.build.layout import UNFINISHED, sync_folder
 from index.build.manifest import Manifest
@@ -23,9 +24,11 @@ def export_build(builds: Path, build: str, file: Path) -> int:
     Raises:
         UnknownBuild: there is no such build.
         DamagedBuild: it does not verify.
+        NotWhole: it was taken over for an engine, without what is searched.
         NotWritten: the file is there already, or the disk did not take it.
     """
     check_known(builds, build)
+    check_searchable(builds / build)
     problems = verify_build(builds / build)
     if problems:
         raise DamagedBuild(f"Build {build} was not exported: {'; '.join(problems[:3])}.")

@@ -3,15 +3,17 @@
 Comes in: the folder of the builds, and where others are published. Goes out: a verified build beside the others, which a pull makes
 the live one. Refuses to touch the live build before the other one is here whole, every file of it as its manifest says.
 
-builds/.writing-pull-<id>/ is what has arrived; a pull that breaks off goes on with it.
+builds/.writing-pull-<id>/ is what has arrived; a pull that breaks off goes on with it. Where an engine is searched, the files that it
+replaces are left out; they can be fetched later, into the same folder, whose mark goes when all are there.
 """
 
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from index.build.engine_files import is_replaced, is_without, mark
 from index.build.history import finished_builds, live_id, prune, publish, remove_build
 from index.build.layout import MANIFEST_FILE, POINTER, UNFINISHED, sync_folder
 from index.build.manifest import Manifest, check_whole
@@ -33,10 +35,13 @@ class Pulled:
     files: int
     taken_over: int  # of them, from builds that were here already
     moved: int  # bytes
+    left: int = 0  # files that were left to an engine
 
 
-def pull(builds: Path, source: Published, keep: int) -> Pulled:
+def pull(builds: Path, source: Published, keep: int, for_engine: bool = False) -> Pulled:
     """Make the build that is live at ``source`` live in ``builds``, and keep the ``keep`` newest; whoever calls it holds the lock.
+
+    What an engine replaces is left out ``for_engine``. Without, it is fetched where an earlier pull left it out.
 
     Raises:
         NotFetched: it cannot be had, or is not what its manifest says.
@@ -44,15 +49,20 @@ def pull(builds: Path, source: Published, keep: int) -> Pulled:
         NotWritten: the disk does not take it.
     """
     build = _named(source.text(POINTER))
-    if build == live_id(builds):
-        return Pulled(build, changed=False, files=0, taken_over=0, moved=0)
-    files = taken_over = moved = 0
+    was_live, changes = build == live_id(builds), Pulled(build, changed=False, files=0, taken_over=0, moved=0)
+    lacks = not for_engine and is_without(builds / build)
+    if was_live and not lacks:
+        return changes
     try:
-        if build not in finished_builds(builds):
+        if lacks:
+            changes = _completed(source, build, builds)
+        elif build not in finished_builds(builds):
             _manifest(source, build, builds)
             check_whole(builds / f"{_DRAFT}{build}")
-            files, taken_over, moved = _fetched(source, build, builds)
+            changes = _fetched(source, build, builds, for_engine)
             _keep(build, builds)
+        if was_live:
+            return changes
         _publish(builds, build)
         for left in builds.glob(f"{_DRAFT}*"):
             shutil.rmtree(left)
@@ -61,7 +71,7 @@ def pull(builds: Path, source: Published, keep: int) -> Pulled:
         raise NotWritten(
             f"Build {build} could not be written: {error.strerror or error}. The live build stays as it is."
         ) from error
-    return Pulled(build, changed=True, files=files, taken_over=taken_over, moved=moved)
+    return replace(changes, changed=True)
 
 
 def bring(builds: Path, source: Published, build: str) -> None:
@@ -113,14 +123,31 @@ def _manifest(source: Published, build: str, builds: Path) -> Manifest:
     return manifest
 
 
-def _fetched(source: Published, build: str, builds: Path) -> tuple[int, int, int]:
-    """Bring every file of ``build``; returns how many, how many were here already, and the bytes moved."""
+def _fetched(source: Published, build: str, builds: Path, for_engine: bool = False) -> Pulled:
+    """Bring every file of ``build``, or only those that are needed beside an engine, and say what was moved."""
     draft = builds / f"{_DRAFT}{build}"
-    wanted = _manifest(source, build, builds).files
+    files = _manifest(source, build, builds).files
+    wanted = {name: digest for name, digest in files.items() if not (for_engine and is_replaced(name))}
+    mark(draft, without=len(wanted) < len(files))
+    return replace(_brought(source, build, builds, draft, wanted), left=len(files) - len(wanted))
+
+
+def _completed(source: Published, build: str, builds: Path) -> Pulled:
+    """Bring what was left to an engine into the folder of ``build`` itself, where nobody looks for it while the mark is there."""
+    folder = builds / build
+    wanted = {name: digest for name, digest in Manifest.open(folder).files.items() if is_replaced(name)}
+    done = _brought(source, build, builds, folder, wanted)
+    mark(folder, without=False)
+    sync_folder(folder)
+    return done
+
+
+def _brought(source: Published, build: str, builds: Path, folder: Path, wanted: dict[str, str]) -> Pulled:
+    """Bring the files ``wanted`` into ``folder``, each proved by its digest."""
     here = _by_digest(builds)
     taken_over = moved = 0
     for name, digest in sorted(wanted.items()):
-        path = draft / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and not _part(path).exists() and file_digest(path) == digest:
             continue  # an earlier pull brought it
@@ -129,7 +156,7 @@ def _fetched(source: Published, build: str, builds: Path) -> tuple[int, int, int
             taken_over += 1
             continue
         moved += _fetch(source, f"{build}/{name}", path, digest)
-    return len(wanted), taken_over, moved
+    return Pulled(build, changed=False, files=len(wanted), taken_over=taken_over, moved=moved)
 
 
 def _keep(build: str, builds: Path) -> None:

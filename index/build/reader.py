@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.build.engine_files import check_searchable
 from index.build.layout import MANIFEST_FILE, BuildLayout, live_build
 from index.build.manifest import Manifest, check_whole
 from index.dense.faiss_reader import Vectors
@@ -108,9 +109,12 @@ def open_build(folder: Path, beside: Build | None = None, engine: Engine | None 
     they are found in are not opened.
 
     Raises:
+        NotWhole: it was taken over for an engine, and none is given.
         BuildError: it cannot be used; the message says why.
     """
     manifest = Manifest.open(folder)
+    if engine is None:
+        check_searchable(folder)
     layout = BuildLayout(folder)
     try:
         expansion_bounds = np.load(layout.expansion_bounds)

@@ -36,6 +36,7 @@ from index.errors import DamagedBuild
 from index.sparse.bm25 import Words
 
 WINDOW = 50_000  # passages whose words are turned round at once, out of postings
+TOGETHER = 100  # points in one request: with the tokens of the largest model 12 MB, and a server takes 32
 READ_BACK = 256  # points in one piece
 
 
@@ -70,7 +71,8 @@ class QdrantSink:
         for point in points:
             self._sent, self._total = self._sent + 1, self._total ^ _checksum(point.id, point.payload, point.vector)
         with in_words(self._place):
-            self._client.upsert(self._collection, points, wait=True)
+            for start in range(0, len(points), TOGETHER):
+                self._client.upsert(self._collection, points[start : start + TOGETHER], wait=True)
 
     def finish(self) -> Counts:
         """Read everything back, compare, wait for what finds quickly; see CandidateSink."""

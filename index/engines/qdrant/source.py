@@ -70,18 +70,19 @@ class QdrantSource:
         found = self._batch(self._requests(sought, ranges))
         self._phrases.keep(sought.phrases, found)
         by_key = rows_of_keys(self._bounds, numbers_of(found["keys"]) - self._size)
-        by_others = [numbers_of(found[name]) for name in ("near", "words", "expansions", QUOTED)]
-        rows = np.unique(np.concatenate([by_key, *by_others]))
+        led = {name: numbers_of(found[name]) for name in ("near", "words", "expansions", QUOTED)} | {"keys": by_key}
+        rows = np.unique(np.concatenate(list(led.values())))
         if ranges is not None:
             rows = rows[marked(self._size, ranges)[rows]]
-        self._keep(rows, [*by_others, by_key], [found[name] for name in ("near", "words", "expansions", QUOTED, "keys")])
-        key_cosines = scores_of(found["keys"]) / np.float32(BYTE_SCALE**2)
-        return self._seen(sought, rows, best_found(rows, by_key, key_cosines))
+        came = {row: point for name in led for row, point in zip(led[name].tolist(), found[name], strict=True)}
+        scored = self._scored.several(rows.tolist(), lambda missing: (_unpacked(came[row].payload) for row in missing))
+        return self._seen(sought, rows, scored, best_found(rows, by_key, scores_of(found["keys"]) / np.float32(BYTE_SCALE**2)))
 
     def compared(self, sought: Sought, rows: Rows) -> tuple[Scores, Scores]:
         """Return what is known of ``rows``; see CandidateSource."""
         scored = self._scored_by(rows)
-        return cosines(scored, sought.searched), self._shares(sought, scored)
+        words = self._weights(WORDS, _terms_of(WORDS, scored), sought.terms).sum(axis=0)
+        return cosines(scored, sought.searched), np.asarray(words / np.float32(self.words.ideal(sought.terms)), np.float32)
 
     def features(self, sought: Sought, rows: Rows) -> RowFeatures:
         """Return what reranking needs; see CandidateSource."""
@@ -120,23 +121,19 @@ class QdrantSource:
                 asked[name] = sparse(numbers, field, count)
         return asked
 
-    def _seen(self, sought: Sought, rows: Rows, key: Scores) -> Nominated:
+    def _seen(self, sought: Sought, rows: Rows, scored: Sequence[ScoredBy], key: Scores) -> Nominated:
         """Look at ``rows`` from every side."""
-        scored, wide = self._scored_by(rows), tuple(dict.fromkeys((*sought.terms, *sought.meant)))
-        expansions = self._weights(EXPANSIONS, _terms_of(EXPANSIONS, scored), wide)
+        wide = tuple(dict.fromkeys((*sought.terms, *sought.meant)))
+        words, expansions = (self._weights(field, _terms_of(field, scored), wide) for field in (WORDS, EXPANSIONS))
         return Nominated(
             rows,
             passage=cosines(scored, sought.searched),
             key=key,
-            words=self._shares(sought, scored),
-            candidate_words=self._weights(WORDS, _terms_of(WORDS, scored), wide).sum(axis=0),
+            words=words[: len(sought.terms)].sum(axis=0) / np.float32(self.words.ideal(sought.terms)),
+            candidate_words=words.sum(axis=0),
             candidate_expansions=expansions.sum(axis=0),
             named=self._named(sought, rows, scored),
         )
-
-    def _shares(self, sought: Sought, scored: Sequence[ScoredBy]) -> Scores:
-        weights = self._weights(WORDS, _terms_of(WORDS, scored), tuple(dict.fromkeys(sought.terms)))
-        return np.asarray(weights.sum(axis=0) / np.float32(self.words.ideal(sought.terms)), np.float32)
 
     def _weights(self, field: str, passages: Sequence[Terms], terms: Sequence[str]) -> NDArray[np.float32]:
         return weights_of(passages, list(map(self._numbers[field].number, terms)))
@@ -157,18 +154,9 @@ class QdrantSource:
     def _scored_by(self, rows: Rows) -> list[ScoredBy]:
         return self._scored.several(rows.tolist(), self._read_scored)
 
-    def _keep(self, rows: Rows, found_rows: Iterable[Rows], found: Iterable[Points]) -> None:
-        """Hold what came along of ``rows``, of those that are not held."""
-        wanted = {row for row in rows.tolist() if self._scored.get(row) is None}
-        for numbers, points in zip(found_rows, found, strict=True):
-            for row, point in zip(numbers.tolist(), points, strict=True):
-                if row in wanted:
-                    wanted.remove(row)
-                    self._scored.put(row, ScoredBy.unpacked((point.payload or {})[SCORED]))
-
     def _read_scored(self, rows: list[int]) -> Iterable[ScoredBy]:
         found = self._payloads(rows, [SCORED])
-        return [ScoredBy.unpacked(found[row][SCORED]) for row in rows]
+        return [_unpacked(found[row]) for row in rows]
 
     def _look(self, rows: list[int]) -> dict[int, Looked]:
         """Fetch what comes with ``rows``, and what they and their neighbours are scored by, all at once."""
@@ -176,7 +164,7 @@ class QdrantSource:
         scored = [row for row in sorted(near) if self._scored.get(row) is None]
         found = self._payloads([*scored, *(self._looks + row for row in rows)], None)
         for row in scored:
-            self._scored.put(row, ScoredBy.unpacked(found[row][SCORED]))
+            self._scored.put(row, _unpacked(found[row]))
         return {row: _looked(found[self._looks + row]) for row in rows}
 
     def _read(self, rows: list[int]) -> dict[int, str]:
@@ -195,6 +183,10 @@ class QdrantSource:
         with in_words(self._place):
             answers = self._client.query_batch_points(self._collection, list(requests.values()))
         return found | {name: answer.points for name, answer in zip(requests, answers, strict=True)}
+
+
+def _unpacked(payload: Mapping[str, Any] | None) -> ScoredBy:
+    return ScoredBy.unpacked((payload or {})[SCORED])
 
 
 def _looked(payload: Mapping[str, Any]) -> Looked:

@@ -65,3 +65,16 @@ def test_a_source_that_is_not_there_is_said_and_nothing_is_changed(tmp_path: Pat
     said = " ".join(refused.stderr.split())
     assert (refused.returncode, refused.stdout, "Traceback" in said) == (2, "", False)
     assert "cannot be read" in said
+
+
+def test_where_an_engine_is_named_its_files_are_left_out(builder: Workshop, tmp_path: Path, here):
+    """Who takes the name of the engine away is told what to do, and doing it helps; nobody is asked for by that name meanwhile."""
+    arguments, engine = ("--index", str(tmp_path / "builds")), {"LOCALISM_ENGINE": "postgresql://nobody@nowhere.invalid/none"}
+    pulled = here("localism", "pull", str(builder.builds), *arguments, **engine)
+    assert (pulled.returncode, "were left to the engine" in pulled.stdout) == (0, True), pulled.stderr
+    asked = here("localism", "ask", "How long does bread keep?", *arguments)
+    said = " ".join(asked.stderr.split())
+    assert (asked.returncode, "localism pull --whole" in said, "LOCALISM_ENGINE" in said) == (2, True, True)
+    rest = here("localism", "pull", str(builder.builds), "--whole", *arguments, **engine)
+    assert (rest.returncode, "that were left to an engine are here now" in rest.stdout) == (0, True), rest.stderr
+    assert here("localism", "ask", "How long does bread keep?", *arguments).returncode == 0

@@ -9,6 +9,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from index.engines.qdrant.engine import QdrantEngine
+from index.engines.qdrant.sink import TOGETHER
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
 from tests.index.engines.conftest import PLACES, publish
@@ -32,12 +33,14 @@ class Counted:
         """Ask ``client``."""
         self._client = client
         self.asked: list[str] = []
+        self.most = 0  # points in one request
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Note a call and pass it on."""
 
         def call(*given: Any, **named: Any) -> Any:
             self.asked.append(name)
+            self.most = max([self.most, *(len(one) for one in given if isinstance(one, list))])
             return getattr(self._client, name)(*given, **named)
 
         return call
@@ -96,3 +99,11 @@ def test_what_no_question_led_to_is_fetched(searcher, counted):
     again = source.compared(question, rows), source.features(question, rows).named.tolist(), source.holds(3, ("boat",))
     assert repr(first) == repr(again)
     assert counted.asked == [LOOK, LOOK, BATCH]
+
+
+def test_what_is_written_goes_in_pieces(two_builds):
+    """A server takes 32 MB in one request, and a passage with its tokens is more than a tenth of one."""
+    counted: Any = Counted(QdrantClient(":memory:"))
+    publish(QdrantEngine(counted, counted, "this process", {}), two_builds, two_builds.first)
+    assert counted.asked.count("upsert") > 4
+    assert 0 < counted.most <= TOGETHER
