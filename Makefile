@@ -62,17 +62,17 @@ container-test: $(VENV)/.installed-test
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2
 # What the tests import is compiled once, not in each of the processes that they start, whatever the environment says.
 test coverage: export PYTHONDONTWRITEBYTECODE =
-# The two processes share the processors: threads below them would wait for each other at full speed.
+# The processes share the processors: threads below them would wait for each other at full speed.
 test coverage: export OMP_NUM_THREADS = 1
 
 test: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 # All that `make test` checks, and that no fewer branches are taken than pyproject.toml says. It takes about half as long again.
 coverage: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov
 
 # Needs Chromium; CHROMIUM names it where it is not /usr/bin/chromium.
 browser-test: $(VENV)/.installed-test

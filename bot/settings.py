@@ -15,6 +15,7 @@ from index.build.layout import DEFAULT_BUILDS
 from index.engines.place import EMBEDDED, EnginePlace, engine_place
 from index.installation import data_folder
 from index.processors import usable_processors
+from index.settings import not_readable
 
 MOST_WORKERS = 64
 LEAST_CHARACTERS = 20
@@ -97,10 +98,12 @@ def read_settings() -> Settings:
     """Return the settings from the environment and, where there is one, the file .env.
 
     Raises:
-        SettingsError: a value cannot be used; the message names the variable.
+        SettingsError: a value cannot be used; the message names the variable. Or the file must not be read.
     """
     try:
         return Settings()  # type: ignore[call-arg]  # every field comes from the environment or its default
+    except PermissionError as error:
+        raise SettingsError(not_readable(error)) from None
     except ValidationError as error:
         first = error.errors()[0]
         name = "LOCALISM_" + str(first["loc"][0]).upper()

@@ -34,13 +34,23 @@ def read_as(kind: type[_Kind]) -> _Kind:
     """Return settings of that ``kind`` from the environment and, where there is one, the file .env.
 
     Raises:
-        LocalismError: a value cannot be used; the message names the variable.
+        LocalismError: a value cannot be used; the message names the variable. Or the file must not be read.
     """
     try:
         return kind()
+    except PermissionError as error:
+        raise LocalismError(not_readable(error)) from None
     except ValidationError as error:
         first = error.errors()[0]
         name = "LOCALISM_" + str(first["loc"][0]).upper()
         raise LocalismError(
             f"{name} is set to something that cannot be used: {first['msg']}. Correct it and run again."
         ) from None
+
+
+def not_readable(error: OSError) -> str:
+    """Return the sentence for who begins where the file of settings, or the folder that may hold one, is not theirs to read."""
+    return (
+        f"The settings in {Path.cwd() / '.env'} cannot be read by this user: {error.strerror}. "
+        "Run it as the user whom they are for, in a folder that this user may read."
+    )

@@ -1,4 +1,4 @@
-"""What the tests cost: ``python -m pytest -p tests.processor_time`` with ``--numprocesses 2`` or alone.
+"""What the tests cost: ``python -m pytest -p tests.processor_time`` with ``--numprocesses 3`` or alone.
 
 Comes in: pytest's own calls. Goes out: at the end the processor time of all, and of the ten dearest; programs that a test starts
 are counted with it once they have ended. Refuses to count seconds on the wall: on a busy machine they say nothing.

@@ -68,7 +68,7 @@ STEPS: dict[str, Callable[[], Any]] = {
     "after a build is put away": lambda: mock.patch.object(Path, "rename", _when(_always, Path.rename, after=True)),
     "half a build removed": lambda: mock.patch("index.build.history.shutil.rmtree", _half_removed),
     "before a shard is kept": lambda: mock.patch("index.build.pulling._keep", _pause),
-    "before a shard is unpacked": lambda: mock.patch("index.build.moving.tarfile.TarFile.extract", _pause),
+    "before a shard is unpacked": lambda: mock.patch("index.build.moving.tarfile.TarFile.extractfile", _pause),
     "before the build is finished": lambda: mock.patch("index.build.writer.BuildWriter.finish", _pause),
     "before the shards are forgotten": lambda: mock.patch("ingest.sharing.joining.rmtree", _when(_is_joining, shutil.rmtree)),
     "before the standing is noted": lambda: mock.patch.object(history, "note_hold_reason", _pause),

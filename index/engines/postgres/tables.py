@@ -5,7 +5,7 @@ Comes in: a connection that may write. Goes out: tables. Refuses to change table
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -116,6 +116,8 @@ def _vector_version(connection: psycopg.Connection) -> str | None:
 def only_writer(connection: psycopg.Connection, place: str) -> Iterator[None]:
     """Hold the lock of who writes; it goes with the connection, however that ends.
 
+    Who is done lets go of it before that: a server may take a moment to notice that a connection was closed.
+
     Raises:
         IndexLocked: somebody else holds it.
     """
@@ -127,6 +129,8 @@ def only_writer(connection: psycopg.Connection, place: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise fault(error, place) from None
+    with suppress(psycopg.Error):
+        connection.execute(f"SELECT pg_advisory_unlock({ONE_WRITER})".encode())
 
 
 def _first(connection: psycopg.Connection, statement: str) -> object:

@@ -101,5 +101,9 @@ def parted(once: Once) -> Callable[[int], list[Path]]:
 @pytest.fixture(scope="session")
 def whole(once: Once) -> Path:
     """The build of the corpus that one machine makes in one go. To be read, not changed."""
-    folder = once("corpus_in_one_go", lambda folder: machine_in(folder).build() and None)
+
+    def make(folder: Path) -> None:
+        machine_in(folder).build()
+
+    folder = once("corpus_in_one_go", make)
     return next((folder / "builds").glob("*/manifest.json")).parent
