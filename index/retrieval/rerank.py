@@ -60,7 +60,7 @@ PLAIN_WEIGHTS: Weights = MappingProxyType(_COMMON | {"words": 0.4, "around": 0.8
 # Where a build's adapter leads the question towards its passages, that cosine is the best single evidence.
 ADAPTED_WEIGHTS: Weights = MappingProxyType(_COMMON | {"words": 0.6, "around": 0.3, "tokens": 3.75, "passage": 3, "key": 1})
 # The light reader's tokens tell less: of people's own questions 84.7 instead of 80.5 % are right first, 68.3 instead of 66.3 unseen.
-ADAPTED_LIGHT_WEIGHTS: Weights = MappingProxyType(ADAPTED_WEIGHTS | {"tokens": 3.0})
+ADAPTED_LIGHT_WEIGHTS: Weights = MappingProxyType({**ADAPTED_WEIGHTS, "tokens": 3.0})
 
 
 @dataclass(frozen=True, slots=True)
