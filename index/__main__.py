@@ -17,7 +17,7 @@ from index.build.layout import live_build
 from index.build.lock import builds_lock
 from index.build.moving import export_build, import_build
 from index.build.reader import Build, open_live_build, stats
-from index.build.verification import verify_build
+from index.build.verification import how_whole, verify_build
 from index.errors import LocalismError
 from index.evaluation.command import add_evaluate
 from index.retrieval.searcher import Hit, Searcher
@@ -136,7 +136,7 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
     else:
         for problem in problems:
             print(problem)
-        print(f"Build {folder.name}: {len(problems)} problems." if problems else f"Build {folder.name} is whole.")
+        print(f"Build {folder.name}: {len(problems)} problems." if problems else f"Build {folder.name} {how_whole(folder)}.")
     return DAMAGED if problems else DONE
 
 

@@ -43,6 +43,11 @@ def verify_build(folder: Path) -> list[str]:
     return problems
 
 
+def how_whole(folder: Path) -> str:
+    """Say of a build in which nothing is wrong whether all of it is here."""
+    return "is whole, but for what was left to an engine" if is_without(folder) else "is whole"
+
+
 def changed_files(folder: Path) -> dict[str, str | None]:
     """Return the files of the build in ``folder`` that are not as they were written: name to the hash found (None where missing).
 

@@ -72,6 +72,7 @@ def test_where_an_engine_is_named_its_files_are_left_out(builder: Workshop, tmp_
     arguments, engine = ("--index", str(tmp_path / "builds")), {"LOCALISM_ENGINE": "postgresql://nobody@nowhere.invalid/none"}
     pulled = here("localism", "pull", str(builder.builds), *arguments, **engine)
     assert (pulled.returncode, "were left to the engine" in pulled.stdout) == (0, True), pulled.stderr
+    assert "is whole, but for what was left to an engine" in here("localism-index", "verify", *arguments).stdout
     asked = here("localism", "ask", "How long does bread keep?", *arguments)
     said = " ".join(asked.stderr.split())
     assert (asked.returncode, "localism pull --whole" in said, "LOCALISM_ENGINE" in said) == (2, True, True)
