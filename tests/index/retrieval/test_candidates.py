@@ -108,7 +108,7 @@ class BruteForce:
     def best(self, count):
         """The rows that come first by the rough sum, ascending."""
         key = np.maximum(self.passage, self.key)
-        rough = stretch(self.passage) + 1.5 * stretch(self.words) + stretch(key) + stretch(self.expansion_words)
+        rough = 1.5 * stretch(self.passage) + 1.5 * stretch(self.words) + stretch(key) + stretch(self.expansion_words)
         rough = rough + 0.5 * stretch(self.document) + self.held
         return rough, sorted(sorted(self.rows, key=lambda row: (-rough[row], row))[:count])
 
