@@ -21,16 +21,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.build.layout import BuildLayout, live_build
 
-if TYPE_CHECKING:  # no process but the one that serves imports it
-    from fastapi import FastAPI
-
 PLAIN_PORT, TXTAI_PORT, OUR_PORT, ENCODER_PORT = 8971, 8972, 8980, 9080  # the last two and how many processes there are
 OURS, ENCODER = "ours", "encoder alone"
-ENCODER_FOLDER = "BENCHMARK_ENCODER"
 NO_LIMIT = "1000000000"
 SECONDS_TO_START = 120.0
 TEXTS, VECTORS = "texts.json", "vectors.npy"
@@ -106,9 +101,9 @@ def prepared(builds: Path, model: Path) -> Path:
 def encoder_alone(builds: Path, workers: int) -> Service:
     """Return a service that encodes questions with the encoder of the live build in so many processes, and does nothing else."""
     port = ENCODER_PORT + workers
-    options = ("--port", str(port), "--workers", str(workers), "--log-level", "warning", "--no-access-log")
-    command = (sys.executable, "-m", "uvicorn", "--factory", "benchmarks.http_services:encoder_app", *options)
-    environment = ((ENCODER_FOLDER, str(BuildLayout(live_build(builds)).encoder)),)
+    command = (sys.executable, "-m", "benchmarks.encoder_service", str(port), str(workers))
+    # Named here as well: to import the service would be to load all that it measures.
+    environment = (("BENCHMARK_ENCODER", str(BuildLayout(live_build(builds)).encoder)),)
     return Service(named(ENCODER, workers), command, port, "/api/ask?q=", environment)
 
 
@@ -192,33 +187,17 @@ def named(service: str, workers: int) -> str:
     return service if workers == 1 else f"{service}, {workers} processes"
 
 
-def _embed(folder: Path, model_folder: str) -> None:
+def _embed(folder: str, model_folder: str) -> None:
     """Write the vectors of the passages in ``folder``."""
     import numpy as np
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(model_folder, device="cpu")
-    texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-    np.save(folder / VECTORS, np.asarray(model.encode(texts, normalize_embeddings=True), np.float32))
+    texts = json.loads((Path(folder) / TEXTS).read_text(encoding="utf-8"))
+    np.save(Path(folder) / VECTORS, np.asarray(model.encode(texts, normalize_embeddings=True), np.float32))
 
 
-def encoder_app() -> "FastAPI":
-    """Return what encodes questions, in a process of its own."""
-    import faiss  # noqa: F401  its import belongs to the time that a start takes
-    from fastapi import FastAPI
-
-    from index.encoders.query_encoder import QueryEncoder
-
-    encoder, app = QueryEncoder.open(Path(os.environ[ENCODER_FOLDER])), FastAPI()
-
-    @app.get("/api/ask")
-    async def ask(q: str) -> dict[str, object]:
-        return {"question": q, "passages": len(encoder.encode(q).tokens)}
-
-    return app
-
-
-def _serve(folder: Path, model_folder: str) -> None:
+def _serve(folder: str, model_folder: str) -> None:
     """Be the plain service until stopped."""
     import faiss
     import numpy as np
@@ -227,8 +206,8 @@ def _serve(folder: Path, model_folder: str) -> None:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(model_folder, device="cpu")
-    texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-    vectors = np.load(folder / VECTORS)
+    texts = json.loads((Path(folder) / TEXTS).read_text(encoding="utf-8"))
+    vectors = np.load(Path(folder) / VECTORS)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     app = FastAPI()
@@ -243,4 +222,4 @@ def _serve(folder: Path, model_folder: str) -> None:
 
 
 if __name__ == "__main__":
-    {"embed": _embed, "serve": _serve}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
+    {"embed": _embed, "serve": _serve}[sys.argv[1]](sys.argv[2], sys.argv[3])
