@@ -29,6 +29,9 @@ Scores = NDArray[np.float32]
 # Passages of one document this close to each other are one place: the next-best one there says nothing against the best.
 SAME_PLACE = 3
 PLACES = 10
+THE_SAME = (
+    0.993  # cosine from which a key is the question itself: keys take a byte a number, which puts it off by .006 at most
+)
 NEARLY = 0.08  # a second sentence this close behind the first is marked too
 REMEMBERED_TEXTS = 512
 LEAD_IN_WORDS = 4  # a sentence of fewer words only leads to the next
@@ -83,12 +86,11 @@ class Candidates:
 
 def rerank(build: Build, found: Found, encoded: EncodedQuestion) -> Candidates:
     """Return the passages found, at least one, each seen from every side."""
-    rows, statistics = found.rows, build.source.token_statistics
-    known = build.source.features(found.by, rows)
+    rows, statistics, known = found.rows, build.source.token_statistics, build.source.features(found.by, found.rows)
     passage = found.passage if build.adapter is None else _with_headings(build, known, found, found.by.searched)
     weights = token_weights(statistics.frequencies(encoded.pieces), statistics.size)
     matches = max_sim(statistics.seen(encoded), weights, known.tokens)
-    documents = documents_of(build, rows)
+    documents, best_keys = documents_of(build, rows), _best_keys(build, known, found, encoded.vector)
     features = Features(
         sentence=matches.best_sentence,
         words=found.words,
@@ -97,9 +99,10 @@ def rerank(build: Build, found: Found, encoded: EncodedQuestion) -> Candidates:
         pairs=known.pairs,
         passage=passage,
         document=build.document_vectors[documents] @ encoded.vector,
-        key=np.maximum(_best_keys(build, known, found, encoded.vector), matches.best_sentence),
+        key=np.maximum(best_keys, matches.best_sentence),
     )
-    return Candidates(rows, documents, features, matches, known.named, encoded.vector)
+    # Who asks in the words of a heading wants what stands under it.
+    return Candidates(rows, documents, features, matches, known.named + (best_keys >= THE_SAME), encoded.vector)
 
 
 def blended(one: Candidates, other: Candidates) -> Candidates:
@@ -144,10 +147,7 @@ def answering_sentences(passage: Passage, matches: Sequence[float]) -> tuple[Spa
     """Return the ranges of the answering sentences, one or two, in reading order.
 
     By their words in context alone: one that shares words with the question often only repeats it. What only leads on comes last.
-
-    Args:
-        passage: the passage.
-        matches: how near each of its sentences comes, one a sentence.
+    ``matches`` tells how near each sentence comes.
     """
     count = min(len(matches), len(passage.sentences))
     if not count:

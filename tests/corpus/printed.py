@@ -34,7 +34,6 @@ ANSWERED_BY = {
 ASKED_WITH: dict[tuple[str, str, str], str] = {
     # question, the one that it follows, document
     (DECIDING, "Who can nominate a building?", ""): "How long does the council have to decide on a nomination?",
-    (DECIDING, "Who can nominate a pub?", ""): "How long does the council have to decide on a nomination?",
     (
         "Who votes on the plan?",
         "",

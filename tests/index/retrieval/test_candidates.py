@@ -162,6 +162,17 @@ def test_features_do_not_depend_on_how_many_neighbours_were_gathered(build, ques
     np.testing.assert_allclose(seen.features.key, wanted, atol=TOLERANCE)
 
 
+def test_who_asks_in_the_words_of_a_heading_names_what_stands_under_it(build):
+    """And nothing else, however near its heading lies."""
+    passages = build.records.passages(range(build.files.vectors.size))
+    place, heading = next((place, passage.keys[0]) for place, passage in enumerate(passages) if passage.keys)
+    asked, encoded = read(build, heading)
+    seen = rerank(build, retrieve(build, asked, encoded, None), encoded)
+    wanted = {row for row, passage in enumerate(passages) if heading in passage.keys}
+    assert place in wanted
+    assert set(seen.rows[seen.named > 0].tolist()) == wanted
+
+
 def test_only_rows_in_the_ranges_are_found(build, question):
     """The best of the third document, by the same features."""
     start, end = int(build.document_ends[1]), int(build.document_ends[2])
