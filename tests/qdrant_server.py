@@ -6,7 +6,6 @@ Comes in: requests as the client sends them. Goes out: answers as a server gives
 import json
 import re
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +17,7 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from typing_extensions import override
 
 from tests.qdrant_core import CoreClient
+from tests.serving import served
 
 _DONE: dict[str, Any] = {"operation_id": 0, "status": "completed"}
 _IN_ORDER = {
@@ -168,11 +168,5 @@ def running_core() -> Iterator[str]:
     """Yield the address of a server on this machine; it and what it holds are gone at the end."""
     with tempfile.TemporaryDirectory(prefix="core-") as folder:
         handler = type("Handler", (_Handler,), {"answers": Answers(CoreClient(Path(folder)))})
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            thread = threading.Thread(target=server.serve_forever)
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{server.server_port}"
-            finally:
-                server.shutdown()
-                thread.join()
+        with served(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as place:
+            yield f"http://{place}"

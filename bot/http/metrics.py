@@ -74,9 +74,8 @@ class Metrics:
         self._steps = self._times("localism_step_seconds", "Time of a step: answer, of it encode and search, render.", "step")
         self._responses = self._count("localism_responses_total", "Responses sent.", "route", "status")
         self._answers = self._count("localism_answers_total", "Answers given, by what came of the question.", "status")
-        for (
-            status
-        ) in Status:  # from nought on: a count that begins at one has never risen, and the first of its kind were lost
+        # From nought on: a count that begins at one has never risen, and the first of its kind were lost.
+        for status in Status:
             self._answers.labels(status.value)
 
     @contextmanager

@@ -5,7 +5,6 @@ import http.server
 import json
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from index.build.pulling import pull
 from index.build.reader import open_live_build
 from index.build.verification import verify_build
 from index.errors import DamagedBuild, ForeignBuild, NotFetched, NotWritten
+from tests.serving import served
 
 KNOWN = "Basic dXNlcjpwQHNz"  # user:p@ss
 
@@ -99,13 +99,10 @@ def origin(small_build: Path, tmp_path: Path) -> Path:
 def web(origin: Path) -> Iterator[Web]:
     """A web server before it."""
     made = Web(origin)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, made)) as server:
-        made.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, made))
+    made.port = server.server_address[1]
+    with served(server):
         yield made
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from rich.console import Console
@@ -15,6 +14,7 @@ from typing_extensions import override
 from ingest.catalogue.catalogue import read_catalogue
 from ingest.commands.fetch import agreed, fetch_all, wanted_of
 from ingest.fetch.network import announced_size
+from tests.serving import served
 
 ACT = b"%PDF-1.7 an Act" + b"." * 1_499_985
 CATALOGUE = "".join(
@@ -86,12 +86,8 @@ def law() -> Iterator[Law]:
     held = Law()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"law": held}))
     held.port = server.server_address[1]
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield held
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(server):
+        yield held
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from typing_extensions import override
@@ -20,6 +19,7 @@ from ingest.fetch.fetching import Limits, fetch
 from ingest.readers.read_document import ReadingOptions
 from ingest.readers.registry import format_named
 from tests.conftest import PLAYGROUND, make_pdf
+from tests.serving import served
 
 GUIDE = b"%PDF-1.7\n" + bytes(range(256)) * 1200
 
@@ -86,12 +86,8 @@ def guides() -> Iterator[Guides]:
     state = Guides()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"guides": state}))
     state.port = server.server_address[1]
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(server):
+        yield state
 
 
 @pytest.fixture

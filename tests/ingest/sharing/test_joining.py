@@ -3,7 +3,6 @@
 import functools
 import http.server
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -31,16 +30,15 @@ from ingest.sharing import fitting
 from ingest.sharing.shards import Shard
 from tests.fake_model import fake_model
 from tests.ingest.readers.conftest import lines, pdf_bytes
+from tests.serving import served
 
 
 @contextmanager
 def shown(folder: Path) -> Iterator[str]:
     """Show ``folder`` on the loopback, as a web server does that lists no folders; yields the address."""
     handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as place:
+        yield f"http://{place}"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -1,7 +1,6 @@
 """What may be wrong with a Qdrant: one sentence each, without the key."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -32,6 +31,7 @@ from index.errors import (
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
 from tests.index.engines.conftest import opened, publish, publish_both
+from tests.serving import served
 from tests.waiting import free_port
 
 KEY = "s3cret"
@@ -67,15 +67,8 @@ def server_that_says(status: int, said: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"qdrant+http://key:{KEY}@127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(HTTPServer(("127.0.0.1", 0), Handler)) as place:
+        yield f"qdrant+http://key:{KEY}@{place}"
 
 
 @pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
