@@ -60,8 +60,8 @@ container-test: $(VENV)/.installed-test
 
 # With the light reader: nothing of half a gigabyte is fetched to run the checks.
 test coverage: export LOCALISM_MODEL = all-MiniLM-L6-v2
-# What the tests import is compiled once, not in each of the processes that they start, whatever the environment says.
-test coverage: export PYTHONDONTWRITEBYTECODE =
+# What is imported is compiled once, not in each of the processes that are started, whatever the environment says.
+serve index reader test coverage: export PYTHONDONTWRITEBYTECODE =
 # The processes share the processors: threads below them would wait for each other at full speed.
 test coverage: export OMP_NUM_THREADS = 1
 
