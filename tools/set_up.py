@@ -62,8 +62,9 @@ def carry_out(folder: Path, told: list[list[str]]) -> None:
         # Without a pip of its own, which takes seconds, where the one that runs this has one.
         venv.create(folder, with_pip=importlib.util.find_spec("pip") is None, symlinks=not WINDOWS)
     uv = uv_in(folder, python)
+    environment = {**os.environ, **as_for_pip(_told_to_pip())} if uv else {}
     for one in told:
-        if not (uv and _by_uv(uv, python, one)):
+        if not (uv and _by_uv(uv, python, one, environment)):
             _by_pip(python, one)
 
 
@@ -112,14 +113,15 @@ def block_of(name: str, lock: str) -> str:
     return found[0]
 
 
-def _by_uv(uv: str, python: Path, what: list[str]) -> bool:
+def _told_to_pip() -> str:
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def _by_uv(uv: str, python: Path, what: list[str], environment: Mapping[str, str]) -> bool:
     """Do it by uv, quietly: what it cannot do pip tries next, and says what is wrong."""
     action, *rest = what
     command = [uv, "pip", action, "--quiet", "--no-cache", "--no-config", "--python", str(python), *rest]
-    listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
-    environment = {**os.environ, **as_for_pip(listed)}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False).returncode == 0
 
 

@@ -23,7 +23,7 @@ from index.encoders.query_encoder import QueryEncoder, of_one_length
 from index.processors import usable_processors
 
 _AT_ONCE = 256  # texts handed to the cores at a time: what is made waits in memory
-_IN_HAND = 128  # word pieces of short texts that one core is handed together
+_IN_HAND = 512  # word pieces of short texts that one core is handed together
 _Made = TypeVar("_Made")
 
 
