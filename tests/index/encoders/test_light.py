@@ -57,10 +57,10 @@ def test_the_real_one_comes_near_the_full_model_whatever_stands_beside_a_text(re
 
 def test_short_texts_are_handed_over_together_and_long_ones_alone():
     """In their order, none lost and none twice, whatever their lengths are."""
-    lengths = [300, 130, 128, 60, 60, 20, *[5] * 60]
+    lengths = [600, 513, 512, 240, 240, 80, *[20] * 60]
     groups = [[row] for row in range(6)] + [[row, row + 1] for row in range(6, 66, 2)]
     hands = in_hands(groups, lengths)
     assert [rows for hand in hands for rows in hand] == groups
     sizes = [sum(lengths[row] for rows in hand for row in rows) for hand in hands]
-    assert sizes == [300, 130, 128, 120, 120, 120, 80]
+    assert sizes == [600, 513, 512, 480, 480, 480, 320]
     assert in_hands([], []) == []
