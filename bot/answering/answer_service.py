@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
 from bot.answering.citations import Citation, cite
 from bot.answering.diversification import SPARE, Diversification, FoundPart, ResultGroup, answered, with_parts
 from bot.answering.guidance import Definitions, Pointers
@@ -19,9 +19,9 @@ from index.errors import QuestionError
 from index.records import Document, Passage, Span
 from index.remembered import Remembered
 from index.retrieval.questions import parts_of
-from index.retrieval.searcher import Findings, Searcher
+from index.retrieval.searcher import Findings, Hit, Searcher
 
-NEAREST_TITLES = 3
+NEAREST = 3  # titles and sections that a refusal names
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
 
 
@@ -118,6 +118,7 @@ class AnswerService:
         shown = self._diversification.arranged(findings.hits, MOST_PASSAGES if parts else limit) if found else []
         if parts:
             shown = with_parts(shown, parts)[:limit]
+        near = [] if found or decision.asks_nothing else findings.hits
         return Answer(
             question=asked,
             status=decision.status,
@@ -125,7 +126,8 @@ class AnswerService:
             quotes=tuple(map(self._quote, shown)),
             parts=answered(parts, shown),
             build=self.build.manifest.build,
-            nearest=() if found or decision.asks_nothing else self._nearest_titles(findings),
+            nearest=self._nearest_titles(near),
+            sections=self._nearest_sections(near),
             signpost=self._pointers.told(decision, findings.hits),
             definition=self._definitions.asked_for(asked),
         )
@@ -177,11 +179,20 @@ class AnswerService:
             suffix=page.text[passage.end : passage.end + SURROUNDING],
         )
 
-    def _nearest_titles(self, findings: Findings) -> tuple[str, ...]:
-        titles = dict.fromkeys(
-            self.build.records.document(hit.passage.document_id).title for hit in findings.hits[:DEFAULT_PASSAGES]
-        )
-        return tuple(titles)[:NEAREST_TITLES]
+    def _nearest_titles(self, near: Sequence[Hit]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(self._title, near[:DEFAULT_PASSAGES])))[:NEAREST]
+
+    def _nearest_sections(self, near: Sequence[Hit]) -> tuple[NearSection, ...]:
+        """Return the sections by name: where a refusal is wrong, the right one mostly stands among them."""
+        sections: dict[tuple[str, str], NearSection] = {}
+        for told in self._diversification.arranged(near, DEFAULT_PASSAGES):
+            passage = told.hit.passage
+            heading, title = passage.section[-1] if passage.section else "", self._title(told.hit)
+            sections.setdefault((heading, title), NearSection(passage.id, heading, title))
+        return tuple(sections.values())[:NEAREST]
+
+    def _title(self, hit: Hit) -> str:
+        return self.build.records.document(hit.passage.document_id).title
 
 
 def _depth_for(limit: int) -> int:

@@ -3,6 +3,7 @@
 Comes in: an Answer, and a console. Goes out: values that JSON can hold; lines. Refuses to rank, filter and word refusals.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.text import Text
 from bot.answering.answers import Answer, Quote, Status
 from bot.answering.citations import Citation
 from bot.answering.links import original_link, reader_link
-from bot.answering.wording import SEVERAL, parts_told
+from bot.answering.wording import NEAREST_SECTIONS, SEVERAL, parts_told, section_named
 from index.lexicon import Term
 from index.records import Source
 
@@ -34,6 +35,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "passages": [quote_json(quote) for quote in answer.quotes],
         "build": answer.build,
         "nearest": list(answer.nearest),
+        "nearest_sections": [asdict(section) for section in answer.sections],
         "signpost": answer.signpost,
         "parts": [
             {"question": part.question, "status": part.status.value, "passage": part.passage or None} for part in answer.parts
@@ -115,7 +117,7 @@ def print_answer(answer: Answer, console: Console, public: str = "") -> None:
     if answer.definition:
         console.print(Text.assemble((f"{answer.definition.term}: ", "bold"), answer.definition.definition))
     if answer.status is Status.NOT_FOUND:
-        _print_refusal(answer, console)
+        _print_refusal(answer, console, public)
     elif answer.signpost:
         console.print(f"Where to go beside it: {answer.signpost}", markup=False)
     if answer.parts:
@@ -148,14 +150,17 @@ def _print_indented(text: Text, console: Console) -> None:
         console.print(Text(_INDENT) + line if line.plain else line, soft_wrap=True)
 
 
-def _print_refusal(answer: Answer, console: Console) -> None:
+def _print_refusal(answer: Answer, console: Console, public: str) -> None:
     console.print(
         answer.signpost or "Nothing in the sources answers this. Try other words, or a shorter question.", markup=False
     )
-    if answer.nearest:
-        console.print("The nearest titles are:")
-        for title in answer.nearest:
-            console.print(f"  - {title}", markup=False)
+    if answer.sections:
+        console.print(NEAREST_SECTIONS)
+    for section in answer.sections:
+        console.print(f"  - {section_named(section)}", markup=False)
+        if public:
+            link = reader_link(public, section.passage)
+            console.print(Text(f"    {link}", Style(dim=True, link=link)), soft_wrap=True)
 
 
 def _marked(quote: Quote) -> Text:

@@ -37,6 +37,15 @@ class AnsweredPart:
 
 
 @dataclass(frozen=True, slots=True)
+class NearSection:
+    """A section that came near a question that nothing answers."""
+
+    passage: str  # id of the passage that came near
+    heading: str  # that it stands under; empty where there is none
+    title: str  # of its document
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a question."""
 
@@ -46,6 +55,7 @@ class Answer:
     quotes: tuple[Quote, ...]  # empty when not found
     build: str
     nearest: tuple[str, ...] = ()  # titles to look into when not found
+    sections: tuple[NearSection, ...] = ()  # to look into when not found, the nearest first
     signpost: str = ""  # where to go on, instead of what is shown or beside it
     definition: Term | None = None  # of a term that the question asks to have explained
     parts: tuple[AnsweredPart, ...] = ()  # where several questions were asked at once: each in order

@@ -4,7 +4,7 @@ Comes in: a status, a kind, a feature. Goes out: plain English. Refuses to know 
 is said about them as a whole is the corpus's (``corpus/site.toml``).
 """
 
-from bot.answering.answers import Answer, Status
+from bot.answering.answers import Answer, NearSection, Status
 from index.records import Kind
 
 HEADLINES = {
@@ -40,6 +40,7 @@ REASONS = {  # why a passage was found, for each feature of index.retrieval.rera
     "key": "Its heading, or a question that it answers, is near yours",
 }
 SEVERAL = "You asked several things at once:"
+NEAREST_SECTIONS = "The nearest sections are:"
 
 
 def parts_told(answer: Answer) -> list[tuple[str, str]]:
@@ -54,3 +55,8 @@ def parts_told(answer: Answer) -> list[tuple[str, str]]:
                 (part.question, "nothing found; ask it by itself" if part.status is Status.NOT_FOUND else "ask it by itself")
             )
     return told
+
+
+def section_named(section: NearSection) -> str:
+    """Return a section in one line: its heading with the title of its document, or that alone."""
+    return f"{section.heading} ({section.title})" if section.heading else section.title

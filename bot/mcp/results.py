@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from bot.answering.answers import Answer, PassageInContext, Quote, Status
 from bot.answering.library import indexed_on
-from bot.answering.wording import EXPLANATIONS, HEADLINES
+from bot.answering.wording import EXPLANATIONS, HEADLINES, section_named
 from index.build.reader import Build
 
 PASSAGE_ADDRESS = "localism://passage/"
@@ -45,6 +45,9 @@ class SearchResult(BaseModel):
     confidence: float = Field(ge=0, le=1, description="Probability that the first passage answers the question.")
     passages: list[FoundPassage] = Field(description="Best first; empty when nothing was found.")
     nearest_titles: list[str] = Field(description="When nothing was found: documents that may be worth a look.")
+    nearest_sections: list[str] = Field(
+        description="When nothing was found: sections by name, with the id of a passage to fetch."
+    )
     signpost: str = Field(description="Where to go with a matter that is not held here.")
     definition: str = Field(description="Of a term that the question asks to have explained.")
     indexed_on: str = Field(description="The day that the sources were read in.")
@@ -71,6 +74,7 @@ def search_result(answer: Answer, build: Build, public: str) -> CallToolResult:
         confidence=answer.confidence,
         passages=passages,
         nearest_titles=list(answer.nearest),
+        nearest_sections=[f"{section_named(section)}: {section.passage}" for section in answer.sections],
         signpost=answer.signpost,
         definition="" if answer.definition is None else f"{answer.definition.term}: {answer.definition.definition}",
         indexed_on=indexed_on(build) if build.id == answer.build else "",  # another went live in between
@@ -143,8 +147,8 @@ def _search_text(result: SearchResult, status: Status) -> str:
     lines = [result.said, f"Confidence {result.confidence:.2f}; sources as indexed on {result.indexed_on or result.build}."]
     if status is Status.NOT_FOUND:
         lines.append("Nothing held here answers this. Say so, and make up no answer in its name.")
-    if result.nearest_titles:
-        lines.append(f"Perhaps worth a look: {'; '.join(result.nearest_titles)}.")
+    if result.nearest_sections:
+        lines.append(f"Perhaps worth a look: {'; '.join(result.nearest_sections)}.")
     lines += [line for line in (result.signpost, result.definition) if line]
     return "\n\n".join(["\n".join(lines), *(passage_text(passage) for passage in result.passages)])
 

@@ -10,9 +10,10 @@ from typing import Any
 import discord
 from discord.ui import ActionRow, Container, Item, LayoutView, MediaGallery, Section, Separator, TextDisplay
 
-from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
+from bot.answering.links import reader_link
 from bot.answering.wording import SEVERAL, parts_told
-from bot.discord_bot.cards.controls import Action, Control, Further, link
+from bot.discord_bot.cards.controls import Action, Control, Further, in_markdown, link
 from bot.discord_bot.cards.excerpt import excerpt
 from bot.discord_bot.cards.quote_text import alt_text, heading_of, quote_markdown, source_of
 from bot.discord_bot.cards.rows import CardStyle, answer_rows, more_control, places, second_link
@@ -52,7 +53,7 @@ def answer_card(answer: Answer, asked: Asked, style: CardStyle, pictured: bool =
     colour = _COLOURS[answer.status]
     rows = answer_rows(answer, asked, style, shared_by)
     if not answer.quotes:
-        return _view(Container(*head, _text(not_found_text(answer, style.texts)), *rows, accent_colour=colour))
+        return _view(Container(*head, _text(not_found_text(answer, style)), *rows, accent_colour=colour))
     quote = answer.quotes[0]
     picture = [_picture(quote, style.texts)] if pictured else []
     beside = [_text(f"-# {line}") for line in filter(None, [second_link(quote, style)])]
@@ -134,17 +135,24 @@ def _question_texts(asked: Asked) -> list[TextDisplay[Any]]:
     return [*texts, TextDisplay(question_line(asked.question), id=QUESTION_COMPONENT)]
 
 
-def not_found_text(answer: Answer, texts: Texts) -> str:
-    """Return the refusal: short, kind, and what to try; a signpost where one is known."""
+def not_found_text(answer: Answer, style: CardStyle) -> str:
+    """Return the refusal: short, kind, and what to try; a signpost where one is known, and the nearest sections by name."""
+    texts = style.texts
     lines = [f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"]
     if answer.signpost:
         lines.append(clip_escaped(answer.signpost, _SIGNPOST_LIMIT))
     lines.extend(f"- {line}" for line in texts.what_to_try())
     lines.append(texts.say("not_found.sources"))
-    if answer.nearest:
-        titles = "; ".join(clip_escaped(one_line(title), _TITLE_LIMIT) for title in answer.nearest[:3])
-        lines.append(texts.say("not_found.nearest", titles=titles))
+    if answer.sections:
+        lines += [texts.say("not_found.nearest"), *(f"- {_section(section, style.public_url)}" for section in answer.sections)]
     return "\n".join(lines)
+
+
+def _section(section: NearSection, public: str) -> str:
+    """Return a section by name, as a link to our page for it where there is one."""
+    name = clip_escaped(one_line(section.heading or section.title), _TITLE_LIMIT)
+    linked = in_markdown(name, reader_link(public, section.passage)) if public else ""
+    return linked or name
 
 
 def pointer_text(answer: Answer) -> str:

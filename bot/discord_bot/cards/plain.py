@@ -39,7 +39,7 @@ def plain_answer(answer: Answer, asked: Asked, style: CardStyle) -> str:
     if answer.definition is not None:
         lines.append(definition_text(answer.definition, texts, _DEFINITION_LIMIT))
     if not answer.quotes:
-        return "\n".join([*lines, not_found_text(answer, texts)])
+        return "\n".join([*lines, not_found_text(answer, style)])
     lines.append(verdict_text(answer, texts))
     if answer.signpost:
         lines.append(pointer_text(answer))

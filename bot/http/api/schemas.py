@@ -181,10 +181,19 @@ EXAMPLE: JsonDict = {
     ],
     "build": "20260102T030405-6789ab",
     "nearest": [],
+    "nearest_sections": [],
     "signpost": "",
     "parts": [],
     "definition": None,
 }
+
+
+class NearSectionBody(BaseModel):
+    """A section that came near."""
+
+    passage: str = Field(description="Id of the passage that came near.")
+    heading: str = Field(description="That it stands under; empty where there is none.")
+    title: str = Field(description="Of its document.")
 
 
 class AnswerBody(BaseModel):
@@ -198,6 +207,9 @@ class AnswerBody(BaseModel):
     passages: list[PassageBody] = Field(description="Best first; empty when nothing was found.")
     build: str
     nearest: list[str] = Field(description="Titles to look into when nothing was found.")
+    nearest_sections: list[NearSectionBody] = Field(
+        description="Sections to look into when nothing was found, the nearest first."
+    )
     signpost: str = Field(description="Where to go with a matter that is not held here.")
     parts: list[PartBody] = Field(description="Where several questions were asked at once: each in order.")
     definition: DefinitionBody | None = Field(description="Of a term that the question asks to have explained.")

@@ -14,12 +14,21 @@ from bot.answering.guidance import examples_of
 from bot.answering.library import indexed_on
 from bot.answering.limits import DEFAULT_PASSAGES, MOST_REMEMBERED
 from bot.answering.links import original_link
-from bot.answering.wording import EXPLANATIONS, HEADING, HEADLINES, REASONS, SCOPE, SEVERAL, WHAT_TO_TRY, parts_told
+from bot.answering.wording import (
+    EXPLANATIONS,
+    HEADING,
+    HEADLINES,
+    NEAREST_SECTIONS,
+    REASONS,
+    SCOPE,
+    SEVERAL,
+    WHAT_TO_TRY,
+    parts_told,
+)
 from bot.http.api.ask import Asked
 from bot.http.api.schemas import EARLIER_KEPT, PageQuery
 from bot.http.http_state import HttpState, PerBuild
 from bot.http.templates import Templates
-from index.records import Document
 from index.remembered import Remembered
 
 EXAMPLES = 8
@@ -100,7 +109,8 @@ def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer:
         "hints": (*WHAT_TO_TRY, state.build.lexicon.site.scope or SCOPE),
         "several": SEVERAL,
         "parts_told": parts_told(answer),
-        "nearest": _documents_named(state, answer.nearest),
+        "nearest_sections": NEAREST_SECTIONS,
+        "way": way,
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
         "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",
     }
@@ -130,8 +140,3 @@ def _held(state: HttpState) -> dict[str, object]:
         "passages": state.build.records.size,
         "indexed_on": indexed_on(state.build),
     }
-
-
-def _documents_named(state: HttpState, titles: tuple[str, ...]) -> list[Document]:
-    by_title = {document.title: document for document in state.service.documents}
-    return [by_title[title] for title in titles if title in by_title]

@@ -95,12 +95,16 @@
     }
 
     refusal(answer) {
-      if (!answer.nearest.length) return [];
+      if (!answer.nearest_sections.length) return [];
       const titles = make("ul");
-      titles.append(...answer.nearest.map((title) => make("li", title)));
+      for (const section of answer.nearest_sections) {
+        const line = make("li");
+        line.append(make("a", section.heading || section.title, { href: `${server}p/${section.passage}`, target: "_blank", rel: "noopener" }));
+        titles.append(line);
+      }
       const sources = make("p");
       sources.append(make("a", "All sources", { href: `${server}sources`, target: "_blank", rel: "noopener" }));
-      return [make("p", "The nearest titles are:"), titles, sources];
+      return [make("p", "The nearest sections are:"), titles, sources];
     }
 
     show(answer, question) {

@@ -43,12 +43,16 @@ def test_a_quote_is_the_slice_of_its_page(service, build):
         assert text[passage.end :].startswith(quote.suffix)
 
 
-def test_a_refusal_shows_no_passage_but_the_nearest_titles(build):
-    """Honest and still of some help."""
+def test_a_refusal_shows_no_passage_but_names_the_nearest_sections(build):
+    """Honest and still of some help: where it is wrong, the right section is a press away."""
     answer = AnswerService(build, NOTHING).answer("volunteers mend the swings")
     assert answer.status is Status.NOT_FOUND
     assert answer.quotes == ()
-    assert "The playground report" in answer.nearest
+    assert answer.nearest[0] == "The playground report"
+    near = answer.sections[0]
+    passage = build.records.passage(near.passage)
+    assert (near.title, near.heading) == ("The playground report", passage.section[-1] if passage.section else "")
+    assert len(set(answer.sections)) == len(answer.sections) <= 3
 
 
 def test_a_signpost_to_who_may_be_in_danger_hides_what_was_found(build):
@@ -85,7 +89,7 @@ def test_a_greeting_is_greeted(service):
     answer = service.answer("hello")
     assert (answer.status, answer.quotes) == (Status.NOT_FOUND, ())
     assert answer.signpost.startswith("Hello")
-    assert answer.nearest == ()  # nothing was asked
+    assert (answer.nearest, answer.sections) == ((), ())  # nothing was asked
 
 
 def test_the_json_has_every_promised_key(service):

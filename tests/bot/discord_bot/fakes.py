@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.answering.answer_service import check_question
-from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
 from bot.answering.citations import Citation, PageReference
 from index.errors import UnknownDocument, UnknownPassage
 from index.records import Document, Kind, Page
@@ -66,8 +66,10 @@ class FakeService:
         if document is not None and document not in {each.id for each in self.documents}:
             raise UnknownDocument(f"There is no document {document!r}.")
         found = () if self.status is Status.NOT_FOUND else tuple(self.quotes[:limit])
-        nearest = ("A plain English guide",) if self.status is Status.NOT_FOUND else ()
-        return Answer(question, self.status, 0.9, found, "build", nearest, self.signpost)
+        near = (
+            (NearSection("0" * 16, "Who mends [roads]?", "A plain English guide"),) if self.status is Status.NOT_FOUND else ()
+        )
+        return Answer(question, self.status, 0.9, found, "build", sections=near, signpost=self.signpost)
 
     def passage(self, passage_id: str) -> PassageInContext:
         """Return a passage by its id, with its neighbours."""

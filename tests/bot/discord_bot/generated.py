@@ -6,7 +6,7 @@ from typing import Any
 
 from discord.ui import ActionRow, LayoutView
 
-from bot.answering.answers import Answer, PassageInContext, Quote, Status
+from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
 from bot.answering.citations import PageReference
 from bot.discord_bot.cards.cards import answer_card, context_card, more_card, passage_card
 from bot.discord_bot.cards.controls import Further
@@ -45,7 +45,7 @@ def random_answer(chance: random.Random) -> tuple[Answer, Asked]:
     """Return an answer and the question for it."""
     status = chance.choice(list(Status))
     quotes = () if status is Status.NOT_FOUND else tuple(random_quote(chance, number) for number in range(3))
-    nearest = tuple(nasty_text(chance, 400) for _ in range(chance.randint(0, 3)))
+    near = tuple(NearSection("0" * 16, nasty_text(chance, 400), nasty_text(chance, 400)) for _ in range(chance.randint(0, 3)))
     asked = Asked(
         nasty_text(chance, 2000),
         earlier=tuple(nasty_text(chance, 2000) for _ in range(chance.randint(0, 3))),
@@ -54,7 +54,9 @@ def random_answer(chance: random.Random) -> tuple[Answer, Asked]:
         asker=2**63,
     )
     term = chance.choice((None, Term(nasty_text(chance, 200), nasty_text(chance, 2000))))
-    return Answer(asked.question, status, 0.5, quotes, "build", nearest, nasty_text(chance, 900), term), asked
+    pointer = nasty_text(chance, 900)
+    answer = Answer(asked.question, status, 0.5, quotes, "build", sections=near, signpost=pointer, definition=term)
+    return answer, asked
 
 
 def check_all(chance: random.Random, texts: Texts) -> int:

@@ -231,12 +231,12 @@ async def test_a_busy_channel_is_slowed_down_too(double, connect):
 
 
 async def test_not_found_is_short_kind_and_says_what_to_try(double, connect, service):
-    """No quote; the nearest titles."""
+    """No quote; the nearest sections by name."""
     service.status = Status.NOT_FOUND
     await connect()
     words = shown_words(await ask(double, "Who fixes potholes?"))
     assert "Nothing found that answers this" in words
-    assert "A plain English guide" in words
+    assert r"- Who mends \[roads\]?" in words
     assert TEXT[:20] not in words
     assert len(words) < 900
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.answers import Answer, Status
-from bot.discord_bot.cards.cards import answer_card
+from bot.answering.answers import Answer, NearSection, Status
+from bot.discord_bot.cards.cards import answer_card, not_found_text
 from bot.discord_bot.cards.plain import plain_answer
 from bot.discord_bot.cards.rows import CardStyle
 from bot.discord_bot.state.asked import Asked
@@ -30,6 +30,17 @@ def texts() -> Texts:
 def test_no_card_exceeds_discords_limits_pings_or_changes_a_quote(seed):
     """For any answer: limits kept, nobody pinged, the quote character for character, the question carried."""
     check_all(chance_of(seed), open_texts()["en"])
+
+
+def test_a_refusal_leads_to_the_sections_that_came_near(texts):
+    """By their names; to the page where there is one."""
+    near = (NearSection("0" * 16, "Who mends [roads]?", "Roads"), NearSection("1" * 16, "", "Paths"))
+    refused = Answer("Who fixes potholes?", Status.NOT_FOUND, 0.1, (), "b", sections=near)
+    linked = not_found_text(refused, CardStyle(texts, "https://a.org"))
+    assert linked.endswith(
+        f"- [Who mends \\[roads\\]?](<https://a.org/p/{'0' * 16}>)\n- [Paths](<https://a.org/p/{'1' * 16}>)"
+    )
+    assert not_found_text(refused, CardStyle(texts)).endswith("- Who mends \\[roads\\]?\n- Paths")
 
 
 def test_a_card_in_full(texts):

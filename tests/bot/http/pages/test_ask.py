@@ -102,6 +102,16 @@ def test_only_where_there_are_pages_a_page_can_be_wrong(service: AnswerService, 
         assert "on the wrong page?" in client.get("/", params={"q": "swings in the park", "document": "playground"}).text
 
 
+def test_a_refusal_leads_to_the_sections_that_came_near(client: TestClient):
+    """By their headings, and from there back."""
+    refused = client.get("/api/v1/ask", params={"q": "zebra zeppelin"}).json()
+    page = unescape(client.get("/", params={"q": "zebra zeppelin"}).text)
+    for section in refused["nearest_sections"]:
+        assert f'href="/p/{section["passage"]}?q=zebra+zeppelin">{section["heading"] or section["title"]}</a>' in page
+    assert refused["nearest_sections"]
+    assert client.get(f"/p/{refused['nearest_sections'][0]['passage']}").status_code == 200
+
+
 def test_the_page_of_a_passage_leads_back_to_the_answer(client: TestClient):
     """With everything that was asked, and without a script; who comes from elsewhere is led nowhere."""
     asked = {"q": QUESTION, "c": "Who & what?", "kind": "briefing", "limit": "2"}
