@@ -141,10 +141,11 @@ def not_found_text(answer: Answer, style: CardStyle) -> str:
     lines = [f"{texts.headline(answer.status)}. {texts.explanation(answer.status)}"]
     if answer.signpost:
         lines.append(clip_escaped(answer.signpost, _SIGNPOST_LIMIT))
-    lines.extend(f"- {line}" for line in texts.what_to_try())
-    lines.append(texts.say("not_found.sources"))
     if answer.sections:
         lines += [texts.say("not_found.nearest"), *(f"- {_section(section, style.public_url)}" for section in answer.sections)]
+        lines.append(texts.say("not_found.try"))
+    lines.extend(f"- {line}" for line in texts.what_to_try())
+    lines.append(texts.say("not_found.sources"))
     return "\n".join(lines)
 
 
