@@ -9,16 +9,15 @@ A passage is right if it stands in the file and on a page that the question name
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.made_builds import made_build
 from benchmarks.own_questions import SCORED, Came, OwnQuestion, read_own_questions, row_of
 from bot.answering.answer_service import AnswerService
-from index.build.reader import Build, open_live_build
+from index.build.reader import Build
 from index.records import Passage
 from index.retrieval.searcher import Searcher
 from ingest.documents import Added, Details, add_document
@@ -58,12 +57,7 @@ def built(folder: Path) -> Build:
         (corpus / "catalogue.toml").touch()
         for path in sorted(DOCUMENTS.glob("*.pdf")):
             _add(path, corpus)
-    if not builds.is_dir():
-        command = [sys.executable, "-m", "ingest", "build", "--corpus", str(corpus), "--index", str(builds)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
-        if not builds.is_dir():
-            raise SystemExit(done.stderr)
-    return open_live_build(builds)
+    return made_build(corpus, builds)
 
 
 def _add(path: Path, corpus: Path) -> Added | None:

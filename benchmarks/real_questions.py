@@ -1,8 +1,11 @@
-"""Ask what people asked in public: ``python -m benchmarks.real_questions [--index FOLDER]``.
+"""Ask what people asked in public: ``python -m benchmarks.real_questions [--index FOLDER] [--without paraphrases signposts]``.
 
 Comes in: ``../shared/questions/real-dev.jsonl`` with the checker beside it, which knows what a good answer must contain, and a build.
 Goes out: how many came out how, for the half on which anything may be chosen and for the half that only reports. Says so where the
 questions are not there. Refuses to judge by itself.
+
+With ``--without`` a build is made, and thrown away, of the shipped corpus without lists that were written by hand: what a maintainer's
+own texts have of them is nothing.
 
 The halves are told apart by the question's family, so that two wordings of one matter stand on the same side.
 """
@@ -12,11 +15,13 @@ import hashlib
 import importlib.util
 import json
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from benchmarks.made_builds import LISTS, corpus_without, made_build
 from bot.answering.answer_service import AnswerService
 from bot.answering.answer_text import answer_json
 from index.build.layout import DEFAULT_BUILDS
@@ -31,11 +36,20 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=DEFAULT_BUILDS, help="folder of builds (%(default)s)")
+    parser.add_argument("--without", nargs="+", choices=sorted(LISTS), help="ask a build that is made without these lists")
     options = parser.parse_args()
     if not questions_are_there():
         print(f"The questions are not there: {QUESTIONS}")
         return 2
-    build = open_live_build(options.index)
+    if options.without:
+        with tempfile.TemporaryDirectory() as scratch:
+            _tell(made_build(corpus_without(options.without, Path(scratch)), Path(scratch) / "builds"))
+    else:
+        _tell(open_live_build(options.index))
+    return 0
+
+
+def _tell(build: Build) -> None:
     outcomes = judged(build)
     print(f"{build.manifest.model.name}, {build.manifest.passages} passages, {len(outcomes)} questions\n")
     print("| half | questions | right first | in three | wrong | wrongly refused | uncertain and useless | sent on rightly |")
@@ -43,7 +57,6 @@ def main() -> int:
     for half in (CHOSEN, REPORTED):
         print(_row(half, [outcome for row, outcome in outcomes if half_of(row) == half]))
     print(_row("both", [outcome for _, outcome in outcomes]))
-    return 0
 
 
 def questions_are_there() -> bool:
