@@ -135,11 +135,12 @@ def _scored(one: Any) -> Any:
 
 
 def _point(one: Any) -> dict[str, Any]:
-    return {
-        "id": RestToGrpc.convert_extended_point_id(one.id),
-        "payload": RestToGrpc.convert_payload(one.payload or {}),
-        "vectors": RestToGrpc.convert_vector_struct_output(vectors_of(one)),
-    }
+    parts: dict[str, Any] = {"id": RestToGrpc.convert_extended_point_id(one.id)}
+    if one.payload:
+        parts["payload"] = RestToGrpc.convert_payload(one.payload)
+    if vectors := vectors_of(one):
+        parts["vectors"] = RestToGrpc.convert_vector_struct_output(vectors)
+    return parts
 
 
 class CoreServer:

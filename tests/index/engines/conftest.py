@@ -38,10 +38,11 @@ class TwoBuilds:
     builds: Path
     first: str
     second: str
+    beside: Build  # lends its query encoder: opening one takes longer than everything else
 
     def open(self, build: str, engine: Engine | None = None) -> Build:
         """Open one of them."""
-        return open_build(self.builds / build, engine=engine)
+        return open_build(self.builds / build, beside=self.beside, engine=engine)
 
 
 def write_corpus(folder: Path, days: str = DAYS) -> None:
@@ -69,7 +70,7 @@ def write_corpus(folder: Path, days: str = DAYS) -> None:
 
 
 @pytest.fixture(scope="session")
-def two_builds(once, cli) -> TwoBuilds:
+def two_builds(once, cli) -> Iterator[TwoBuilds]:
     """Two builds of 180 passages. To be read, not changed."""
 
     def make(folder: Path) -> None:
@@ -81,7 +82,8 @@ def two_builds(once, cli) -> TwoBuilds:
 
     builds = once("builds_of_engines", make) / "builds"
     first, second = sorted(path.parent.name for path in builds.glob("*/manifest.json"))
-    return TwoBuilds(builds, first, second)
+    with closing(open_build(builds / first)) as beside:
+        yield TwoBuilds(builds, first, second, beside)
 
 
 @pytest.fixture(params=["postgres", "qdrant", "qdrant core over gRPC"], scope="session")
