@@ -1,0 +1,184 @@
+"""Over gRPC, with the real client and the core behind it: how often it is asked, what is told of faults, what comes back by itself.
+
+Nobody listens where HTTP would be spoken, so whatever works here went over gRPC.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import grpc
+import pytest
+from pydantic import SecretStr
+from qdrant_client import models
+
+from index.engines.qdrant import engine as qdrant_engine
+from index.engines.qdrant.engine import QdrantEngine
+from index.engines.qdrant.notes import NOTES
+from index.errors import EngineRefused, EngineUnreachable
+from index.retrieval.searcher import Searcher
+from tests.index.engines.conftest import grpc_address, opened, publish
+from tests.qdrant_core import CoreClient
+from tests.qdrant_grpc import grpc_server
+from tests.qdrant_server import running_core
+from tests.relay import relay_to
+from tests.waiting import free_port, wait_for
+
+KEY = "s3cret"
+SOON = 2.5  # seconds: the client's own patience, and a moment
+QUESTION = 'who says "free of charge" of a boat under section 81'
+MEGABYTE = 2**20
+
+
+@pytest.fixture
+def core(tmp_path):
+    """What a server holds; nothing yet."""
+    return CoreClient(tmp_path)
+
+
+@pytest.fixture
+def server(core):
+    """A server that speaks gRPC."""
+    with grpc_server(core) as one:
+        yield one
+
+
+@pytest.fixture
+def engine(server):
+    """The engine there, as an address names it."""
+    with closing(opened(SecretStr(grpc_address(server)))) as one:
+        yield one
+
+
+def at(port: int, key: str = "") -> QdrantEngine:
+    """The engine whose server speaks gRPC on ``port``."""
+    return QdrantEngine.open(f"qdrant+http://{f'key:{key}@' if key else ''}127.0.0.1:{free_port()}?grpc_port={port}")
+
+
+def test_a_question_takes_one_batch_and_one_look_at_the_wire(server, engine, two_builds):
+    """With quotation marks and a name; and a batch alone when it is asked again."""
+    publish(engine, two_builds, two_builds.first)
+    with closing(two_builds.open(two_builds.first, engine)) as build:
+        searcher = Searcher(build)
+        server.asked.clear()
+        assert searcher.search(QUESTION, 20).hits
+        assert server.asked == ["QueryBatch", "Get"]
+        searcher.search(QUESTION, 20)
+        assert server.asked == ["QueryBatch", "Get", "QueryBatch"]
+
+
+def test_a_connection_that_breaks_is_asked_over_once_more(server, two_builds):
+    """A node or what stands before it goes away in the middle of a question: the next connection answers it, and nobody notices."""
+    with relay_to(server.port) as relay, closing(at(relay.port)) as engine, ThreadPoolExecutor() as people:
+        assert engine.pointer() is None
+        with server.held_up():
+            answer = people.submit(engine.pointer)
+            wait_for(lambda: len(server.asked) == 2)
+            relay.cut()
+        assert answer.result() is None
+        assert len(server.asked) == 3
+
+
+def test_what_is_written_is_not_sent_twice(server):
+    """Two who make the same collection must not both be told that they made it; who writes hears that the connection broke."""
+    with relay_to(server.port) as relay, closing(at(relay.port)) as engine, ThreadPoolExecutor() as people:
+        with server.held_up():
+            written = people.submit(engine._client.create_collection, "localism_lock_1", vectors_config={})
+            wait_for(lambda: server.asked == ["Create"])
+            relay.cut()
+            assert written.exception().code() == grpc.StatusCode.UNAVAILABLE
+        assert server.asked == ["Create"]
+
+
+def test_a_server_that_is_gone_is_told_soon_and_comes_back_by_itself(core):
+    """Nobody waits for it, however often it is asked meanwhile, and nobody has to begin anew."""
+    with grpc_server(core) as server, closing(at(server.port)) as engine:
+        assert engine.pointer() is None
+        server.stop()
+        began = time.monotonic()
+        for _ in range(20):
+            with pytest.raises(EngineUnreachable, match="does not answer"):
+                engine.pointer()
+        assert time.monotonic() - began < SOON
+        with grpc_server(core, server.port):
+            wait_for(lambda: _answers(engine))
+
+
+def test_a_server_that_never_answers_is_given_up_soon(server, engine):
+    """A question ends with words, not with the patience of who asked it."""
+    began = time.monotonic()
+    with server.held_up(), pytest.raises(EngineUnreachable, match="does not answer"):
+        engine.pointer()
+    assert time.monotonic() - began < SOON
+
+
+def test_a_machine_that_vanished_is_noticed(server, monkeypatch):
+    """It ends no connection, and whoever waits for it would wait for many minutes: another connection is made."""
+    monkeypatch.setattr(qdrant_engine, "PATIENCE", 1)
+    for name in ("grpc.keepalive_time_ms", "grpc.keepalive_timeout_ms", "grpc.http2.ping_timeout_ms"):
+        assert qdrant_engine.CHANNEL[name] <= 10_000
+        monkeypatch.setitem(qdrant_engine.CHANNEL, name, 100)
+    with relay_to(server.port) as relay, closing(at(relay.port)) as engine:
+        assert engine.pointer() is None
+        relay.fall_silent()
+        wait_for(lambda: _answers(engine), seconds=30)
+
+
+def _answers(engine: QdrantEngine) -> bool:
+    try:
+        engine.pointer()
+    except EngineUnreachable:
+        return False
+    return True
+
+
+@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
+@pytest.mark.parametrize("key", ["", "another"])
+def test_who_gives_no_key_or_another_is_told_so(core, key):
+    """Without the key; who gives it is let in."""
+    with grpc_server(core, key=KEY) as server, closing(at(server.port, key)) as engine, closing(at(server.port, KEY)) as ours:
+        with pytest.raises(EngineRefused, match="refuses the key") as raised:
+            engine.pointer()
+        assert key not in str(raised.value) or not key
+        with pytest.raises(EngineRefused, match="refuses the key"), engine.writing():
+            pytest.fail("it was let in")
+        assert ours.pointer() is None
+
+
+def test_a_port_that_speaks_http_is_named():
+    """The ports were mistaken for each other, which no waiting mends."""
+    with running_core() as address, closing(at(int(address.rpartition(":")[2]))) as engine:
+        with pytest.raises(EngineRefused, match="grpc_port") as raised:
+            engine.pointer()
+        assert address.rpartition(":")[2] in str(raised.value)
+
+
+def test_a_server_without_encryption_is_named(server):
+    """Likewise."""
+    address = f"qdrant+https://127.0.0.1:{free_port()}?grpc_port={server.port}"
+    with closing(opened(SecretStr(address))) as engine, pytest.raises(EngineRefused, match=r"qdrant\+http://"):
+        engine.pointer()
+
+
+def test_messages_are_as_large_as_they_must_be(server, engine):
+    """The library takes 4 MB by itself; a hundred points with their tokens are three times as much, both ways."""
+    with engine.writing():
+        text = "x" * 13 * MEGABYTE
+        engine._writing.upsert(NOTES, [models.PointStruct(id=7, vector={}, payload={"text": text})])
+        (found,) = engine._writing.retrieve(NOTES, [7])
+        assert (found.payload or {})["text"] == text
+
+
+def test_no_channel_is_made_before_it_is_asked_over_and_none_outlasts_the_engine(server, monkeypatch):
+    """A process that is forked cannot use one of the process that it came from."""
+    make, made = grpc.insecure_channel, []
+    monkeypatch.setattr(grpc, "insecure_channel", lambda *given: made.append((make(*given), dict(given[1]))) or made[-1][0])
+    with closing(at(server.port)) as engine:
+        assert made == []
+        engine.pointer()
+        assert made
+    for channel, options in made:
+        with pytest.raises(ValueError, match="closed channel"):
+            channel.unary_unary("/qdrant.Collections/List")(b"", timeout=1)
+        # The library would look ever more rarely for a server that is away, at last every two minutes.
+        assert options["grpc.max_reconnect_backoff_ms"] <= 2000
