@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
+from typing_extensions import override
+
 from tests.serving import served
 from tests.waiting import wait_for
 
@@ -44,6 +46,7 @@ class Relay(ThreadingTCPServer):
 class _Passing(BaseRequestHandler):
     server: Relay
 
+    @override
     def handle(self) -> None:
         number, self.server.made = self.server.made, self.server.made + 1
         self.server.standing.add(number)

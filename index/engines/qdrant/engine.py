@@ -44,7 +44,7 @@ _ONCE_MORE = {
         "retryableStatusCodes": ["UNAVAILABLE"],
     },
 }
-CHANNEL = {  # of gRPC; messages are as large as they must be: its client sees to that
+CHANNEL: dict[str, str | int] = {  # of gRPC; messages are as large as they must be: its client sees to that
     "grpc.service_config": json.dumps({"methodConfig": [_ONCE_MORE]}),
     # By itself it looks ever more rarely for a server that is away, at last every two minutes.
     "grpc.initial_reconnect_backoff_ms": 200,
