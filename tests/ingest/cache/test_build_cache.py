@@ -1,24 +1,15 @@
 """What is taken over from an earlier build that was left to an engine in part: all that lies here, and a sentence about the rest."""
 
 import logging
-from pathlib import Path
 
 import pytest
 
-from index.build.engine_files import is_replaced, mark
 from index.build.history import live_id
 from index.build.reader import open_live_build
 from index.build.verification import verify_build
 from ingest.outcome import State
 from ingest.readers.read_file import read_file
-
-
-def left_to_engine(folder: Path) -> None:
-    """Take from a build what ``localism pull`` does not fetch where an engine replaces it."""
-    for path in [one for one in folder.rglob("*") if one.is_file()]:
-        if is_replaced(path.relative_to(folder).as_posix()):
-            path.unlink()
-    mark(folder, without=True)
+from tests.ingest.conftest import left_to_engine
 
 
 @pytest.fixture
@@ -44,7 +35,8 @@ def test_a_build_without_its_vectors_lends_what_was_read(lean, monkeypatch, capl
     assert read == ["birds.md"]
     assert any("bread" in text.lower() for text in lean.embedded())
     assert "damaged" not in caplog.text
-    (said,) = [one.getMessage() for one in caplog.records if base in one.getMessage() and "engine" in one.getMessage()]
+    (said,) = [one.getMessage() for one in caplog.records if one.name == "ingest.cache.build_cache"]
+    assert base in said
     assert "embedded anew" in said
     assert "localism pull --whole" in said
 
