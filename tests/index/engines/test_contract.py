@@ -16,7 +16,7 @@ from index.engines.source import UNKNOWN, Shape, Sought
 from index.errors import ForeignBuild, IndexLocked, NoBuild, UnknownBuild
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
-from tests.index.engines.conftest import PLACES, THINGS, bring, publish
+from tests.index.engines.conftest import PLACES, THINGS, bring, publish, publish_both
 from tests.waiting import wait_for
 
 LEAST_SAME = 0.99
@@ -54,6 +54,15 @@ def both(holding_one, two_builds):
     """The first build, from its files and from the engine."""
     with closing(two_builds.open(two_builds.first)) as files, closing(two_builds.open(two_builds.first, holding_one)) as there:
         yield files, there
+
+
+@pytest.fixture(scope="module")
+def opening_both(new_place, two_builds):
+    """A way to open an engine that holds both builds; which is live each test says."""
+    opening = new_place()
+    with closing(opening()) as engine:
+        publish_both(engine, two_builds)
+        yield opening
 
 
 @pytest.fixture(scope="session")
@@ -161,10 +170,10 @@ def test_every_passage_is_the_one_that_was_written(both):
     assert there.source.passages([7, 3, 7]) == [everything[7], everything[3], everything[7]]
 
 
-def test_a_half_written_generation_is_seen_by_nobody(published, another, two_builds):
+def test_a_half_written_generation_is_seen_by_nobody(engine, another, two_builds):
     """It can be neither opened nor pointed to, and the next writer may drop it or begin it again."""
-    with closing(two_builds.open(two_builds.second)) as build, published.writing() as writer:
-        writer.drop(two_builds.second)
+    publish(engine, two_builds, two_builds.first)
+    with closing(two_builds.open(two_builds.second)) as build, engine.writing() as writer:
         part = local_part(build.folder, build.manifest, build.expansion_bounds)
         sink = writer.begin(part, build.files)
         copying = copy_of(build)
@@ -175,7 +184,7 @@ def test_a_half_written_generation_is_seen_by_nobody(published, another, two_bui
         assert other.pointer().build == two_builds.first
         with pytest.raises(UnknownBuild, match="holds no finished build"):
             two_builds.open(two_builds.second, other)
-    with published.writing() as writer, closing(two_builds.open(two_builds.second)) as build:
+    with engine.writing() as writer, closing(two_builds.open(two_builds.second)) as build:
         standing = {one.build: one.finished for one in writer.generations()}
         assert standing == {two_builds.first: True, two_builds.second: False}
         bring(writer, build)
@@ -202,14 +211,15 @@ def copy_of(build: Build):
     return iter(pieces.pieces)
 
 
-def test_one_writes_at_a_time(published, another, two_builds):
+def test_one_writes_at_a_time(opening_both, two_builds):
     """Who comes second is told so at once, and has changed nothing."""
-    with closing(another()) as other:
-        with published.writing(), pytest.raises(IndexLocked, match="publishing"), other.writing():
+    with closing(opening_both()) as one, closing(opening_both()) as other:
+        with one.writing(), pytest.raises(IndexLocked, match="publishing"), other.writing():
             pytest.fail("two writers at once")
-        with other.writing() as writer:
-            writer.point_to(two_builds.second)
-    assert published.pointer().build == two_builds.second
+        for build in (two_builds.first, two_builds.second):
+            with other.writing() as writer:
+                writer.point_to(build)
+            assert one.pointer().build == build
 
 
 def test_the_pointer_moves_on_and_back(published, two_builds):
@@ -291,15 +301,16 @@ class People:
             self.answers[searcher.build.id] += 1
 
 
-def test_ten_switches_while_people_ask(published, another, two_builds):
+def test_ten_switches_while_people_ask(opening_both, two_builds):
     """No question fails, and none is answered out of two builds: the days for which things are lent are those of the build."""
     days = {two_builds.first: "three days", two_builds.second: "nine days"}
-    with closing(another()) as reading:
+    with closing(opening_both()) as publishing, closing(opening_both()) as reading:
         watcher = BuildWatcher(two_builds.builds, Searcher, grace_seconds=0.0, engine=reading)
+        there, elsewhere = sorted(days, key=lambda build: build == watcher.current.build.id)
         with People(watcher, days) as people:
             for turn in range(10):
-                with published.writing() as writer:
-                    writer.point_to((two_builds.second, two_builds.first)[turn % 2])
+                with publishing.writing() as writer:
+                    writer.point_to((there, elsewhere)[turn % 2])
                 wait_for(watcher.look)
                 people.wait_for_some()
         watcher.stop()
