@@ -7,9 +7,13 @@ a key.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from qdrant_client import QdrantClient
+from qdrant_client import grpc as wire
+from qdrant_client.conversions.conversion import RestToGrpc
+from typing_extensions import override
 
 from index.engines.embedded import EmbeddedSource
 from index.engines.engine import Generation, LivePointer
@@ -60,6 +64,36 @@ CHANNEL: dict[str, str | int] = {  # of gRPC; messages are as large as they must
 _SPREAD = {"shards": "shard_number", "copies": "replication_factor"}
 
 
+class Hit(NamedTuple):
+    """As much of a point that was found as is read of it."""
+
+    id: int
+    score: float
+    payload: dict[str, str]
+
+
+class Hits(NamedTuple):
+    """What one request of a batch found."""
+
+    points: list[Hit]
+
+
+class OverGrpc(QdrantClient):
+    """The client, with a shorter way for what every question asks: it would make a model of each of some hundred hits."""
+
+    @override
+    def query_batch_points(self, collection_name: str, requests: Any, *_: object, **__: object) -> Any:
+        """Ask everything at once; see ``Hits``."""
+        asked = [RestToGrpc.convert_query_request(one, collection_name) for one in requests]
+        batch = wire.QueryBatchPoints(collection_name=collection_name, query_points=asked)
+        found = self.grpc_points.QueryBatch(batch, timeout=PATIENCE).result
+        return [Hits([_hit(one) for one in each.result]) for each in found]
+
+
+def _hit(one: wire.ScoredPoint) -> Hit:
+    return Hit(one.id.num, one.score, {name: value.string_value for name, value in one.payload.items()})
+
+
 class QdrantEngine:
     """See Engine."""
 
@@ -85,7 +119,7 @@ class QdrantEngine:
             raise EngineRefused(UNREADABLE)
 
         def client(patience: int) -> QdrantClient:
-            return QdrantClient(
+            return (OverGrpc if "grpc_port" in given else QdrantClient)(
                 host=host,
                 port=port,
                 grpc_port=given.get("grpc_port", 6334),

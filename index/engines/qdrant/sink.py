@@ -6,7 +6,7 @@ Comes in: passages with their vectors, and the files of the build. Goes out: a f
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,10 +94,10 @@ class QdrantSink:
         words = {name: window.of(one.row) for name, window in self._windows.items()}
         scored = {SCORED: ScoredBy(one.vector, words[WORDS], words[EXPANSIONS]).packed()}
         sums = {name: _sparse(terms) for name, terms in words.items() if len(terms.numbers)}
-        yield models.PointStruct(id=one.row, vector={PASSAGE: one.vector.tolist(), **sums}, payload={ROW: one.row, **scored})
+        yield _point(one.row, {PASSAGE: one.vector.tolist(), **sums}, {ROW: one.row, **scored})
         first = self._shape.passages + int(self._files.expansion_bounds[one.row])
         for place, vector in enumerate(one.keys):
-            yield models.PointStruct(id=first + place, vector={KEY: vector.tolist()}, payload=scored)
+            yield _point(first + place, {KEY: vector.tolist()}, scored)
         looked = {
             "passage": written_passage(one),
             "keys": _text(one.keys.tobytes()),
@@ -106,7 +106,7 @@ class QdrantSink:
             "lengths": _text(one.lengths.astype("<f4").tobytes()),
             PAIRS: _text(words[PAIRS].packed()),
         }
-        yield models.PointStruct(id=self._shape.passages + self._shape.keys + one.row, vector={}, payload=looked)
+        yield _point(self._shape.passages + self._shape.keys + one.row, {}, looked)
 
     def _read_back(self) -> tuple[int, int]:
         found, total, after = 0, 0, None
@@ -138,8 +138,13 @@ class _Window:
         return Terms(self._numbers[here].astype(np.uint32), self._weights[here])
 
 
+# Put together without being looked through number by number, which takes as long as all the rest of writing.
+def _point(number: int, vectors: Mapping[str, Any], payload: Mapping[str, Any]) -> models.PointStruct:
+    return models.PointStruct.model_construct(id=number, vector=dict(vectors), payload=dict(payload))
+
+
 def _sparse(terms: Terms) -> models.SparseVector:
-    return models.SparseVector(indices=terms.numbers.tolist(), values=terms.weights.tolist())
+    return models.SparseVector.model_construct(indices=terms.numbers.tolist(), values=terms.weights.tolist())
 
 
 def turned_round(words: Words, start: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
