@@ -43,26 +43,27 @@ CASES: tuple[tuple[str, list[str] | None, tuple[str, ...]], ...] = (
 
 
 @pytest.fixture(scope="module")
-def holding_one(new_place, two_builds):
-    """An engine that holds the first build. To be read, not changed."""
-    with closing(new_place()()) as engine:
-        yield publish(engine, two_builds, two_builds.first)
-
-
-@pytest.fixture(scope="module")
-def both(holding_one, two_builds):
-    """The first build, from its files and from the engine."""
-    with closing(two_builds.open(two_builds.first)) as files, closing(two_builds.open(two_builds.first, holding_one)) as there:
-        yield files, there
-
-
-@pytest.fixture(scope="module")
 def opening_both(new_place, two_builds):
     """A way to open an engine that holds both builds; which is live each test says."""
     opening = new_place()
     with closing(opening()) as engine:
         publish_both(engine, two_builds)
         yield opening
+
+
+@pytest.fixture(scope="module")
+def holding_both(opening_both):
+    """One that is open."""
+    with closing(opening_both()) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def both(holding_both, two_builds):
+    """The first build, from its files and from the engine."""
+    first = two_builds.first
+    with closing(two_builds.open(first)) as files, closing(two_builds.open(first, holding_both)) as there:
+        yield files, there
 
 
 @pytest.fixture(scope="session")
@@ -248,14 +249,14 @@ def test_nothing_was_published_yet(engine, two_builds):
     ("change", "said"),
     [({"digest": "0" * 64}, "another build under the id"), ({"format": 2}, "in format 1, this program reads format 2")],
 )
-def test_another_build_of_the_same_id_is_not_searched(holding_one, two_builds, change, said):
+def test_another_build_of_the_same_id_is_not_searched(holding_both, two_builds, change, said):
     """A folder that was made elsewhere, a program of another version."""
     with closing(two_builds.open(two_builds.first)) as build:
         part = local_part(build.folder, build.manifest, build.expansion_bounds)
     shape = Shape(**{name: getattr(part.shape, name) for name in Shape.__slots__} | change)
     object.__setattr__(part, "shape", shape)
     with pytest.raises(ForeignBuild, match=said):
-        holding_one.source(part)
+        holding_both.source(part)
 
 
 class People:
