@@ -146,15 +146,21 @@ def _point(one: Any) -> dict[str, Any]:
 class CoreServer:
     """A server on this machine. What it was asked for stands in ``asked``, by the names of the calls."""
 
-    def __init__(self, client: CoreClient, port: int = 0, key: str = "") -> None:
-        """Answer by ``client`` on ``port``, or any that is free; only who gives ``key``, where there is one."""
+    def __init__(self, client: CoreClient, key: str = "") -> None:
+        """Answer by ``client``; only who gives ``key``, where there is one."""
         self.asked: list[str] = []
         self._key, self._goes_on = key, threading.Event()
         self._goes_on.set()
-        self._server = grpc.server(ThreadPoolExecutor(_AT_ONCE), options=_OPTIONS)
-        for service, ways in Answers(client).ways.items():
-            handlers = {name: self._handler(name, way) for name, way in ways.items()}
-            self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(f"qdrant.{service}", handlers),))
+        self._handlers = [
+            grpc.method_handlers_generic_handler(
+                f"qdrant.{service}", {name: self._handler(name, way) for name, way in ways.items()}
+            )
+            for service, ways in Answers(client).ways.items()
+        ]
+        self._begin(0)
+
+    def _begin(self, port: int) -> None:
+        self._server = grpc.server(ThreadPoolExecutor(_AT_ONCE), self._handlers, options=_OPTIONS)
         self.port: int = self._server.add_insecure_port(f"127.0.0.1:{port}")
         self._server.start()
 
@@ -162,6 +168,15 @@ class CoreServer:
         """Go away in the middle of whatever is being answered."""
         self._goes_on.set()
         self._server.stop(0).wait()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Be gone while this lasts, and then there again."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self._begin(self.port)
 
     @contextmanager
     def held_up(self) -> Iterator[None]:
@@ -190,9 +205,9 @@ class CoreServer:
 
 
 @contextmanager
-def grpc_server(client: CoreClient, port: int = 0, key: str = "") -> Iterator[CoreServer]:
+def grpc_server(client: CoreClient, key: str = "") -> Iterator[CoreServer]:
     """Run one until the end of the block."""
-    server = CoreServer(client, port, key)
+    server = CoreServer(client, key)
     try:
         yield server
     finally:

@@ -3,9 +3,10 @@
 Nobody listens where HTTP would be spoken, so whatever works here went over gRPC.
 """
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import grpc
 import pytest
@@ -13,12 +14,13 @@ from pydantic import SecretStr
 from qdrant_client import models
 
 from index.engines.qdrant import engine as qdrant_engine
+from index.engines.qdrant.collections import collection_of
 from index.engines.qdrant.engine import QdrantEngine
 from index.engines.qdrant.faults import in_words
 from index.engines.qdrant.notes import NOTES
-from index.errors import EngineRefused, EngineUnreachable
+from index.errors import DamagedBuild, EngineRefused, EngineUnreachable, IndexLocked
 from index.retrieval.searcher import Searcher
-from tests.index.engines.conftest import grpc_address, opened, publish
+from tests.index.engines.conftest import PLACES, THINGS, grpc_address, opened, publish
 from tests.qdrant_core import CoreClient
 from tests.qdrant_grpc import grpc_server
 from tests.qdrant_server import running_core
@@ -56,16 +58,97 @@ def at(port: int, key: str = "") -> QdrantEngine:
     return QdrantEngine.open(f"qdrant+http://{f'key:{key}@' if key else ''}127.0.0.1:{free_port()}?grpc_port={port}")
 
 
-def test_a_question_takes_one_batch_and_one_look_at_the_wire(server, engine, two_builds):
+@pytest.fixture(scope="module")
+def holding(tmp_path_factory, two_builds):
+    """A server that holds the first build. To be read, not changed."""
+    with grpc_server(CoreClient(tmp_path_factory.mktemp("core"))) as one, closing(at(one.port)) as engine:
+        publish(engine, two_builds, two_builds.first)
+        yield one
+
+
+def test_a_question_takes_one_batch_and_one_look_at_the_wire(holding, two_builds):
     """With quotation marks and a name; and a batch alone when it is asked again."""
+    with closing(at(holding.port)) as engine, closing(two_builds.open(two_builds.first, engine)) as build:
+        searcher = Searcher(build)
+        holding.asked.clear()
+        assert searcher.search(QUESTION, 20).hits
+        assert holding.asked == ["QueryBatch", "Get"]
+        searcher.search(QUESTION, 20)
+        assert holding.asked == ["QueryBatch", "Get", "QueryBatch"]
+
+
+def test_no_question_fails_while_connections_break(holding, two_builds):
+    """However often, as long as there is somebody to connect to; and each asks once more at most."""
+    with (
+        relay_to(holding.port) as relay,
+        closing(at(relay.port)) as engine,
+        closing(two_builds.open(two_builds.first, engine)) as build,
+        ThreadPoolExecutor(3) as people,
+    ):
+        for thing in THINGS[:4]:
+            holding.asked.clear()
+            with holding.held_up():
+                asking = [people.submit(Searcher(build).search, f"{thing} hire at the {place}") for place in PLACES[:3]]
+                wait_for(lambda: holding.asked.count("QueryBatch") == 3)
+                relay.cut()
+            assert all(one.result().hits for one in asking)
+            assert holding.asked.count("QueryBatch") == 2 * 3
+
+
+def test_a_lost_collection_is_said(core, server, engine, two_builds):
+    """Somebody dropped what belongs to the build that is served."""
     publish(engine, two_builds, two_builds.first)
     with closing(two_builds.open(two_builds.first, engine)) as build:
-        searcher = Searcher(build)
-        server.asked.clear()
-        assert searcher.search(QUESTION, 20).hits
-        assert server.asked == ["QueryBatch", "Get"]
-        searcher.search(QUESTION, 20)
-        assert server.asked == ["QueryBatch", "Get", "QueryBatch"]
+        core.delete_collection(collection_of(two_builds.first))
+        with pytest.raises(DamagedBuild, match="localism-ingest engine"):
+            Searcher(build).search(QUESTION)
+
+
+def test_the_pointer_is_moved_before_the_alias_for_others(holding, two_builds):
+    """We follow the pointer, and who looks in by the alias must not see what we do not answer from yet."""
+    with closing(at(holding.port)) as engine, engine.writing() as writer:
+        holding.asked.clear()
+        writer.point_to(two_builds.first)
+        assert holding.asked[-3:] == ["Upsert", "ListAliases", "UpdateAliases"]
+
+
+def test_of_several_who_begin_to_write_at_once_one_is_let_in(server):
+    """All find the way free, and whoever is not the first is told so."""
+    let_in, refused, at_once = [], [], threading.Barrier(3)
+
+    def begin(engine: QdrantEngine) -> None:
+        at_once.wait()
+        try:
+            with engine.writing():
+                let_in.append(engine)
+                wait_for(lambda: len(let_in) + len(refused) == 3)
+        except IndexLocked:
+            refused.append(engine)
+
+    with ExitStack() as ends, ThreadPoolExecutor(3) as publishers:
+        engines = [ends.enter_context(closing(at(server.port))) for _ in range(3)]
+        for one in [publishers.submit(begin, engine) for engine in engines]:
+            one.result()
+    assert (len(let_in), len(refused)) == (1, 2)
+
+
+@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
+def test_a_command_ends_with_a_sentence_and_its_exit_code(core, two_builds, here):
+    """Nobody there, and a wrong key; without the key."""
+    with grpc_server(core, key=KEY) as server:
+        told = [
+            here(
+                *("localism-ingest", "engine", "--index", str(two_builds.builds)),
+                *("--corpus", str(two_builds.builds.parent / "corpus")),
+                LOCALISM_ENGINE=f"qdrant+http://key:wr0ng@127.0.0.1:{free_port()}?grpc_port={port}",
+            )
+            for port in (free_port(), server.port)
+        ]
+    assert [one.returncode for one in told] == [2, 2]
+    said = [one.stdout + one.stderr for one in told]
+    assert "does not answer" in said[0]
+    assert "refuses the key" in said[1]
+    assert not any("wr0ng" in one for one in said)
 
 
 def test_a_connection_that_breaks_is_asked_over_once_more(server, two_builds):
@@ -92,18 +175,16 @@ def test_what_is_written_is_not_sent_twice(server):
         assert server.asked == ["Create"]
 
 
-def test_a_server_that_is_gone_is_told_soon_and_comes_back_by_itself(core):
+def test_a_server_that_is_gone_is_told_soon_and_comes_back_by_itself(server, engine):
     """Nobody waits for it, however often it is asked meanwhile, and nobody has to begin anew."""
-    with grpc_server(core) as server, closing(at(server.port)) as engine:
-        assert engine.pointer() is None
-        server.stop()
+    assert engine.pointer() is None
+    with server.away():
         began = time.monotonic()
         for _ in range(5):
             with pytest.raises(EngineUnreachable, match="does not answer"):
                 engine.pointer()
         assert time.monotonic() - began < SOON
-        with grpc_server(core, server.port):
-            wait_for(lambda: _answers(engine))
+    wait_for(lambda: _answers(engine))
 
 
 def test_a_server_that_never_answers_is_given_up_soon(server, engine):
