@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
 import grpc
+import numpy as np
 import pytest
 from pydantic import SecretStr
 from qdrant_client import models
@@ -19,6 +20,7 @@ from index.engines.qdrant.engine import QdrantEngine
 from index.engines.qdrant.faults import in_words
 from index.engines.qdrant.notes import NOTES
 from index.errors import DamagedBuild, EngineRefused, EngineUnreachable, IndexLocked
+from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
 from tests.index.engines.conftest import PLACES, THINGS, grpc_address, opened, publish
 from tests.qdrant_core import CoreClient
@@ -95,6 +97,22 @@ def test_no_question_fails_while_connections_break(holding, two_builds):
             assert holding.asked.count("QueryBatch") == 2 * 3
 
 
+def test_a_filter_over_more_than_is_compared_one_by_one_keeps_to_it(holding, two_builds, monkeypatch):
+    """The graph is searched under it then: nothing from outside, and what is nearest inside."""
+    monkeypatch.setattr("index.engines.qdrant.collections.FILTERED_EXACTLY", 0)
+    first = two_builds.first
+    with (
+        closing(at(holding.port)) as engine,
+        closing(two_builds.open(first, engine)) as build,
+        closing(two_builds.open(first)) as files,
+    ):
+        question = sought(build, *Searcher(build).encoded(QUESTION))
+        found = build.source.nominate(question, [(30, 100), (120, 125)])
+        inside = np.array([*range(30, 100), *range(120, 125)], np.int64)
+        near = inside[np.argsort(files.files.vectors.rows(inside) @ question.searched)[-10:]]
+    assert set(near.tolist()) <= set(found.rows.tolist()) <= set(inside.tolist())
+
+
 def test_a_lost_collection_is_said(core, server, engine, two_builds):
     """Somebody dropped what belongs to the build that is served."""
     publish(engine, two_builds, two_builds.first)
@@ -114,7 +132,9 @@ def test_the_pointer_is_moved_before_the_alias_for_others(holding, two_builds):
 
 def test_of_several_who_begin_to_write_at_once_one_is_let_in(server):
     """All find the way free, and whoever is not the first is told so."""
-    let_in, refused, at_once = [], [], threading.Barrier(3)
+    let_in: list[QdrantEngine] = []
+    refused: list[QdrantEngine] = []
+    at_once = threading.Barrier(3)
 
     def begin(engine: QdrantEngine) -> None:
         at_once.wait()
