@@ -151,6 +151,7 @@ class CoreServer:
         self.asked: list[str] = []
         self._key, self._goes_on = key, threading.Event()
         self._goes_on.set()
+        self._until = ("", 0)
         self._handlers = [
             grpc.method_handlers_generic_handler(
                 f"qdrant.{service}", {name: self._handler(name, way) for name, way in ways.items()}
@@ -179,12 +180,16 @@ class CoreServer:
             self._begin(self.port)
 
     @contextmanager
-    def held_up(self) -> Iterator[None]:
-        """Answer nobody while this lasts."""
-        self._goes_on.clear()
+    def held_up(self, call: str = "", number: int = 1) -> Iterator[None]:
+        """Answer nobody while this lasts, from now on or from that ``number`` of a ``call`` on."""
+        self.asked.clear()
+        self._until = (call, number)
+        if not call:
+            self._goes_on.clear()
         try:
             yield
         finally:
+            self._until = ("", 0)
             self._goes_on.set()
 
     def _handler(self, name: str, way: _Way) -> Any:
@@ -192,6 +197,8 @@ class CoreServer:
 
         def answered(asked: Any, context: Any) -> Any:
             self.asked.append(name)
+            if name == self._until[0] and self.asked.count(name) == self._until[1]:
+                self._goes_on.clear()
             assert self._goes_on.wait(PATIENCE)
             if self._key and ("api-key", self._key) not in context.invocation_metadata():
                 context.abort(grpc.StatusCode.UNAUTHENTICATED, "Must provide an API key or an Authorization bearer token")

@@ -3,10 +3,13 @@
 Nobody listens where HTTP would be spoken, so whatever works here went over gRPC.
 """
 
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import grpc
 import numpy as np
@@ -29,6 +32,7 @@ from tests.qdrant_server import running_core
 from tests.relay import relay_to
 from tests.waiting import free_port, wait_for
 
+ROOT = Path(__file__).resolve().parents[4]
 KEY = "s3cret"
 SOON = 2.5  # seconds: the client's own patience, and a moment
 QUESTION = 'who says "free of charge" of a boat under section 81'
@@ -88,7 +92,6 @@ def test_no_question_fails_while_connections_break(holding, two_builds):
         ThreadPoolExecutor(3) as people,
     ):
         for thing in THINGS[:4]:
-            holding.asked.clear()
             with holding.held_up():
                 asking = [people.submit(Searcher(build).search, f"{thing} hire at the {place}") for place in PLACES[:3]]
                 wait_for(lambda: holding.asked.count("QueryBatch") == 3)
@@ -152,6 +155,41 @@ def test_of_several_who_begin_to_write_at_once_one_is_let_in(server):
     assert (len(let_in), len(refused)) == (1, 2)
 
 
+PUBLISHING = """
+import sys
+from contextlib import closing
+from pathlib import Path
+from index.build.reader import local_part, open_build
+from index.engines.qdrant.engine import QdrantEngine
+from ingest.engine_steps import copy_build
+with closing(QdrantEngine.open(sys.argv[1])) as engine, closing(open_build(Path(sys.argv[2]))) as build, engine.writing() as writer:
+    part = local_part(build.folder, build.manifest, build.expansion_bounds)
+    copy_build(build.records, build.files, writer.begin(part, build.files), lambda _: None)
+"""
+
+
+def test_a_publisher_that_is_killed_leaves_the_old_build_alone(server, engine, two_builds):
+    """In the middle of writing, with its lock: the old build answers, nobody sees the half, and the next writes it anew in the end."""
+    first, second = two_builds.first, two_builds.second
+    publish(engine, two_builds, first)
+    with server.held_up("Upsert", 5):  # two notes, and points
+        command = [sys.executable, "-c", PUBLISHING, grpc_address(server), str(two_builds.builds / second)]
+        with subprocess.Popen(command, cwd=ROOT) as publisher:
+            wait_for(lambda: server.asked.count("Upsert") == 5 or publisher.poll() is not None)
+            publisher.kill()
+    with closing(two_builds.open(engine.pointer().build, engine)) as build:
+        assert build.id == first
+        assert Searcher(build).search(QUESTION).hits
+    with pytest.raises(IndexLocked), engine.writing():
+        pytest.fail("the lock holds until it runs out")
+    engine._writing.upsert("localism_lock_1", [models.PointStruct(id=1, vector={}, payload={"until": time.time() - 1})])
+    with engine.writing() as writer:
+        assert {one.build: one.finished for one in writer.generations()} == {first: True, second: False}
+    publish(engine, two_builds, second)
+    with engine.writing() as writer:
+        assert {one.build: one.finished for one in writer.generations()} == {first: True, second: True}
+
+
 @pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
 def test_a_command_ends_with_a_sentence_and_its_exit_code(core, two_builds, here):
     """Nobody there, and a wrong key; without the key."""
@@ -177,10 +215,10 @@ def test_a_connection_that_breaks_is_asked_over_once_more(server, two_builds):
         assert engine.pointer() is None
         with server.held_up():
             answer = people.submit(engine.pointer)
-            wait_for(lambda: len(server.asked) == 2)
+            wait_for(lambda: server.asked)
             relay.cut()
         assert answer.result() is None
-        assert len(server.asked) == 3
+        assert server.asked == ["CollectionExists", "CollectionExists"]
 
 
 def test_what_is_written_is_not_sent_twice(server):
