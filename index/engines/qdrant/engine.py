@@ -32,14 +32,14 @@ UNREADABLE = (
 )
 PATIENCE = 2  # seconds for one request of a question
 WRITING = 300
-# A call that only reads is made once more where its connection broke under it: over another, within the patience of the first. One
-# that writes is not: who makes the same collection twice would hear that somebody else has it.
-_READS = {
-    "qdrant.Points": ("QueryBatch", "Get", "Scroll"),
+# A call that may be made twice is made once more where its connection broke under it: over another, within the patience of the first.
+# Making a collection is not: who makes a lock would hear that somebody else has it.
+_REPEATED = {
+    "qdrant.Points": ("QueryBatch", "Get", "Scroll", "Upsert"),
     "qdrant.Collections": ("CollectionExists", "Get", "List", "ListAliases"),
 }
 _ONCE_MORE = {
-    "name": [{"service": service, "method": method} for service, methods in _READS.items() for method in methods],
+    "name": [{"service": service, "method": method} for service, methods in _REPEATED.items() for method in methods],
     "retryPolicy": {
         "maxAttempts": 2,
         "initialBackoff": "0.05s",
@@ -50,6 +50,7 @@ _ONCE_MORE = {
 }
 CHANNEL: dict[str, str | int] = {  # of gRPC; messages are as large as they must be: its client sees to that
     "grpc.service_config": json.dumps({"methodConfig": [_ONCE_MORE]}),
+    "grpc.per_rpc_retry_buffer_size": 32 * 2**20,  # bytes: what is larger is not sent again, by itself a quarter of one MB
     # By itself it looks ever more rarely for a server that is away, at last every two minutes.
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.min_reconnect_backoff_ms": 1000 * PATIENCE,

@@ -1,15 +1,8 @@
-"""Over gRPC, with the real client and the core behind it: how often it is asked, what is told of faults, what comes back by itself.
+"""Questions over gRPC: how often it is asked, what is told of faults, what comes back by itself."""
 
-Nobody listens where HTTP would be spoken, so whatever works here went over gRPC.
-"""
-
-import subprocess
-import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from pathlib import Path
+from contextlib import closing
 
 import grpc
 import numpy as np
@@ -22,54 +15,19 @@ from index.engines.qdrant.collections import collection_of
 from index.engines.qdrant.engine import QdrantEngine
 from index.engines.qdrant.faults import in_words
 from index.engines.qdrant.notes import NOTES
-from index.errors import DamagedBuild, EngineRefused, EngineUnreachable, IndexLocked
+from index.errors import DamagedBuild, EngineRefused, EngineUnreachable
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
-from tests.index.engines.conftest import PLACES, THINGS, grpc_address, opened, publish
-from tests.qdrant_core import CoreClient
+from tests.index.engines.conftest import PLACES, THINGS, opened, publish
+from tests.index.engines.qdrant.conftest import at
 from tests.qdrant_grpc import grpc_server
 from tests.qdrant_server import running_core
 from tests.relay import relay_to
 from tests.waiting import free_port, wait_for
 
-ROOT = Path(__file__).resolve().parents[4]
 KEY = "s3cret"
 SOON = 2.5  # seconds: the client's own patience, and a moment
 QUESTION = 'who says "free of charge" of a boat under section 81'
-MEGABYTE = 2**20
-
-
-@pytest.fixture
-def core(tmp_path):
-    """What a server holds; nothing yet."""
-    return CoreClient(tmp_path)
-
-
-@pytest.fixture
-def server(core):
-    """A server that speaks gRPC."""
-    with grpc_server(core) as one:
-        yield one
-
-
-@pytest.fixture
-def engine(server):
-    """The engine there, as an address names it."""
-    with closing(opened(SecretStr(grpc_address(server)))) as one:
-        yield one
-
-
-def at(port: int, key: str = "") -> QdrantEngine:
-    """The engine whose server speaks gRPC on ``port``."""
-    return QdrantEngine.open(f"qdrant+http://{f'key:{key}@' if key else ''}127.0.0.1:{free_port()}?grpc_port={port}")
-
-
-@pytest.fixture(scope="module")
-def holding(tmp_path_factory, two_builds):
-    """A server that holds the first build. To be read, not changed."""
-    with grpc_server(CoreClient(tmp_path_factory.mktemp("core"))) as one, closing(at(one.port)) as engine:
-        publish(engine, two_builds, two_builds.first)
-        yield one
 
 
 def test_a_question_takes_one_batch_and_one_look_at_the_wire(holding, two_builds):
@@ -125,90 +83,6 @@ def test_a_lost_collection_is_said(core, server, engine, two_builds):
             Searcher(build).search(QUESTION)
 
 
-def test_the_pointer_is_moved_before_the_alias_for_others(holding, two_builds):
-    """We follow the pointer, and who looks in by the alias must not see what we do not answer from yet."""
-    with closing(at(holding.port)) as engine, engine.writing() as writer:
-        holding.asked.clear()
-        writer.point_to(two_builds.first)
-        assert holding.asked[-3:] == ["Upsert", "ListAliases", "UpdateAliases"]
-
-
-def test_of_several_who_begin_to_write_at_once_one_is_let_in(server):
-    """All find the way free, and whoever is not the first is told so."""
-    let_in: list[QdrantEngine] = []
-    refused: list[QdrantEngine] = []
-    at_once = threading.Barrier(3)
-
-    def begin(engine: QdrantEngine) -> None:
-        at_once.wait()
-        try:
-            with engine.writing():
-                let_in.append(engine)
-                wait_for(lambda: len(let_in) + len(refused) == 3)
-        except IndexLocked:
-            refused.append(engine)
-
-    with ExitStack() as ends, ThreadPoolExecutor(3) as publishers:
-        engines = [ends.enter_context(closing(at(server.port))) for _ in range(3)]
-        for one in [publishers.submit(begin, engine) for engine in engines]:
-            one.result()
-    assert (len(let_in), len(refused)) == (1, 2)
-
-
-PUBLISHING = """
-import sys
-from contextlib import closing
-from pathlib import Path
-from index.build.reader import local_part, open_build
-from index.engines.qdrant.engine import QdrantEngine
-from ingest.engine_steps import copy_build
-with closing(QdrantEngine.open(sys.argv[1])) as engine, closing(open_build(Path(sys.argv[2]))) as build, engine.writing() as writer:
-    part = local_part(build.folder, build.manifest, build.expansion_bounds)
-    copy_build(build.records, build.files, writer.begin(part, build.files), lambda _: None)
-"""
-
-
-def test_a_publisher_that_is_killed_leaves_the_old_build_alone(server, engine, two_builds):
-    """In the middle of writing, with its lock: the old build answers, nobody sees the half, and the next writes it anew in the end."""
-    first, second = two_builds.first, two_builds.second
-    publish(engine, two_builds, first)
-    with server.held_up("Upsert", 5):  # two notes, and points
-        command = [sys.executable, "-c", PUBLISHING, grpc_address(server), str(two_builds.builds / second)]
-        with subprocess.Popen(command, cwd=ROOT) as publisher:
-            wait_for(lambda: server.asked.count("Upsert") == 5 or publisher.poll() is not None)
-            publisher.kill()
-    with closing(two_builds.open(engine.pointer().build, engine)) as build:
-        assert build.id == first
-        assert Searcher(build).search(QUESTION).hits
-    with pytest.raises(IndexLocked), engine.writing():
-        pytest.fail("the lock holds until it runs out")
-    engine._writing.upsert("localism_lock_1", [models.PointStruct(id=1, vector={}, payload={"until": time.time() - 1})])
-    with engine.writing() as writer:
-        assert {one.build: one.finished for one in writer.generations()} == {first: True, second: False}
-    publish(engine, two_builds, second)
-    with engine.writing() as writer:
-        assert {one.build: one.finished for one in writer.generations()} == {first: True, second: True}
-
-
-@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
-def test_a_command_ends_with_a_sentence_and_its_exit_code(core, two_builds, here):
-    """Nobody there, and a wrong key; without the key."""
-    with grpc_server(core, key=KEY) as server:
-        told = [
-            here(
-                *("localism-ingest", "engine", "--index", str(two_builds.builds)),
-                *("--corpus", str(two_builds.builds.parent / "corpus")),
-                LOCALISM_ENGINE=f"qdrant+http://key:wr0ng@127.0.0.1:{free_port()}?grpc_port={port}",
-            )
-            for port in (free_port(), server.port)
-        ]
-    assert [one.returncode for one in told] == [2, 2]
-    said = [one.stdout + one.stderr for one in told]
-    assert "does not answer" in said[0]
-    assert "refuses the key" in said[1]
-    assert not any("wr0ng" in one for one in said)
-
-
 def test_a_connection_that_breaks_is_asked_over_once_more(server, two_builds):
     """A node or what stands before it goes away in the middle of a question: the next connection answers it, and nobody notices."""
     with relay_to(server.port) as relay, closing(at(relay.port)) as engine, ThreadPoolExecutor() as people:
@@ -221,8 +95,20 @@ def test_a_connection_that_breaks_is_asked_over_once_more(server, two_builds):
         assert server.asked == ["CollectionExists", "CollectionExists"]
 
 
-def test_what_is_written_is_not_sent_twice(server):
-    """Two who make the same collection must not both be told that they made it; who writes hears that the connection broke."""
+def test_points_are_sent_once_more(server):
+    """So large a request too: publishing takes long, and must not end with the first connection that breaks."""
+    with relay_to(server.port) as relay, closing(at(relay.port)) as engine, ThreadPoolExecutor() as people:
+        with engine.writing(), server.held_up():
+            point = models.PointStruct(id=7, vector={}, payload={"text": "x" * 13 * 2**20})
+            written = people.submit(engine._writing.upsert, NOTES, [point])
+            wait_for(lambda: server.asked)
+            relay.cut()
+            wait_for(lambda: server.asked == ["Upsert", "Upsert"])
+        written.result()
+
+
+def test_what_can_be_made_once_is_not_asked_for_twice(server):
+    """Who makes a lock must not hear that somebody else has it because it was made the first time."""
     with relay_to(server.port) as relay, closing(at(relay.port)) as engine, ThreadPoolExecutor() as people:
         with server.held_up():
             written = people.submit(engine._client.create_collection, "localism_lock_1", vectors_config={})
@@ -299,15 +185,6 @@ def test_a_server_without_encryption_is_named(server):
     address = f"qdrant+https://127.0.0.1:{free_port()}?grpc_port={server.port}"
     with closing(opened(SecretStr(address))) as engine, pytest.raises(EngineRefused, match=r"qdrant\+http://"):
         engine.pointer()
-
-
-def test_messages_are_as_large_as_they_must_be(server, engine):
-    """The library takes 4 MB by itself; a hundred points with their tokens are three times as much, both ways."""
-    with engine.writing():
-        text = "x" * 13 * MEGABYTE
-        engine._writing.upsert(NOTES, [models.PointStruct(id=7, vector={}, payload={"text": text})])
-        (found,) = engine._writing.retrieve(NOTES, [7])
-        assert (found.payload or {})["text"] == text
 
 
 def test_no_channel_is_made_before_it_is_asked_over_and_none_outlasts_the_engine(server, monkeypatch):
