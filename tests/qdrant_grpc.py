@@ -25,6 +25,41 @@ _AT_ONCE = 8  # calls
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
+class Copies:
+    """How many copies of each collection a cluster of three nodes would hold, and whether those that are left are enough for a call.
+
+    As the source of Qdrant has it (lib/collection/src/shards/replica_set): what asks the majority needs every copy, a quorum half of
+    them and one more, everything else one; and what is written as many as the collection was made with.
+    """
+
+    NODES = 3
+
+    def __init__(self) -> None:
+        """All nodes are there."""
+        self.made: dict[str, Any] = {}  # messages that made collections, by their names
+        self.gone = 0
+
+    def check(self, asked: Any) -> None:
+        """See that a call can be answered.
+
+        Raises:
+            RuntimeError: too few copies are left.
+        """
+        if (made := self.made.get(getattr(asked, "collection_name", ""))) is None:
+            return
+        copies = min(made.replication_factor or 1, self.NODES)
+        if copies - self.gone < min(self._needed(asked, made, copies), copies):
+            raise RuntimeError("The replica set for shard 0 on peer 1 does not have enough active replicas")
+
+    @staticmethod
+    def _needed(asked: Any, made: Any, copies: int) -> int:
+        if isinstance(asked, wire.UpsertPoints):
+            return int(made.write_consistency_factor or 1)
+        if not isinstance(asked, (wire.GetPoints, wire.ScrollPoints)) or not asked.HasField("read_consistency"):
+            return 1
+        return copies // 2 + 1 if asked.read_consistency.type == wire.ReadConsistencyType.Quorum else copies
+
+
 class Answers:
     """What a server says to each call."""
 
@@ -149,6 +184,7 @@ class CoreServer:
     def __init__(self, client: CoreClient, key: str = "") -> None:
         """Answer by ``client``; only who gives ``key``, where there is one."""
         self.asked: list[str] = []
+        self.copies = Copies()
         self._key, self._goes_on = key, threading.Event()
         self._goes_on.set()
         self._until = ("", 0)
@@ -203,7 +239,12 @@ class CoreServer:
             if self._key and ("api-key", self._key) not in context.invocation_metadata():
                 context.abort(grpc.StatusCode.UNAUTHENTICATED, "Must provide an API key or an Authorization bearer token")
             try:
+                self.copies.check(asked)
+                if name == "Create":
+                    self.copies.made[asked.collection_name] = asked
                 return answer(asked)
+            except RuntimeError as error:
+                context.abort(grpc.StatusCode.INTERNAL, f"Service internal error: {error}")
             except ValueError as error:
                 taken = is_taken(error)
                 context.abort(grpc.StatusCode.ALREADY_EXISTS if taken else grpc.StatusCode.NOT_FOUND, str(error))

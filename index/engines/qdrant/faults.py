@@ -22,6 +22,7 @@ _AWAY = {
 _NO_ROOM = ("no space", "disk", "memory usage")
 _TOO_LARGE = ("larger than max", "message length too large")  # what stands between may know a limit; Qdrant has none
 _TOO_OFTEN = "rate limit"  # over gRPC under the same number as a disk that is full
+_TOO_FEW = ("active replicas", "read operations failed")  # of the nodes that hold copies
 _SPEAKS_OTHERWISE = ("http/2", "http1", "handshake failed")
 
 
@@ -78,7 +79,7 @@ def _meant(code: object, said: str, place: str) -> BuildError:
         return DamagedBuild(
             f"Qdrant at {place} has lost a collection of this build, or somebody dropped it. Publish it again: localism-ingest engine"
         )
-    if code in _AWAY or code in _FULL:
+    if code in _AWAY or code in _FULL or _one_of(_TOO_FEW, said):
         return unreachable(place)
     return DamagedBuild(f"Qdrant at {place} did not do what was asked of it ({code}).")
 

@@ -26,6 +26,7 @@ NOTES = "localism_builds"
 ALIAS = "localism_live"  # for others who look in; we follow the pointer
 LASTS = 120.0  # seconds that a lock holds after it was renewed; clocks of publishers should agree better than that
 RENEWED_EVERY = 10.0
+_AGREED = models.ReadConsistencyType.QUORUM  # "majority" would ask every copy, and fail with the first node that is gone
 _POINTER = 0  # id of the note that is the pointer
 _LOCK = re.compile(r"localism_lock_(\d+)")
 
@@ -44,7 +45,7 @@ class Notes:
             ForeignBuild: what is there is of another format.
         """
         if not self._client.collection_exists(NOTES):
-            self._client.create_collection(NOTES, vectors_config={})
+            _make(self._client, NOTES)
             self._put(_POINTER, {"format": ENGINE_FORMAT, "build": "", "serial": 0})
         noted = self._get(_POINTER).get("format")
         if noted != ENGINE_FORMAT:
@@ -94,13 +95,12 @@ class Notes:
 
     def generations(self) -> list[Generation]:
         """Return what is noted, the oldest first."""
-        found, _ = self._client.scroll(NOTES, limit=10_000)
+        found, _ = self._client.scroll(NOTES, limit=10_000, consistency=_AGREED)
         noted = [dict(one.payload or {}) for one in found]
         return sorted((Generation(one["shape"]["build"], _is_finished(one)) for one in noted if "shape" in one), key=_build_of)
 
     def _get(self, number: int | str) -> dict[str, Any]:
-        # Of several copies of a note most must agree: a node that was cut off cannot speak for the others.
-        found = self._client.retrieve(NOTES, [number], consistency=models.ReadConsistencyType.MAJORITY)
+        found = self._client.retrieve(NOTES, [number], consistency=_AGREED)
         return dict(found[0].payload or {}) if found else {}
 
     def _put(self, number: int | str, noted: Mapping[str, Any]) -> None:
@@ -127,7 +127,7 @@ class WriterLock:
         self._number = (standing[-1] if standing else 0) + 1
         self._holder, self._renewed = secrets.token_hex(8), 0.0
         try:
-            client.create_collection(_lock_name(self._number), vectors_config={})
+            _make(client, _lock_name(self._number))
         except (ValueError, UnexpectedResponse, RpcError) as error:
             if is_taken(error):  # somebody was quicker
                 raise self._taken() from None
@@ -160,7 +160,7 @@ class WriterLock:
         return sorted(int(found[1]) for found in names if found)
 
     def _holds(self, number: int) -> bool:
-        found = self._client.retrieve(_lock_name(number), [1])
+        found = self._client.retrieve(_lock_name(number), [1], consistency=_AGREED)
         # One that was made and not noted yet: its holder is at it this moment, or died at it.
         return not found or float((found[0].payload or {})["until"]) > time.time()
 
@@ -179,6 +179,11 @@ def only_writer(client: QdrantClient, place: str) -> Iterator[WriterLock]:
             yield lock
         finally:
             lock.release()
+
+
+def _make(client: QdrantClient, name: str) -> None:
+    """Make a collection of notes: they lie on three nodes or all that there are, and two of these have what was written."""
+    client.create_collection(name, vectors_config={}, shard_number=1, replication_factor=3, write_consistency_factor=2)
 
 
 def _id_of(build: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 from qdrant_client import models
 
+from index.engines.engine import LivePointer
 from index.engines.qdrant import engine as qdrant_engine
 from index.engines.qdrant.collections import collection_of
 from index.engines.qdrant.engine import QdrantEngine
@@ -18,7 +19,7 @@ from index.engines.qdrant.notes import NOTES
 from index.errors import DamagedBuild, EngineRefused, EngineUnreachable
 from index.retrieval.candidates import sought
 from index.retrieval.searcher import Searcher
-from tests.index.engines.conftest import PLACES, THINGS, opened, publish
+from tests.index.engines.conftest import PLACES, THINGS, grpc_address, opened, publish
 from tests.index.engines.qdrant.conftest import at
 from tests.qdrant_grpc import grpc_server
 from tests.qdrant_server import running_core
@@ -117,6 +118,25 @@ def test_what_can_be_made_once_is_not_asked_for_twice(server):
             with pytest.raises(EngineUnreachable), in_words("there"):
                 written.result()
         assert server.asked == ["Create"]
+
+
+def test_one_of_three_nodes_that_is_gone_stops_nobody(core, two_builds):
+    """Who asks, who begins to serve, and who publishes: what is noted lies on all three, and most of them are believed."""
+    with grpc_server(core) as server, closing(QdrantEngine.open(f"{grpc_address(server)}&shards=2&copies=2")) as engine:
+        publish(engine, two_builds, two_builds.first)
+        made = server.copies.made[collection_of(two_builds.first)]
+        assert (made.shard_number, made.replication_factor) == (2, 2)
+        assert server.copies.made[NOTES].shard_number == 1
+        server.copies.gone = 1
+        assert engine.pointer() == LivePointer(two_builds.first, 1)
+        with closing(two_builds.open(two_builds.first, engine)) as build:
+            assert Searcher(build).search(QUESTION).hits
+        with engine.writing() as writer:
+            assert [one.finished for one in writer.generations()] == [True]
+            writer.point_to(two_builds.first)
+        server.copies.gone = 2  # the one that is left may be behind, and cannot know it
+        with pytest.raises(EngineUnreachable, match="does not answer"):
+            engine.pointer()
 
 
 def test_a_server_that_is_gone_is_told_soon_and_comes_back_by_itself(server, engine):
