@@ -7,6 +7,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,13 @@ from index.engines.qdrant.faults import in_words
 from index.engines.qdrant.notes import Notes
 from index.engines.qdrant.scored import ScoredBy, Terms
 from index.engines.source import Shape
-from index.errors import DamagedBuild
+from index.errors import DamagedBuild, NotWritten
 from index.sparse.bm25 import Words
 
 WINDOW = 50_000  # passages whose words are turned round at once, out of postings
 TOGETHER = 100  # points in one request: with the tokens of the largest model 12 MB, and a server takes 32
 READ_BACK = 256  # points in one piece
+LOOKS_EVERY = 0.5  # seconds: whether all is in order
 
 
 class QdrantSink:
@@ -84,10 +86,19 @@ class QdrantSink:
                     f"Qdrant at {self._place} holds {found} points of build {self._shape.build} that are not the {wanted} that were "
                     "to be written. Nothing was published; publish again."
                 )
-            while self._client.get_collection(self._collection).status == models.CollectionStatus.YELLOW:
-                self._keep_lock()  # it is still putting them in order; each look takes a moment
+            self._wait_for_order()
             Notes(self._client).note(self._shape, finished=True)
         return Counts(self._shape.passages, self._shape.keys, self._shape.passages)
+
+    def _wait_for_order(self) -> None:
+        while (status := self._client.get_collection(self._collection).status) == models.CollectionStatus.YELLOW:
+            self._keep_lock()
+            sleep(LOOKS_EVERY)
+        if status == models.CollectionStatus.RED:
+            raise NotWritten(
+                f"Qdrant at {self._place} could not put build {self._shape.build} in order: its log says why, as a rule for want of "
+                "memory or disk. Nothing was published; publish again."
+            )
 
     def _points(self, one: PassageRow) -> Iterator[models.PointStruct]:
         """Yield the passage, its expansions, and what is looked at of it."""

@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import grpc
 import pytest
 from httpx import Headers
 from pydantic import SecretStr
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import UnexpectedResponse
 from typing_extensions import override
@@ -37,6 +38,7 @@ from tests.index.engines.conftest import opened, publish, publish_both
 from tests.serving import served
 from tests.waiting import free_port
 
+GREEN, YELLOW, RED = models.CollectionStatus.GREEN, models.CollectionStatus.YELLOW, models.CollectionStatus.RED
 KEY = "s3cret"
 SOON = 2.5  # seconds: the client's own patience, and a moment
 
@@ -203,6 +205,26 @@ def test_what_was_changed_behind_our_back_is_not_finished(client, engine, two_bu
     with engine.writing() as writer:
         assert [one.finished for one in writer.generations()] == [False]
     assert engine.pointer() is None
+
+
+def test_what_is_still_put_in_order_is_waited_for(client, engine, two_builds, monkeypatch):
+    """A graph takes minutes; nobody is asked to search what would be slow, and the server is not asked without a pause."""
+    seen = [RED, GREEN, YELLOW, YELLOW]
+    pauses: list[float] = []
+    monkeypatch.setattr(client, "get_collection", lambda _: SimpleNamespace(status=seen.pop()))
+    monkeypatch.setattr("index.engines.qdrant.sink.sleep", pauses.append)
+    publish(engine, two_builds, two_builds.first)
+    assert (seen, len(pauses)) == ([RED], 2)
+    assert min(pauses) > 0
+
+
+def test_what_cannot_be_put_in_order_is_not_finished(client, engine, two_builds, monkeypatch):
+    """A server that ran out of memory over it says so by a colour alone."""
+    monkeypatch.setattr(client, "get_collection", lambda _: SimpleNamespace(status=RED))
+    with pytest.raises(NotWritten, match="in order"):
+        publish(engine, two_builds, two_builds.first)
+    with engine.writing() as writer:
+        assert [one.finished for one in writer.generations()] == [False]
 
 
 def test_an_alias_leads_others_to_what_is_live(client, engine, two_builds):
