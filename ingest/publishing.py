@@ -3,6 +3,7 @@
 Comes in: a finished build. Goes out: an Outcome. Refuses to make builds. Whoever calls it holds the lock of the builds.
 """
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from ingest.regression_gate.comparison import Comparison
 
 if TYPE_CHECKING:
     from index.engines.engine import Engine
+
+log = logging.getLogger(__name__)
 
 
 def bring_live(
@@ -39,7 +42,7 @@ def bring_live(
         BuildError: the ``engine`` did not take it; the build waits for a person.
     """
     check_whole(builds / build)
-    comparison = _compared(corpus, builds, build, progress)
+    comparison = _compared(corpus, builds, build, progress, engine)
     passes = comparison is None or comparison.passes(recipe.tolerance)
     if step is Step.HOLD or (step is Step.PUBLISH and not passes):
         held = HoldReason.HELD if step is Step.HOLD else HoldReason.REFUSED
@@ -65,7 +68,7 @@ def fit_confidence(corpus: Corpus, folder: Path, progress: Progress) -> None:
     calibrate(folder, corpus.golden)
 
 
-def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> Comparison | None:
+def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress, engine: "Engine | None") -> Comparison | None:
     live = live_id(builds)
     if live is None or live == build:
         return None
@@ -74,7 +77,8 @@ def _compared(corpus: Corpus, builds: Path, build: str, progress: Progress) -> C
     progress.stage("asking the golden questions of both builds")
     listed = [entry.document.id for entry in (*corpus.entries, *corpus.missing)]
     try:
-        return compare(builds / live, builds / build, corpus.golden, listed)
-    except BuildError:
+        return compare(builds / live, builds / build, corpus.golden, listed, engine)
+    except BuildError as error:
         Manifest.open(builds / build)  # a new build that cannot be opened is an error; an old one is the reason to replace it
+        log.warning("the live build cannot be asked, so nothing is compared with it: %s", error)
         return None

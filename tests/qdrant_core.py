@@ -19,6 +19,26 @@ _TYPES = {models.Datatype.FLOAT16: core.VectorStorageDatatype.Float16, None: Non
 _INDICES = {models.PayloadSchemaType.INTEGER: core.PayloadSchemaType.Integer}
 SCANNED = 10_000  # as a server has it: kB of vectors in a segment up to which all are compared
 
+_IN_ORDER = models.CollectionInfo.model_validate(
+    {
+        "status": "green",
+        "optimizer_status": "ok",
+        "segments_count": 1,
+        "payload_schema": {},
+        "config": {
+            "params": {},
+            "hnsw_config": {"m": 16, "ef_construct": 128, "full_scan_threshold": 10_000},
+            "wal_config": {"wal_capacity_mb": 32, "wal_segments_ahead": 0},
+            "optimizer_config": {
+                "deleted_threshold": 0.2,
+                "vacuum_min_vector_number": 1000,
+                "default_segment_number": 0,
+                "flush_interval_sec": 5,
+            },
+        },
+    }
+)
+
 
 class CoreClient:
     """As much of QdrantClient as an engine needs. Safe to use from several threads."""
@@ -82,11 +102,11 @@ class CoreClient:
             shard.close()
             shutil.rmtree(self._folder / name)
 
-    def get_collection(self, name: str) -> object:
+    def get_collection(self, name: str) -> models.CollectionInfo:
         """Put a collection in order, which a server does by itself, and say that it is."""
         while self._shards[name].optimize():
             self._shards[name].flush()
-        return SimpleNamespace(status=models.CollectionStatus.GREEN)
+        return _IN_ORDER
 
     def upsert(self, name: str, points: Sequence[models.PointStruct], wait: bool = True) -> None:
         """Write points."""
@@ -128,6 +148,19 @@ class CoreClient:
     def _passed(self, method: str, *given: Any, **named: Any) -> Any:
         with self._lock:
             return getattr(self._small, method)(*given, **named)
+
+
+def vectors_of(found: Any) -> dict[str, Any]:
+    """Return the vectors of a point that was found, by name, as the client has them."""
+    return {
+        name: models.SparseVector(indices=one.indices, values=one.values) if hasattr(one, "indices") else one
+        for name, one in (getattr(found, "vector", None) or {}).items()
+    }
+
+
+def is_taken(error: Exception) -> bool:
+    """Tell whether a collection was not made because there is one of that name; else what was asked for is not there."""
+    return "already exists" in str(error)
 
 
 def _vectors(vectors: Any) -> Any:

@@ -16,26 +16,10 @@ from qdrant_client import models
 from qdrant_client.http.exceptions import UnexpectedResponse
 from typing_extensions import override
 
-from tests.qdrant_core import CoreClient
+from tests.qdrant_core import CoreClient, is_taken, vectors_of
 from tests.serving import served
 
 _DONE: dict[str, Any] = {"operation_id": 0, "status": "completed"}
-_IN_ORDER = {
-    "status": "green",
-    "optimizer_status": "ok",
-    "segments_count": 1,
-    "payload_schema": {},
-    "config": {
-        "params": {},
-        "hnsw_config": {"m": 16, "ef_construct": 128, "full_scan_threshold": 10_000},
-        "optimizer_config": {
-            "deleted_threshold": 0.2,
-            "vacuum_min_vector_number": 1000,
-            "default_segment_number": 0,
-            "flush_interval_sec": 5,
-        },
-    },
-}
 
 
 class Answers:
@@ -50,7 +34,7 @@ class Answers:
             ("GET", "/aliases", lambda _: _plain(client.get_aliases())),
             ("POST", "/collections/aliases", self._alias),
             ("GET", f"{one}/exists", lambda _, name: {"exists": client.collection_exists(name)}),
-            ("GET", one, self._in_order),
+            ("GET", one, lambda _, name: _plain(client.get_collection(name))),
             ("PUT", one, self._make),
             ("DELETE", one, self._remove),
             ("PUT", f"{one}/index", self._index),
@@ -77,10 +61,6 @@ class Answers:
     def _alias(self, body: Any) -> bool:
         moved = models.ChangeAliasesOperation.model_validate(body)
         return bool(self._client.update_collection_aliases(moved.actions))
-
-    def _in_order(self, _: Any, name: str) -> Any:
-        self._client.get_collection(name)
-        return _IN_ORDER
 
     def _make(self, body: Any, name: str) -> bool:
         made = models.CreateCollection.model_validate(body)
@@ -130,11 +110,9 @@ def _plain(found: Any) -> Any:
 
 
 def _point(one: Any) -> dict[str, Any]:
-    vectors = {
-        name: {"indices": vector.indices, "values": vector.values} if hasattr(vector, "indices") else vector
-        for name, vector in (getattr(one, "vector", None) or {}).items()
-    }
-    return {"id": one.id, "payload": one.payload, "vector": vectors}
+    vectors = vectors_of(one).items()
+    plain = {name: _plain(vector) if isinstance(vector, models.SparseVector) else vector for name, vector in vectors}
+    return {"id": one.id, "payload": one.payload, "vector": plain}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -148,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             status, said = 200, {"result": self.answers.to(self.command, self.path.partition("?")[0], body), "status": "ok"}
         except (LookupError, ValueError, UnexpectedResponse) as error:
-            status, said = (409 if "already exists" in str(error) else 404), {"status": {"error": str(error)}}
+            status, said = (409 if is_taken(error) else 404), {"status": {"error": str(error)}}
         sent = json.dumps({**said, "time": 0.0}).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

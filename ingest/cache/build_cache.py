@@ -14,10 +14,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.build.engine_files import is_without
 from index.build.history import finished_builds, live_id, shards_in
 from index.build.layout import BuildLayout
+from index.build.manifest import Manifest
 from index.build.reader import Build, open_build
-from index.build.verification import changed_files
+from index.build.verification import damaged_files
+from index.documents.store import Records
 from index.encoders.full import ModelIdentity, light_identity
 from index.encoders.passage_vectors import PassageVectors, vectors_key
 from index.errors import BuildError
@@ -27,6 +30,10 @@ from ingest.readers.read_document import FileMetadata, PageOutcome, PageStatus, 
 log = logging.getLogger(__name__)
 
 Vector = NDArray[np.float32]
+_WITHOUT_VECTORS = (
+    "build %s is here without vectors, which were left to an engine: what was read is taken over from it, and passages are embedded "
+    "anew where no other build here has them. To spare that, stop and fetch them: localism pull --whole URL|DIR"
+)
 
 
 class Earlier(Protocol):
@@ -34,59 +41,49 @@ class Earlier(Protocol):
 
     def knows(self, key: str) -> bool:
         """Tell whether the same bytes were read with the same readers and options."""
-        ...
 
     def reading(self, key: str) -> ReadDocument:
         """Return what reading gave, for a key that this ``knows``."""
-        ...
 
     def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:
         """Return the passages of ``document`` where the same splitter made them of the same pages under the same title."""
-        ...
 
     def passage_vectors(self, key: str) -> PassageVectors | None:
         """Return the vectors of the passage with this ``vectors_key``; None where it is new."""
-        ...
 
     def key_vector(self, key: str) -> Vector | None:
         """Return the vector of a passage's key; None where it is new."""
-        ...
 
 
 class EarlierBuild:
     """What an earlier build holds, by the content that it was made from."""
 
-    def __init__(self, build: Build) -> None:
-        """Take over from ``build``, which was made with the model that is in use now."""
-        self._build = build
-        self._readings = _readings(build.folder)
+    def __init__(self, folder: Path, manifest: Manifest, records: Records, vectors: "_Vectors | None") -> None:
+        """Take over from the build in ``folder``, made with the model that is in use now; it may be here without ``vectors``."""
+        self.folder, self.manifest = folder, manifest
+        self.encoder = BuildLayout(folder).encoder  # the folder of its query encoder
+        self.encoder_mean_cosine = manifest.encoder_mean_cosine  # how near that is to the full model
+        self.directions = vectors.directions if vectors else None  # along which it keeps token vectors, where it does
+        self._records, self._vectors = records, vectors
+        self._readings = _readings(folder)
         self._by_key = {reading["key"]: document for document, reading in self._readings.items()}
-        self._documents = {document.id: document for document in build.records.documents}
-        self._texts: tuple[_Rows, _Rows] | None = None
+        self._documents = {document.id: document for document in records.documents}
 
-    @property
-    def folder(self) -> Path:
-        """Where it lies."""
-        return self._build.folder
+    @classmethod
+    def open(cls, folder: Path) -> "EarlierBuild":
+        """Open the build in ``folder``, whole or as far as it was not left to an engine.
 
-    @property
-    def encoder(self) -> Path:
-        """The folder of its query encoder."""
-        return BuildLayout(self._build.folder).encoder
-
-    @property
-    def encoder_mean_cosine(self) -> float:
-        """How near that encoder is to the full model."""
-        return self._build.manifest.encoder_mean_cosine
-
-    @property
-    def directions(self) -> NDArray[np.float32] | None:
-        """The directions along which it keeps token vectors; None where it keeps them whole."""
-        return self._build.files.tokens.directions
+        Raises:
+            BuildError: it cannot be used.
+        """
+        if is_without(folder):
+            return cls(folder, Manifest.open(folder), Records(BuildLayout(folder).records), None)
+        build = open_build(folder)
+        return cls(folder, build.manifest, build.records, _Vectors(build))
 
     def goes_with(self, first: "EarlierBuild", directions: NDArray[np.float32] | None) -> bool:
         """Tell whether its vectors stand for the same as those of ``first``, and its tokens are whole or kept along ``directions``."""
-        ours, theirs = self._build.manifest, first._build.manifest
+        ours, theirs = self.manifest, first.manifest
         light = ours.model == light_identity(ours.model)  # then the build's own encoder made the vectors of passages too
         mine = self.directions
         same = not light or ours.encoder_files == theirs.encoder_files
@@ -99,7 +96,7 @@ class EarlierBuild:
     def reading(self, key: str) -> ReadDocument:
         """Return what reading gave for the same bytes, readers and options, which this build ``knows``."""
         document = self._by_key[key]
-        records, noted = self._build.records, self._readings[document]
+        records, noted = self._records, self._readings[document]
         pages = records.pages(document)
         boxes = {page.number: records.boxes(document, page.number) for page in pages}
         return ReadDocument(
@@ -114,35 +111,51 @@ class EarlierBuild:
 
     def passages(self, document: Document, pages: Sequence[Page], made_with: dict[str, str]) -> list[Passage] | None:
         """Return the passages of ``document`` where the same splitter made them of the same pages under the same title."""
-        same_code = self._build.manifest.readers == made_with
+        same_code = self.manifest.readers == made_with
         held = self._documents.get(document.id)
-        if held is None or not same_code or held.title != document.title or self._build.records.pages(held.id) != list(pages):
+        if held is None or not same_code or held.title != document.title or self._records.pages(held.id) != list(pages):
             return None
-        rows = self._build.records.rows_of(held.id)
-        return [one for start in range(0, len(rows), 500) for one in self._build.records.passages(rows[start : start + 500])]
+        rows = self._records.rows_of(held.id)
+        return [one for start in range(0, len(rows), 500) for one in self._records.passages(rows[start : start + 500])]
 
     def passage_vectors(self, key: str) -> PassageVectors | None:
         """Return the vectors of the passage with this ``vectors_key``; None where it is new."""
+        return self._vectors.of_passage(key) if self._vectors else None
+
+    def key_vector(self, key: str) -> Vector | None:
+        """Return the vector of a passage's key; None where it is new."""
+        return self._vectors.of_key(key) if self._vectors else None
+
+    def close(self) -> None:
+        """Close the build."""
+        (self._vectors or self._records).close()
+
+
+class _Vectors:
+    """The vectors of a build that is whole, by the texts that they stand for."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._texts: tuple[_Rows, _Rows] | None = None
+        self.directions = build.files.tokens.directions
+        self.close = build.close
+
+    def of_passage(self, key: str) -> PassageVectors | None:
         row = self._rows()[0].find(key)
         if row is None:
             return None
         return self._build.files.tokens.stored(row, self._build.files.vectors.rows(np.array([row], np.int64))[0])
 
-    def key_vector(self, key: str) -> Vector | None:
-        """Return the vector of a passage's key; None where it is new."""
+    def of_key(self, key: str) -> Vector | None:
         row = self._rows()[1].find(key)
         return None if row is None else self._build.files.keys.rows(np.array([row], np.int64))[0]
-
-    def close(self) -> None:
-        """Close the build."""
-        self._build.close()
 
     def _rows(self) -> "tuple[_Rows, _Rows]":
         if self._texts is None:
             passages, keys = _Rows(), _Rows()
-            records = self._build.records
-            for row, passage in enumerate(records.all_passages()):
-                passages.add(vectors_key(self._documents[passage.document_id], passage), row)
+            documents = {document.id: document for document in self._build.records.documents}
+            for row, passage in enumerate(self._build.records.all_passages()):
+                passages.add(vectors_key(documents[passage.document_id], passage), row)
                 for place, key in enumerate(passage.keys, start=int(self._build.expansion_bounds[row])):
                     keys.add(key, place)
             self._texts = (passages.sorted(), keys.sorted())
@@ -201,18 +214,20 @@ def directions_of(earlier: Sequence[EarlierBuild]) -> NDArray[np.float32] | None
 def _opened(folder: Path, model: ModelIdentity, verified: bool = False) -> list[EarlierBuild]:
     try:
         # What is taken over gets a new hash: damage would live on in every later build, and verify.
-        if not verified and (changed := changed_files(folder)):
+        if not verified and (changed := damaged_files(folder)):
             log.warning("nothing is taken over from build %s, which is damaged: %s", folder.name, ", ".join(changed))
             return []
-        build = open_build(folder)
+        earlier = EarlierBuild.open(folder)
     except BuildError as error:
         log.info("nothing to take over: %s", error)
         return []
-    if build.manifest.model != model:
-        log.info("nothing to take over: build %s was made with %s", build.id, build.manifest.model.name)
-        build.close()
+    if earlier.manifest.model != model:
+        log.info("nothing to take over: build %s was made with %s", folder.name, earlier.manifest.model.name)
+        earlier.close()
         return []
-    return [EarlierBuild(build)]
+    if is_without(folder):
+        log.warning(_WITHOUT_VECTORS, folder.name)
+    return [earlier]
 
 
 def _readings(folder: Path) -> dict[str, Any]:

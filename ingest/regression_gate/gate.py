@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
 from index.abstention.decision import calibration_of
+from index.build.engine_files import is_without
 from index.build.layout import BuildLayout
 from index.build.left_out import read_left_out
 from index.build.reader import open_build
@@ -21,20 +23,28 @@ from index.evaluation.golden import GoldenQuestion
 from index.evaluation.golden_run import evaluate_golden
 from ingest.regression_gate.comparison import Comparison, comparison_of
 
+if TYPE_CHECKING:
+    from index.engines.engine import Engine
+
 MOST_ASKED = (
     600  # golden questions of each part that confidence is fitted to or tried on, taken evenly: more would only take time
 )
 
 
-def compare(old: Path, new: Path, questions: Sequence[GoldenQuestion], listed: Sequence[str]) -> Comparison:
+def compare(
+    old: Path, new: Path, questions: Sequence[GoldenQuestion], listed: Sequence[str], engine: "Engine | None" = None
+) -> Comparison:
     """Ask the builds in the folders ``old`` and ``new`` every question and compare; ``listed`` are the corpus's document ids.
+
+    What of the ``old`` one was left to the ``engine`` is asked there.
 
     Raises:
         BuildError: one of them cannot be opened.
     """
     # The arithmetic of one question is small: further BLAS threads only wait, most of all beside a server on the same machine.
     one_thread = threadpool_limits(1, user_api="blas")
-    with one_thread, closing(open_build(old)) as before, closing(open_build(new, beside=before)) as after:
+    left = engine if is_without(old) else None
+    with one_thread, closing(open_build(old, engine=left)) as before, closing(open_build(new, beside=before)) as after:
         shared = _RememberingEncoder(before.encoder)
         asked_after = replace(after, encoder=shared) if after.encoder is before.encoder else after
         old_outcomes = evaluate_golden(replace(before, encoder=shared), questions).outcomes

@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from index.build.engine_files import is_replaced, mark
 from index.text.splitting import Geometry
 from ingest.catalogue.corpus import open_corpus
 from ingest.encoder.model import Model
@@ -101,6 +102,14 @@ def write_corpus(folder: Path) -> Path:
     (folder / "documents" / "boats.md").write_text(BOATS)
     (folder / "questions.toml").write_text(QUESTIONS)
     return folder
+
+
+def left_to_engine(folder: Path) -> None:
+    """Take from a build what ``localism pull`` does not fetch where an engine replaces it."""
+    for path in [one for one in folder.rglob("*") if one.is_file()]:
+        if is_replaced(path.relative_to(folder).as_posix()):
+            path.unlink()
+    mark(folder, without=True)
 
 
 @pytest.fixture

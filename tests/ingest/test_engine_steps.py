@@ -21,7 +21,7 @@ from ingest.outcome import State, Step
 from ingest.pipeline import build_index
 from ingest.progress import Silence
 from ingest.publishing import bring_live
-from tests.ingest.conftest import BREAD
+from tests.ingest.conftest import BREAD, left_to_engine
 
 
 @pytest.fixture
@@ -87,6 +87,17 @@ def test_what_an_engine_does_not_take_waits_for_a_person(workshop, engine, build
         open_corpus(workshop.corpus), workshop.builds, waiting, workshop.recipe, Silence(), Step.PUBLISH, engine=engine
     )
     assert (outcome.state, engine.pointer().build, live_id(workshop.builds)) == (State.PUBLISHED, waiting, waiting)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_live_build_that_was_left_to_the_engine_is_asked_there(workshop, engine, build, there, caplog):
+    """So what answers worse waits for a person, as with a whole one; where nobody can be asked, a sentence says so."""
+    first = build()
+    left_to_engine(workshop.builds / first.build)
+    workshop.write("bread.md", "# Bread\n\nThe baker went away.\n")
+    outcome = build() if there else workshop.build()
+    assert outcome.state is (State.REFUSED if there else State.PUBLISHED)
+    assert ("nothing is compared" in caplog.text) is not there
 
 
 def test_an_engine_that_was_away_at_the_switch_catches_up(workshop, engine, build):

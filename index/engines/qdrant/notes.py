@@ -1,23 +1,34 @@
-"""What is noted of the builds in Qdrant: which there are, and which is live.
+"""What is noted in Qdrant: which builds there are, which is live, and who is writing.
 
-Comes in: a client. Goes out: a collection of notes. Refuses to look into the collection of a build.
+Comes in: a client. Goes out: a collection of notes, and a lock. Refuses to look into the collection of a build.
 """
 
+import re
+import secrets
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+from grpc import RpcError
 from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import UnexpectedResponse
 
 from index.engines.engine import Generation, LivePointer
 from index.engines.qdrant.collections import LAYOUT, collection_of
+from index.engines.qdrant.faults import in_words, is_taken
 from index.engines.source import ENGINE_FORMAT, Shape
-from index.errors import ForeignBuild
+from index.errors import ForeignBuild, IndexLocked
 
 NOTES = "localism_builds"
 ALIAS = "localism_live"  # for others who look in; we follow the pointer
+LASTS = 120.0  # seconds that a lock holds after it was renewed; clocks of publishers should agree better than that
+RENEWED_EVERY = 10.0
+_AGREED = models.ReadConsistencyType.QUORUM  # "majority" would ask every copy, and fail with the first node that is gone
 _POINTER = 0  # id of the note that is the pointer
+_LOCK = re.compile(r"localism_lock_(\d+)")
 
 
 class Notes:
@@ -34,7 +45,7 @@ class Notes:
             ForeignBuild: what is there is of another format.
         """
         if not self._client.collection_exists(NOTES):
-            self._client.create_collection(NOTES, vectors_config={})
+            _make(self._client, NOTES)
             self._put(_POINTER, {"format": ENGINE_FORMAT, "build": "", "serial": 0})
         noted = self._get(_POINTER).get("format")
         if noted != ENGINE_FORMAT:
@@ -84,17 +95,95 @@ class Notes:
 
     def generations(self) -> list[Generation]:
         """Return what is noted, the oldest first."""
-        found, _ = self._client.scroll(NOTES, limit=10_000)
+        found, _ = self._client.scroll(NOTES, limit=10_000, consistency=_AGREED)
         noted = [dict(one.payload or {}) for one in found]
         return sorted((Generation(one["shape"]["build"], _is_finished(one)) for one in noted if "shape" in one), key=_build_of)
 
     def _get(self, number: int | str) -> dict[str, Any]:
-        # Of several copies of a note most must agree: a node that was cut off cannot speak for the others.
-        found = self._client.retrieve(NOTES, [number], consistency=models.ReadConsistencyType.MAJORITY)
+        found = self._client.retrieve(NOTES, [number], consistency=_AGREED)
         return dict(found[0].payload or {}) if found else {}
 
     def _put(self, number: int | str, noted: Mapping[str, Any]) -> None:
         self._client.upsert(NOTES, [models.PointStruct(id=number, vector={}, payload=dict(noted))], wait=True)
+
+
+class WriterLock:
+    """The lock, held: Qdrant has none, but a collection can be made once only.
+
+    Locks are numbered. Who finds the highest to have run out makes the next number, and only one of several can; who held the old one
+    and was only slow finds a higher number than its own, and stops.
+    """
+
+    def __init__(self, client: QdrantClient, place: str) -> None:
+        """Take it.
+
+        Raises:
+            IndexLocked: somebody else holds it.
+        """
+        self._client, self._place = client, place
+        standing = self._standing()
+        if standing and self._holds(standing[-1]):
+            raise self._taken()
+        self._number = (standing[-1] if standing else 0) + 1
+        self._holder, self._renewed = secrets.token_hex(8), 0.0
+        try:
+            _make(client, _lock_name(self._number))
+        except (ValueError, UnexpectedResponse, RpcError) as error:
+            if is_taken(error):  # somebody was quicker
+                raise self._taken() from None
+            raise
+        self.keep()
+        for number in standing:
+            client.delete_collection(_lock_name(number))
+
+    def keep(self) -> None:
+        """Renew it where that is due.
+
+        Raises:
+            IndexLocked: somebody took it, because it had run out.
+        """
+        if time.monotonic() - self._renewed < RENEWED_EVERY:
+            return
+        with in_words(self._place):
+            if self._standing()[-1:] != [self._number]:
+                raise self._taken()
+            note = models.PointStruct(id=1, vector={}, payload={"until": time.time() + LASTS, "holder": self._holder})
+            self._client.upsert(_lock_name(self._number), [note], wait=True)
+        self._renewed = time.monotonic()
+
+    def release(self) -> None:
+        """Let go of it."""
+        self._client.delete_collection(_lock_name(self._number))
+
+    def _standing(self) -> list[int]:
+        names = (_LOCK.fullmatch(one.name) for one in self._client.get_collections().collections)
+        return sorted(int(found[1]) for found in names if found)
+
+    def _holds(self, number: int) -> bool:
+        found = self._client.retrieve(_lock_name(number), [1], consistency=_AGREED)
+        # One that was made and not noted yet: its holder is at it this moment, or died at it.
+        return not found or float((found[0].payload or {})["until"]) > time.time()
+
+    def _taken(self) -> IndexLocked:
+        return IndexLocked(
+            f"Somebody else is publishing to Qdrant at {self._place} at this moment. Try again when that is done."
+        )
+
+
+@contextmanager
+def only_writer(client: QdrantClient, place: str) -> Iterator[WriterLock]:
+    """Hold the lock; raises as WriterLock does."""
+    with in_words(place):
+        lock = WriterLock(client, place)
+        try:
+            yield lock
+        finally:
+            lock.release()
+
+
+def _make(client: QdrantClient, name: str) -> None:
+    """Make a collection of notes: they lie on three nodes or all that there are, and two of these have what was written."""
+    client.create_collection(name, vectors_config={}, shard_number=1, replication_factor=3, write_consistency_factor=2)
 
 
 def _id_of(build: str) -> str:
@@ -107,3 +196,7 @@ def _build_of(one: Generation) -> str:
 
 def _is_finished(noted: Mapping[str, Any]) -> bool:
     return bool(noted.get("finished")) and noted.get("layout") == LAYOUT
+
+
+def _lock_name(number: int) -> str:
+    return f"localism_lock_{number}"

@@ -6,7 +6,8 @@ Comes in: passages with their vectors, and the files of the build. Goes out: a f
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,13 @@ from index.engines.qdrant.faults import in_words
 from index.engines.qdrant.notes import Notes
 from index.engines.qdrant.scored import ScoredBy, Terms
 from index.engines.source import Shape
-from index.errors import DamagedBuild
+from index.errors import DamagedBuild, NotWritten
 from index.sparse.bm25 import Words
 
 WINDOW = 50_000  # passages whose words are turned round at once, out of postings
 TOGETHER = 100  # points in one request: with the tokens of the largest model 12 MB, and a server takes 32
 READ_BACK = 256  # points in one piece
+LOOKS_EVERY = 0.5  # seconds: whether all is in order
 
 
 class QdrantSink:
@@ -84,20 +86,29 @@ class QdrantSink:
                     f"Qdrant at {self._place} holds {found} points of build {self._shape.build} that are not the {wanted} that were "
                     "to be written. Nothing was published; publish again."
                 )
-            while self._client.get_collection(self._collection).status == models.CollectionStatus.YELLOW:
-                self._keep_lock()  # it is still putting them in order; each look takes a moment
+            self._wait_for_order()
             Notes(self._client).note(self._shape, finished=True)
         return Counts(self._shape.passages, self._shape.keys, self._shape.passages)
+
+    def _wait_for_order(self) -> None:
+        while (status := self._client.get_collection(self._collection).status) == models.CollectionStatus.YELLOW:
+            self._keep_lock()
+            sleep(LOOKS_EVERY)
+        if status == models.CollectionStatus.RED:
+            raise NotWritten(
+                f"Qdrant at {self._place} could not put build {self._shape.build} in order: its log says why, as a rule for want of "
+                "memory or disk. Nothing was published; publish again."
+            )
 
     def _points(self, one: PassageRow) -> Iterator[models.PointStruct]:
         """Yield the passage, its expansions, and what is looked at of it."""
         words = {name: window.of(one.row) for name, window in self._windows.items()}
         scored = {SCORED: ScoredBy(one.vector, words[WORDS], words[EXPANSIONS]).packed()}
         sums = {name: _sparse(terms) for name, terms in words.items() if len(terms.numbers)}
-        yield models.PointStruct(id=one.row, vector={PASSAGE: one.vector.tolist(), **sums}, payload={ROW: one.row, **scored})
+        yield _point(one.row, {PASSAGE: one.vector.tolist(), **sums}, {ROW: one.row, **scored})
         first = self._shape.passages + int(self._files.expansion_bounds[one.row])
         for place, vector in enumerate(one.keys):
-            yield models.PointStruct(id=first + place, vector={KEY: vector.tolist()}, payload=scored)
+            yield _point(first + place, {KEY: vector.tolist()}, scored)
         looked = {
             "passage": written_passage(one),
             "keys": _text(one.keys.tobytes()),
@@ -106,7 +117,7 @@ class QdrantSink:
             "lengths": _text(one.lengths.astype("<f4").tobytes()),
             PAIRS: _text(words[PAIRS].packed()),
         }
-        yield models.PointStruct(id=self._shape.passages + self._shape.keys + one.row, vector={}, payload=looked)
+        yield _point(self._shape.passages + self._shape.keys + one.row, {}, looked)
 
     def _read_back(self) -> tuple[int, int]:
         found, total, after = 0, 0, None
@@ -138,8 +149,13 @@ class _Window:
         return Terms(self._numbers[here].astype(np.uint32), self._weights[here])
 
 
+# Put together without being looked through number by number, which takes as long as all the rest of writing.
+def _point(number: int, vectors: Mapping[str, Any], payload: Mapping[str, Any]) -> models.PointStruct:
+    return models.PointStruct.model_construct(id=number, vector=dict(vectors), payload=dict(payload))
+
+
 def _sparse(terms: Terms) -> models.SparseVector:
-    return models.SparseVector(indices=terms.numbers.tolist(), values=terms.weights.tolist())
+    return models.SparseVector.model_construct(indices=terms.numbers.tolist(), values=terms.weights.tolist())
 
 
 def turned_round(words: Words, start: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:

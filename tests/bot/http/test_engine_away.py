@@ -15,17 +15,30 @@ from ingest.catalogue.corpus import open_corpus
 from ingest.pipeline import build_index
 from ingest.progress import Silence
 from tests.ingest.conftest import Workshop, write_corpus
-from tests.waiting import wait_for
+from tests.qdrant_core import CoreClient
+from tests.qdrant_grpc import grpc_server
+from tests.waiting import free_port, wait_for
 
 SOON = 2.0  # seconds
 
 
+@pytest.fixture(params=["postgres", "qdrant over gRPC"])
+def place(request, tmp_path):
+    """Where an engine is, and a way to be without it for a while."""
+    if request.param == "postgres":
+        postgres = request.getfixturevalue("postgres")
+        address = postgres.new_database()
+        postgres.administer(address, "CREATE EXTENSION vector")
+        yield address, postgres.away
+    else:
+        with grpc_server(CoreClient(tmp_path / "core")) as server:
+            yield f"qdrant+http://127.0.0.1:{free_port()}?grpc_port={server.port}", server.away
+
+
 @pytest.fixture
-def answers(postgres, tmp_path):
+def answers(place, tmp_path):
     """Answers from an engine that holds one build."""
-    address = postgres.new_database()
-    postgres.administer(address, "CREATE EXTENSION vector")
-    engine = open_engine(SecretStr(address))
+    engine = open_engine(SecretStr(place[0]))
     assert engine is not None
     workshop = Workshop(write_corpus(tmp_path / "corpus"), tmp_path / "builds")
     corpus = open_corpus(workshop.corpus)
@@ -37,7 +50,7 @@ def answers(postgres, tmp_path):
         made.stop()
 
 
-def test_a_sentence_at_once_and_back_by_itself(answers, postgres):
+def test_a_sentence_at_once_and_back_by_itself(answers, place):
     """The page, the API and the check of a proxy alike; what stands in the folder is shown all the while."""
     with TestClient(create_app(answers, HttpOptions()), raise_server_exceptions=False) as client:
 
@@ -49,7 +62,7 @@ def test_a_sentence_at_once_and_back_by_itself(answers, postgres):
 
         assert ask("/readyz")[0] == 200
         assert ask("/", q="How long does bread keep?")[0] == 200
-        with postgres.away():
+        with place[1]():
             for path, given in (
                 ("/readyz", {}),
                 ("/", {"q": "Who bakes the bread?"}),

@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -19,6 +18,8 @@ from index.engines.qdrant.engine import QdrantEngine
 from ingest.engine_steps import copy_build
 from tests.postgres_server import PostgresServer
 from tests.qdrant_core import CoreClient
+from tests.qdrant_grpc import CoreServer, grpc_server
+from tests.waiting import free_port
 
 PLACES = ("harbour", "mill", "school", "tower", "orchard")
 THINGS = ("bread", "boat", "bell", "lamp", "key", "wheel", "rope", "stone", "glass", "map", "chair", "drum")
@@ -37,10 +38,11 @@ class TwoBuilds:
     builds: Path
     first: str
     second: str
+    beside: Build  # lends its query encoder: opening one takes longer than everything else
 
     def open(self, build: str, engine: Engine | None = None) -> Build:
         """Open one of them."""
-        return open_build(self.builds / build, engine=engine)
+        return open_build(self.builds / build, beside=self.beside, engine=engine)
 
 
 def write_corpus(folder: Path, days: str = DAYS) -> None:
@@ -68,7 +70,7 @@ def write_corpus(folder: Path, days: str = DAYS) -> None:
 
 
 @pytest.fixture(scope="session")
-def two_builds(once, cli) -> TwoBuilds:
+def two_builds(once, cli) -> Iterator[TwoBuilds]:
     """Two builds of 180 passages. To be read, not changed."""
 
     def make(folder: Path) -> None:
@@ -80,18 +82,21 @@ def two_builds(once, cli) -> TwoBuilds:
 
     builds = once("builds_of_engines", make) / "builds"
     first, second = sorted(path.parent.name for path in builds.glob("*/manifest.json"))
-    return TwoBuilds(builds, first, second)
+    with closing(open_build(builds / first)) as beside:
+        yield TwoBuilds(builds, first, second, beside)
 
 
-@pytest.fixture(params=["postgres", "qdrant", "qdrant core"], scope="session")
-def new_place(request, tmp_path_factory) -> Callable[[], Callable[[], Engine]]:
+@pytest.fixture(params=["postgres", "qdrant", "qdrant core over gRPC"], scope="session")
+def new_place(request, tmp_path_factory) -> Iterator[Callable[[], Callable[[], Engine]]]:
     """Make a place where an engine keeps what it holds, nothing yet; gives a way to open it, as often as there are processes."""
-    if request.param == "qdrant core":
-        return lambda: _core_place(tmp_path_factory.mktemp("core"))
-    if request.param == "postgres":
-        server = request.getfixturevalue("postgres")
-        return lambda: _postgres_place(server)
-    return _qdrant_place
+    with ExitStack() as servers:
+        if request.param == "postgres":
+            server = request.getfixturevalue("postgres")
+            yield lambda: _postgres_place(server)
+        elif request.param == "qdrant":
+            yield _qdrant_place
+        else:
+            yield lambda: _grpc_place(servers.enter_context(grpc_server(CoreClient(tmp_path_factory.mktemp("core")))))
 
 
 def _postgres_place(server: PostgresServer) -> Callable[[], Engine]:
@@ -111,9 +116,15 @@ def _qdrant_place() -> Callable[[], Engine]:
     return lambda: QdrantEngine(client, client, "this process", {})
 
 
-def _core_place(folder: Path) -> Callable[[], Engine]:
-    client: Any = CoreClient(folder)
-    return lambda: QdrantEngine(client, client, "this process", {})
+def _grpc_place(server: CoreServer) -> Callable[[], Engine]:
+    """The core that a server searches with, and the real client; nobody listens where it would speak HTTP."""
+    return lambda: opened(SecretStr(grpc_address(server)))
+
+
+def grpc_address(server: CoreServer, key: str = "") -> str:
+    """Return how ``server`` is named, asked with ``key``; nobody listens where it would speak HTTP."""
+    user = f"key:{key}@" if key else ""
+    return f"qdrant+http://{user}127.0.0.1:{free_port()}?grpc_port={server.port}"
 
 
 def remove_all_of_ours(address: str) -> None:

@@ -5,18 +5,22 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import grpc
 import pytest
+from httpx import Headers
 from pydantic import SecretStr
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
+from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
+from qdrant_client.http.exceptions import UnexpectedResponse
 from typing_extensions import override
 
-from index.engines.qdrant import engine as qdrant_engine
+from index.engines.qdrant import notes as qdrant_notes
 from index.engines.qdrant.collections import PAIRS, collection_of
-from index.engines.qdrant.engine import QdrantEngine, only_writer
+from index.engines.qdrant.engine import QdrantEngine
 from index.engines.qdrant.faults import in_words
-from index.engines.qdrant.notes import NOTES
+from index.engines.qdrant.notes import NOTES, only_writer
 from index.engines.qdrant.sink import QdrantSink
 from index.errors import (
     BuildError,
@@ -34,6 +38,7 @@ from tests.index.engines.conftest import opened, publish, publish_both
 from tests.serving import served
 from tests.waiting import free_port
 
+GREEN, YELLOW, RED = models.CollectionStatus.GREEN, models.CollectionStatus.YELLOW, models.CollectionStatus.RED
 KEY = "s3cret"
 SOON = 2.5  # seconds: the client's own patience, and a moment
 
@@ -101,16 +106,22 @@ def test_a_server_that_is_not_there_is_told_soon():
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"),
+    ("code", "said", "kind"),
     [
-        (grpc.StatusCode.UNAVAILABLE, EngineUnreachable),
-        (grpc.StatusCode.UNAUTHENTICATED, EngineRefused),
-        (grpc.StatusCode.NOT_FOUND, DamagedBuild),
-        (grpc.StatusCode.RESOURCE_EXHAUSTED, NotWritten),
+        (grpc.StatusCode.UNAVAILABLE, "Socket closed", EngineUnreachable),
+        (grpc.StatusCode.UNAUTHENTICATED, "Must provide an API key", EngineRefused),
+        (grpc.StatusCode.NOT_FOUND, "Not found: Collection", DamagedBuild),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "Disk usage is at 96% of total capacity", NotWritten),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "Rate limiting exceeded: Read rate limit exceeded", EngineUnreachable),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "Received message larger than max (9 vs. 4)", EngineRefused),
+        (grpc.StatusCode.OUT_OF_RANGE, "Error, decoded message length too large: found 9 bytes", EngineRefused),
+        (grpc.StatusCode.INTERNAL, "No space left on device: WAL buffer size exceeds", NotWritten),
+        (grpc.StatusCode.UNIMPLEMENTED, "Received http2 header with status: 404", EngineRefused),
+        (grpc.StatusCode.INTERNAL, "panic", DamagedBuild),
     ],
 )
-def test_what_comes_over_grpc_is_told_alike(code, kind):
-    """As over HTTP."""
+def test_what_comes_over_grpc_is_told_alike(code, said, kind):
+    """As over HTTP; one number stands for a full disk and for too many questions, and who waits must not be sent to make room."""
 
     class Fault(grpc.RpcError, grpc.Call):  # type: ignore[misc]  # of a package without types
         def code(self) -> object:
@@ -118,7 +129,24 @@ def test_what_comes_over_grpc_is_told_alike(code, kind):
 
     Fault.__abstractmethods__ = frozenset()
     with pytest.raises(kind), in_words("there"):
-        raise Fault
+        raise Fault(said)
+
+
+def test_who_asks_too_often_is_told_to_ask_again():
+    """A server that says when is told apart by the client itself, over HTTP and gRPC."""
+    with pytest.raises(EngineUnreachable), in_words("there"):
+        raise ResourceExhaustedResponse("Rate limiting exceeded", 3)
+
+
+def test_a_key_that_may_only_read_is_not_taken_for_somebody_who_writes(client, engine, monkeypatch):
+    """Whoever waited for that would wait for ever."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise UnexpectedResponse(403, "Forbidden", b"Global manage access is required", Headers())
+
+    monkeypatch.setattr(client, "create_collection", refuse)
+    with pytest.raises(EngineRefused, match="refuses the key"), engine.writing():
+        pytest.fail("it was let in")
 
 
 @pytest.mark.parametrize(
@@ -179,6 +207,26 @@ def test_what_was_changed_behind_our_back_is_not_finished(client, engine, two_bu
     assert engine.pointer() is None
 
 
+def test_what_is_still_put_in_order_is_waited_for(client, engine, two_builds, monkeypatch):
+    """A graph takes minutes; nobody is asked to search what would be slow, and the server is not asked without a pause."""
+    seen = [RED, GREEN, YELLOW, YELLOW]
+    pauses: list[float] = []
+    monkeypatch.setattr(client, "get_collection", lambda _: SimpleNamespace(status=seen.pop()))
+    monkeypatch.setattr("index.engines.qdrant.sink.sleep", pauses.append)
+    publish(engine, two_builds, two_builds.first)
+    assert (seen, len(pauses)) == ([RED], 2)
+    assert min(pauses) > 0
+
+
+def test_what_cannot_be_put_in_order_is_not_finished(client, engine, two_builds, monkeypatch):
+    """A server that ran out of memory over it says so by a colour alone."""
+    monkeypatch.setattr(client, "get_collection", lambda _: SimpleNamespace(status=RED))
+    with pytest.raises(NotWritten, match="in order"):
+        publish(engine, two_builds, two_builds.first)
+    with engine.writing() as writer:
+        assert [one.finished for one in writer.generations()] == [False]
+
+
 def test_an_alias_leads_others_to_what_is_live(client, engine, two_builds):
     """It moves with the pointer."""
     publish_both(engine, two_builds)
@@ -196,7 +244,7 @@ def test_a_lock_runs_out_when_its_holder_died(client, monkeypatch):
         pytest.fail("two at once")
     client.set_payload("localism_lock_1", {"until": time.time() - 1}, [1])
     with only_writer(client, "there"):
-        monkeypatch.setattr(qdrant_engine, "RENEWED_EVERY", 0.0)
+        monkeypatch.setattr(qdrant_notes, "RENEWED_EVERY", 0.0)
         with pytest.raises(IndexLocked):
             held.keep()
     with suppress(BuildError):  # it is gone already
