@@ -13,12 +13,16 @@ from typing import Any, Protocol, Self, cast
 import discord
 from typing_extensions import override
 
+from bot.discord_bot.escaping import clip, one_line
+
 # The number is the version of these ids: raise it when an action or its argument changes its meaning; old buttons then explain
 # themselves.
 PREFIX = "l1"
 CUSTOM_ID_LIMIT = 100
 _MENU = "menu"
+_SECTIONS = "sections"
 LABEL_LIMIT = 80
+_LINE_LIMIT = 100  # of the lines of a menu
 URL_LIMIT = 512
 
 
@@ -148,6 +152,44 @@ class Menu(
         await cast("PressHandler", interaction.client).pressed(
             interaction, Press(action, arguments.get(action, self._passage))
         )
+
+
+class SectionsMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=re.compile(rf"{PREFIX}:{_SECTIONS}")):
+    """A menu of sections that came near: choosing one shows the passage, as the button for its context would."""
+
+    def __init__(self, prompt: str, sections: Sequence[tuple[str, str, str]]) -> None:
+        """Offer ``sections``: the id of a passage, the heading that it stands under, and the title of its document."""
+        options = [
+            discord.SelectOption(value=passage, label=_line(heading) or _line(title) or "…", description=_line(title) or None)
+            for passage, heading, title in sections
+        ]
+        super().__init__(
+            discord.ui.Select(custom_id=f"{PREFIX}:{_SECTIONS}", placeholder=clip(prompt, LABEL_LIMIT), options=options)
+        )
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Return the menu again as it was made."""
+        shown = cast("discord.ui.Select[Any]", item)
+        lines = [(option.value, option.label, option.description or "") for option in shown.options]
+        return cls(shown.placeholder or "", lines)
+
+    @classmethod
+    def knows(cls, custom_id: str) -> bool:
+        """Tell whether a custom id is one of ours as they are now."""
+        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+
+    @override
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand the section that was chosen to the client, as a press for its context."""
+        await cast("PressHandler", interaction.client).pressed(interaction, Press(Action.CONTEXT, self.item.values[0]))
+
+
+def _line(text: str) -> str:
+    return clip(one_line(text), _LINE_LIMIT)
 
 
 def custom_id(action: Action, argument: str) -> str:

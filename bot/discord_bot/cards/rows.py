@@ -13,7 +13,7 @@ from discord.ui import ActionRow, Item
 
 from bot.answering.answers import Answer, Quote
 from bot.answering.links import original_link, reader_link
-from bot.discord_bot.cards.controls import Action, Control, Further, Menu, in_markdown, link
+from bot.discord_bot.cards.controls import Action, Control, Further, Menu, SectionsMenu, in_markdown, link
 from bot.discord_bot.state.asked import Asked, source_digest
 from bot.discord_bot.texts import Texts
 
@@ -34,7 +34,8 @@ def answer_rows(answer: Answer, asked: Asked, style: CardStyle, shared_by: int =
     """Return what can be pressed under an answer, a card or not: a row of buttons, and a menu of what is wanted less often."""
     if not answer.quotes:
         pointers = filter(None, (link(name, url) for name, url in pointers_in(answer.signpost)))
-        return [ActionRow(_further(asked, style.texts), *pointers)]
+        row = ActionRow(_further(asked, style.texts), *pointers)
+        return [row, ActionRow(_sections(answer, style.texts))] if answer.sections else [row]
     quote = answer.quotes[0]
     leading = [button for key, url in places(quote, style)[:1] if (button := link(style.texts.say(key), url))]
     return [
@@ -82,6 +83,11 @@ def _menu(quote: Quote, asked: Asked, texts: Texts) -> Menu:
     )
     lines = [(action, texts.say(key)) for action, key, wanted in offered if wanted]
     return Menu(source_digest(asked.source), quote.id, texts.say("button.menu"), lines)
+
+
+def _sections(answer: Answer, texts: Texts) -> SectionsMenu:
+    sections = [(section.passage, section.heading, section.title) for section in answer.sections]
+    return SectionsMenu(texts.say("button.sections"), sections)
 
 
 def more_control(which: Further, texts: Texts) -> Control:

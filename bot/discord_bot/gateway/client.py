@@ -17,7 +17,7 @@ from typing_extensions import override
 from bot.discord_bot import messages, presses
 from bot.discord_bot.allowed import of_interaction
 from bot.discord_bot.bot_state import BotState
-from bot.discord_bot.cards.controls import Control, Menu, Press
+from bot.discord_bot.cards.controls import Control, Menu, Press, SectionsMenu
 from bot.discord_bot.cards.settings_card import SettingsMenu
 from bot.discord_bot.commands.ask import add_ask, add_find
 from bot.discord_bot.commands.naming import CatalogueTranslator, sync_if_changed
@@ -28,7 +28,7 @@ from bot.discord_bot.replying import say, say_in_any_case
 
 log = logging.getLogger(__name__)
 
-_KNOWN = (Control, Menu, SettingsMenu)
+_KNOWN = (Control, Menu, SectionsMenu, SettingsMenu)
 _REFUSED = 401
 
 

@@ -45,7 +45,10 @@ def random_answer(chance: random.Random) -> tuple[Answer, Asked]:
     """Return an answer and the question for it."""
     status = chance.choice(list(Status))
     quotes = () if status is Status.NOT_FOUND else tuple(random_quote(chance, number) for number in range(3))
-    near = tuple(NearSection("0" * 16, nasty_text(chance, 400), nasty_text(chance, 400)) for _ in range(chance.randint(0, 3)))
+    near = tuple(
+        NearSection(f"{number:016x}", nasty_text(chance, 400), nasty_text(chance, 400))
+        for number in range(chance.randint(0, 3))
+    )
     asked = Asked(
         nasty_text(chance, 2000),
         earlier=tuple(nasty_text(chance, 2000) for _ in range(chance.randint(0, 3))),

@@ -200,8 +200,18 @@ async def test_a_refusal_leads_on(double, connect, service, plain):
     service.signpost = "Debt is not held here. National Debtline: https://www.debt.example/help. Or <https://two.example>"
     await connect()
     shown = (await ask(double, "Who pays my debt?", plain=plain)).message
-    assert rows_of(shown) == [["Ask further", "debt.example", "two.example"]]
+    assert rows_of(shown) == [["Ask further", "debt.example", "two.example"], ["Who mends [roads]?"]]
     addresses = [each["url"] for each in walk(shown["components"]) if "url" in each]
     assert addresses == ["https://www.debt.example/help", "https://two.example"]
     await fill_in(double, await press(double, shown, "Ask further"), shown, "Who lists a pub?")
     assert service.asked[-1] == ("Who lists a pub?", 3, None, ("Who pays my debt?",))
+
+
+async def test_a_section_named_in_a_refusal_can_be_read_where_one_is(double, connect, service):
+    """Privately, with what stands around it; also after a restart, as it hangs on nothing but the message."""
+    service.status = Status.NOT_FOUND
+    await connect()
+    refused = (await ask(double, "Who fixes potholes?")).message
+    read = await choose(double, refused, "Who mends [roads]?")
+    assert read.message["flags"] & EPHEMERAL
+    assert "The council must keep a list" in shown_words(read)
