@@ -200,7 +200,7 @@ async def test_a_refusal_leads_on(double, connect, service, plain):
     service.signpost = "Debt is not held here. National Debtline: https://www.debt.example/help. Or <https://two.example>"
     await connect()
     shown = (await ask(double, "Who pays my debt?", plain=plain)).message
-    assert rows_of(shown) == [["Ask further", "debt.example", "two.example"], ["Who mends [roads]?"]]
+    assert rows_of(shown) == [["Ask further", "debt.example", "two.example"], [["Who mends [roads]?"]]]
     addresses = [each["url"] for each in walk(shown["components"]) if "url" in each]
     assert addresses == ["https://www.debt.example/help", "https://two.example"]
     await fill_in(double, await press(double, shown, "Ask further"), shown, "Who lists a pub?")
