@@ -67,7 +67,9 @@ class FakeService:
             raise UnknownDocument(f"There is no document {document!r}.")
         found = () if self.status is Status.NOT_FOUND else tuple(self.quotes[:limit])
         near = (
-            (NearSection(self.quotes[0].id, "Who mends [roads]?", "A plain English guide"),) if self.status is Status.NOT_FOUND else ()
+            (NearSection(self.quotes[0].id, "Who mends [roads]?", "A plain English guide"),)
+            if self.status is Status.NOT_FOUND
+            else ()
         )
         return Answer(question, self.status, 0.9, found, "build", sections=near, signpost=self.signpost)
 
