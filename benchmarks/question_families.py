@@ -44,6 +44,11 @@ def _letters(random: Random, least: int, most: int) -> str:
     return "".join(random.choices(string.ascii_lowercase, k=random.randint(least, most)))
 
 
+def _marks(random: Random, most: int) -> str:
+    """Return marks none of which ends a question; each is a word piece."""
+    return "".join(random.choices("!$%&*+=#", k=random.randint(0, most)))
+
+
 def _slipped(word: str, random: Random) -> str:
     """Return ``word`` with two letters changed."""
     letters = list(word)
@@ -81,6 +86,7 @@ FAMILIES: dict[str, Family] = {
     "marks and letters": lambda _, random: random.choice(string.punctuation) + random.choice(string.ascii_letters),
     "backwards and NUL": lambda _, __: "\u202ea\x00\u2066",
     "sentences": lambda known, random: random.choice(known.sentences) + " ",
+    "several questions": lambda known, random: f"how do we get {random.choice(known.names)} {_marks(random, 24)}? ",
     "numbers": lambda _, random: f"{random.randint(1, 10**9):,} ",
     "apostrophes": lambda _, __: "a'b’",
 }

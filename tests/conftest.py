@@ -3,12 +3,15 @@
 import gc
 import importlib
 import io
+import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing.context import BaseContext
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
@@ -116,6 +119,22 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 def no_power_cut() -> Iterator[None]:
     """Nothing that a test writes has to outlive the machine: to wait for the disk takes as long as the rest of a small build."""
     with patch("os.fsync", lambda _: None):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_readers() -> Iterator[None]:
+    """A process that reads files comes from one that has loaded the readers: to load them takes longer than the rest of a small build.
+
+    ``tests/ingest/stages/test_workers.py`` starts them as a build does, and so does a copy of this process that is made to be killed.
+    """
+    owner, warm = os.getpid(), multiprocessing.get_context("forkserver")
+    warm.set_forkserver_preload(["ingest.stages.workers"])
+
+    def chosen(method: str) -> BaseContext:
+        return warm if os.getpid() == owner else multiprocessing.get_context(method)
+
+    with patch("ingest.stages.workers.multiprocessing", SimpleNamespace(get_context=chosen)):
         yield
 
 

@@ -34,6 +34,9 @@ from index.remembered import Remembered
 EXAMPLES = 8
 # Where a frame, made once for a build, has a place for what was asked; no template writes such a character of a document.
 WAY = Markup("\x00")
+# Characters of all the ways back of a page's quotes together, each written two or three times: 3,000 for each of twenty quotes.
+# A question behind three others has 1,500 at most in the labelled sets, a letter of 2,000 characters little more than that.
+MOST_OF_WAYS = 60_000
 LEAST_REASON = 0.02  # of the strongest: what gave less is no reason that a reader could see
 
 
@@ -101,7 +104,7 @@ def page_values(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answe
 
 
 def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer: Answer) -> dict[str, object]:
-    way = f"?{query_of(asked)}"
+    way = way_from_each(asked, len(answer.quotes))
     return {
         "quotes": [cards.of(quote, way) for quote in answer.quotes],
         "headline": HEADLINES[answer.status],
@@ -114,6 +117,15 @@ def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer:
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
         "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",
     }
+
+
+def way_from_each(asked: Asked, quotes: int) -> str:
+    """Return the query by which the page of each of ``quotes`` passages leads back to the answer.
+
+    Empty where it is so long that to repeat it beside every quote would cost more than the answer: browsers go back by themselves.
+    """
+    way = f"?{query_of(asked)}"
+    return way if len(way) * quotes <= MOST_OF_WAYS else ""
 
 
 def asked_of(given: PageQuery) -> Asked:

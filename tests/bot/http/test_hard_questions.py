@@ -1,5 +1,7 @@
 """Every kind of hard question goes through every surface over a real search: an answer or a refusal, never an error of the server."""
 
+import gc
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -28,6 +30,18 @@ def test_every_family_is_answered_or_refused(whole, family):
     follow_up = text_of([family], known, 2, 60, "and ")
     for question in (Question(text), Question(follow_up, (text,) * 10)):
         assert {"API", "page", "suggestions", "Discord"} <= set(whole.ask(question).surfaces)
+
+
+def test_what_a_server_loads_once_is_not_charged_to_a_question(whole):
+    """Neither a file of the page nor what stays in memory: a full search for garbage took longer than the dearest question."""
+    before = gc.get_freeze_count()
+    gc.unfreeze()
+    try:
+        whole.settle([Question("Who can nominate a place?")])
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        if before:
+            gc.freeze()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Reading in workers: a bad file costs only itself, whatever it does."""
 
+import multiprocessing
 import os
 import zlib
 from typing import Any
@@ -9,6 +10,12 @@ import pytest
 import ingest.stages.workers
 from ingest.readers.read_document import FileLimits, ReadDocument, ReadingOptions
 from ingest.stages.workers import FailureKind, ReadFailure, read_files
+
+
+@pytest.fixture(autouse=True)
+def begun_anew(monkeypatch):
+    """Every worker is a fresh interpreter, as in a build."""
+    monkeypatch.setattr("ingest.stages.workers.multiprocessing", multiprocessing)
 
 
 def outcomes(paths, workers=1, **limits: Any):
