@@ -5,7 +5,7 @@ HTTP or a terminal is. No surface ranks, filters or words a refusal by itself.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
@@ -21,7 +21,9 @@ from index.remembered import Remembered
 from index.retrieval.questions import parts_of
 from index.retrieval.searcher import Findings, Hit, Searcher
 
-NEAREST = 3  # titles and sections that a refusal names
+NEAREST = 3  # titles and sections that are named beside what is shown, or instead of it
+AS_MEANT = 0.7  # share of the best score from which another section may be what was meant
+MOST_MENDED_SHOWN = 5
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
 
 
@@ -119,6 +121,7 @@ class AnswerService:
         if parts:
             shown = with_parts(shown, parts)[:limit]
         near = [] if found or decision.asks_nothing else findings.hits
+        beside = _beside(findings.hits, {one.hit.passage.id for one in shown}) if decision.status is Status.UNCERTAIN else near
         return Answer(
             question=asked,
             status=decision.status,
@@ -127,7 +130,8 @@ class AnswerService:
             parts=answered(parts, shown),
             build=self.build.manifest.build,
             nearest=self._nearest_titles(near),
-            sections=self._nearest_sections(near),
+            sections=self._nearest_sections(beside),
+            mended=_mended(findings) if decision.is_english else (),
             signpost=self._pointers.told(decision, findings.hits),
             definition=self._definitions.asked_for(asked),
         )
@@ -193,6 +197,15 @@ class AnswerService:
 
     def _title(self, hit: Hit) -> str:
         return self.build.records.document(hit.passage.document_id).title
+
+
+def _mended(findings: Findings) -> tuple[tuple[str, str], ...]:
+    return findings.asked[0].mended[:MOST_MENDED_SHOWN] if findings.asked else ()
+
+
+def _beside(hits: Sequence[Hit], shown: Collection[str]) -> Sequence[Hit]:
+    """Return the hits beside those that are shown that come as near as may be meant."""
+    return [hit for hit in hits if hit.passage.id not in shown and hit.score >= AS_MEANT * hits[0].score]
 
 
 def _depth_for(limit: int) -> int:

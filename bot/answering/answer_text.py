@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.answering.answers import Answer, Quote, Status
 from bot.answering.citations import Citation
 from bot.answering.links import original_link, reader_link
-from bot.answering.wording import NEAREST_SECTIONS, SEVERAL, parts_told, section_named
+from bot.answering.wording import SEVERAL, mended_told, parts_told, section_named, sections_told
 from index.lexicon import Term
 from index.records import Source
 
@@ -24,6 +24,7 @@ _HEADS = {
     Status.NOT_FOUND: ("Not found", "bold red"),
 }
 _INDENT = "   "
+_OTHER_WORDS = "Nothing in the sources answers this. Try other words, or a shorter question."
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "build": answer.build,
         "nearest": list(answer.nearest),
         "nearest_sections": [asdict(section) for section in answer.sections],
+        "mended": [{"typed": typed, "read": read} for typed, read in answer.mended],
         "signpost": answer.signpost,
         "parts": [
             {"question": part.question, "status": part.status.value, "passage": part.passage or None} for part in answer.parts
@@ -114,12 +116,11 @@ def print_answer(answer: Answer, console: Console, public: str = "") -> None:
     """
     head, style = _HEADS[answer.status]
     console.print(Text(head, style), Text(f"(confidence {answer.confidence:.0%})", "dim"))
+    if answer.mended:
+        console.print(Text(mended_told(answer), "dim"))
     if answer.definition:
         console.print(Text.assemble((f"{answer.definition.term}: ", "bold"), answer.definition.definition))
-    if answer.status is Status.NOT_FOUND:
-        _print_refusal(answer, console, public)
-    elif answer.signpost:
-        console.print(f"Where to go beside it: {answer.signpost}", markup=False)
+    _print_pointer(answer, console)
     if answer.parts:
         console.print(SEVERAL)
         for question, became in parts_told(answer):
@@ -127,6 +128,7 @@ def print_answer(answer: Answer, console: Console, public: str = "") -> None:
     for number, quote in enumerate(answer.quotes, start=1):
         console.print()
         _print_quote(number, quote, console, public)
+    _print_sections(answer, console, public)
 
 
 def _print_quote(number: int, quote: Quote, console: Console, public: str) -> None:
@@ -150,12 +152,16 @@ def _print_indented(text: Text, console: Console) -> None:
         console.print(Text(_INDENT) + line if line.plain else line, soft_wrap=True)
 
 
-def _print_refusal(answer: Answer, console: Console, public: str) -> None:
-    console.print(
-        answer.signpost or "Nothing in the sources answers this. Try other words, or a shorter question.", markup=False
-    )
+def _print_pointer(answer: Answer, console: Console) -> None:
+    if answer.status is Status.NOT_FOUND:
+        console.print(answer.signpost or _OTHER_WORDS, markup=False)
+    elif answer.signpost:
+        console.print(f"Where to go beside it: {answer.signpost}", markup=False)
+
+
+def _print_sections(answer: Answer, console: Console, public: str) -> None:
     if answer.sections:
-        console.print(NEAREST_SECTIONS)
+        console.print(f"\n{sections_told(answer)}" if answer.quotes else sections_told(answer))
     for section in answer.sections:
         console.print(f"  - {section_named(section)}", markup=False)
         if public:

@@ -55,7 +55,8 @@ class Answer:
     quotes: tuple[Quote, ...]  # empty when not found
     build: str
     nearest: tuple[str, ...] = ()  # titles to look into when not found
-    sections: tuple[NearSection, ...] = ()  # to look into when not found, the nearest first
+    sections: tuple[NearSection, ...] = ()  # to look into beside what is shown where that is not sure, the nearest first
+    mended: tuple[tuple[str, str], ...] = ()  # words as they were typed, and what they were read as
     signpost: str = ""  # where to go on, instead of what is shown or beside it
     definition: Term | None = None  # of a term that the question asks to have explained
     parts: tuple[AnsweredPart, ...] = ()  # where several questions were asked at once: each in order

@@ -41,6 +41,7 @@ REASONS = {  # why a passage was found, for each feature of index.retrieval.rera
 }
 SEVERAL = "You asked several things at once:"
 NEAREST_SECTIONS = "The nearest sections are:"
+SECTIONS_BESIDE = "Is another section meant?"
 
 
 def parts_told(answer: Answer) -> list[tuple[str, str]]:
@@ -60,3 +61,14 @@ def parts_told(answer: Answer) -> list[tuple[str, str]]:
 def section_named(section: NearSection) -> str:
     """Return a section in one line: its heading with the title of its document, or that alone."""
     return f"{section.heading} ({section.title})" if section.heading else section.title
+
+
+def sections_told(answer: Answer) -> str:
+    """Return what stands above the sections that an answer names: what came nearest to a refusal, or what may be meant instead."""
+    return SECTIONS_BESIDE if answer.quotes else NEAREST_SECTIONS
+
+
+def mended_told(answer: Answer) -> str:
+    """Return which words were read otherwise than they were typed, in one sentence; empty where none was."""
+    words = ", ".join(f"“{typed}” as “{read}”" for typed, read in answer.mended)
+    return f"Understood {words}." if words else ""

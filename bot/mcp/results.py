@@ -46,7 +46,7 @@ class SearchResult(BaseModel):
     passages: list[FoundPassage] = Field(description="Best first; empty when nothing was found.")
     nearest_titles: list[str] = Field(description="When nothing was found: documents that may be worth a look.")
     nearest_sections: list[str] = Field(
-        description="When nothing was found: sections by name, with the id of a passage to fetch."
+        description="Where nothing is sure: sections by name, with the id of a passage to fetch."
     )
     signpost: str = Field(description="Where to go with a matter that is not held here.")
     definition: str = Field(description="Of a term that the question asks to have explained.")

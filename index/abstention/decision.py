@@ -183,6 +183,11 @@ class Decision:
         """Whether there was no question, so that whatever lies near to it is of no use."""
         return self.kind is Kind.GREETING
 
+    @property
+    def is_english(self) -> bool:
+        """Whether the words of the question can be read as those of the corpus."""
+        return self.kind is not Kind.OTHER_LANGUAGE
+
 
 class Abstention:
     """Decides for one build, with one set of thresholds."""

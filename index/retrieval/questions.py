@@ -46,6 +46,7 @@ class AskedQuestion:
     phrases: tuple[tuple[str, ...], ...]  # terms of each phrase in quotation marks
     meant: tuple[str, ...] = ()  # terms that mean the same to the people who ask; they bring candidates, and nothing more
     names: tuple[str, ...] = ()  # terms that name one thing exactly: sections of an Act, acronyms
+    mended: tuple[tuple[str, str], ...] = ()  # words as they were typed, and what they were read as
 
 
 def read_question(question: str, mend: Callable[[str], str], synonyms: "Synonyms | None" = None) -> AskedQuestion:
@@ -70,6 +71,7 @@ def read_question(question: str, mend: Callable[[str], str], synonyms: "Synonyms
         ),
         meant=synonyms.meant(terms)[:MOST_MEANT] if synonyms else (),
         names=tuple(dict.fromkeys([*(term for term in terms if term.startswith("§")), *_acronyms(read)]))[:MOST_NAMES],
+        mended=() if text == read else _mended_words(read, text),
     )
 
 
@@ -140,11 +142,20 @@ def follows(question: str) -> bool:
 
 
 def mended(text: str, mend: Callable[[str], str]) -> str:
-    """Return ``text`` with every word of letters replaced by what it was meant to be."""
+    """Return ``text`` with every word of letters replaced by what it was meant to be; an acronym stands, unless all is shouted."""
+    shouted = text.isupper()
 
     def replaced(match: re.Match[str]) -> str:
+        if match.group().isupper() and not shouted:
+            return match.group()
         word = fold(match.group())
         meant = mend(word)
         return match.group() if meant == word else meant
 
     return _LETTERS.sub(replaced, text)
+
+
+def _mended_words(typed: str, read: str) -> tuple[tuple[str, str], ...]:
+    """Return each word that was read as another, once: word for word the texts have the same places."""
+    words = zip(_LETTERS.findall(typed), _LETTERS.findall(read), strict=False)
+    return tuple(dict.fromkeys((word, meant) for word, meant in words if word != meant))

@@ -85,7 +85,7 @@ class Searcher:
         self._total_weight = sum(self._weights.values())
         # The words of questions repeat.
         self._doubted = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.doubts, is_known=build.encoder.knows))
-        self._nearest = lru_cache(REMEMBERED_WORDS)(build.spelling.nearest)
+        self._nearest = lru_cache(REMEMBERED_WORDS)(partial(build.spelling.nearest, is_known=build.encoder.knows))
         self._synonyms = Synonyms(build.lexicon.synonyms)
         self._signposts = Signposts(build.lexicon.signposts, build.out_of_scope)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from index.errors import DamagedBuild
-from index.text.analysis import stem
+from index.text.analysis import other_forms, stem
 
 SHORTEST = 4  # letters; shorter words have too many neighbours
 TWO_SLIPS_FROM = 8  # letters; shorter words may differ by one slip only
@@ -86,23 +86,25 @@ class Spelling:
 
         ``is_known`` tells of words that are right although the corpus has none of them, such as the names of far countries.
         """
-        return self.nearest(word) if self.doubts(word, is_known) else word
+        return self.nearest(word, is_known) if self.doubts(word, is_known) else word
 
     def doubts(self, word: str, is_known: Callable[[str], bool]) -> bool:
         """Tell whether ``word`` (folded) may be a slip of another word; one look-up."""
         could_be = SHORTEST <= len(word) <= LONGEST and word.isalpha()
         return could_be and not self._holds(word) and not is_known(word)
 
-    def nearest(self, word: str) -> str:
+    def nearest(self, word: str, is_known: Callable[[str], bool]) -> str:
         """Return the word of the corpus nearest to ``word`` (folded, at most ``LONGEST`` letters), or ``word`` where none is near.
 
-        Nearer words go first, then those with the same first letter, then frequent ones. The dear step: see ``deletes``.
+        Nearer words go first, then those with the same first letter, then frequent ones. A form of a word that ``is_known`` begins
+        as it was meant to: "bleeds" is no slip of "Leeds". The dear step: see ``deletes``.
         """
         slips = 2 if len(word) >= TWO_SLIPS_FROM else 1
+        may_begin_otherwise = not any(map(is_known, other_forms(word)))
         near = [
             (distance, other[0] != word[0], -frequency, other)
             for other, frequency in self._candidates(word)
-            if (distance := OSA.distance(word, other)) <= slips
+            if (may_begin_otherwise or other[0] == word[0]) and (distance := OSA.distance(word, other)) <= slips
         ]
         return min(near)[3] if near else word
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import Stemmer
 
-from index.text.language import FUNCTION_WORDS, POSSESSIVE, SECTION, STEMMER_LANGUAGE, STOP_WORDS
+from index.text.language import CUT_OFF, DENYING, FUNCTION_WORDS, POSSESSIVE, SECTION, STEMMER_LANGUAGE, STOP_WORDS
 
 # A word is a run of letters and digits; inside it may stand an apostrophe ("member's") or a point or comma between digits
 # ("2.5", "10,000"). "%" counts as a word: "10%" and "10 per cent" differ to a reader, and the number alone is kept too.
@@ -88,6 +88,12 @@ def stem(surface: str) -> str:
         _stemmers.one = Stemmer.Stemmer(STEMMER_LANGUAGE)
     stemmed: str = _stemmers.one.stemWord(surface)
     return stemmed
+
+
+def other_forms(surface: str) -> tuple[str, ...]:
+    """Return words that a folded word may be a form of: another ending, or the opposite."""
+    stemmed = stem(surface)
+    return stemmed, stemmed + CUT_OFF, surface.removeprefix(DENYING)
 
 
 def _section_references(text: str) -> list[Word]:

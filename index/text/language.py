@@ -13,6 +13,8 @@ import re
 
 STEMMER_LANGUAGE = "english"  # of Snowball's stemmers: Porter 2
 POSSESSIVE = "'s"  # an ending that a word loses
+DENYING = "un"  # what a word may begin with that says the opposite
+CUT_OFF = "e"  # what a stem may have lost
 # Words that say nothing by themselves, and those that tell what kind of a question is asked; a text is not searched for either.
 FUNCTION_WORDS = frozenset(
     """a about am an and any are as at be because been being but by for from had has have having he her here hers him his i

@@ -12,7 +12,7 @@ from discord.ui import ActionRow, Container, Item, LayoutView, MediaGallery, Sec
 
 from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
 from bot.answering.links import reader_link
-from bot.answering.wording import SEVERAL, parts_told
+from bot.answering.wording import SEVERAL, mended_told, parts_told
 from bot.discord_bot.cards.controls import Action, Control, Further, in_markdown, link
 from bot.discord_bot.cards.excerpt import excerpt
 from bot.discord_bot.cards.quote_text import alt_text, heading_of, quote_markdown, source_of
@@ -112,6 +112,8 @@ def _head(answer: Answer, asked: Asked, texts: Texts, shared_by: int) -> list[Te
     head = _question_texts(asked)
     if shared_by:
         head.append(_text(f"-# {texts.say('card.shared_by', person=f'<@{shared_by}>')}"))
+    if answer.mended:
+        head.append(_text(mended_text(answer)))
     if answer.definition is not None:
         head.append(_text(definition_text(answer.definition, texts)))
     if answer.quotes:
@@ -159,6 +161,11 @@ def _section(section: NearSection, public: str) -> str:
 def pointer_text(answer: Answer) -> str:
     """Return where to go on beside what is shown, in small letters."""
     return f"-# {clip_escaped(one_line(answer.signpost), _SIGNPOST_LIMIT)}"
+
+
+def mended_text(answer: Answer) -> str:
+    """Return which words were read otherwise than they were typed, in small letters."""
+    return f"-# {clip_escaped(one_line(mended_told(answer)), _PART_LIMIT)}"
 
 
 def parts_text(answer: Answer) -> str:

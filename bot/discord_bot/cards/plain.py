@@ -9,6 +9,7 @@ from bot.answering.answers import Answer, Quote
 from bot.answering.wording import KIND_HEADINGS
 from bot.discord_bot.cards.cards import (
     definition_text,
+    mended_text,
     not_found_text,
     parts_text,
     pointer_text,
@@ -36,6 +37,8 @@ def plain_answer(answer: Answer, asked: Asked, style: CardStyle) -> str:
     """Return ``answer`` as one message: the question, the verdict, the words quoted, where they stand and where to read on."""
     texts = style.texts
     lines = [f"**{clip_escaped(one_line(asked.question), _QUESTION_LIMIT)}**"]
+    if answer.mended:
+        lines.append(mended_text(answer))
     if answer.definition is not None:
         lines.append(definition_text(answer.definition, texts, _DEFINITION_LIMIT))
     if not answer.quotes:

@@ -182,6 +182,7 @@ EXAMPLE: JsonDict = {
     "build": "20260102T030405-6789ab",
     "nearest": [],
     "nearest_sections": [],
+    "mended": [],
     "signpost": "",
     "parts": [],
     "definition": None,
@@ -196,6 +197,13 @@ class NearSectionBody(BaseModel):
     title: str = Field(description="Of its document.")
 
 
+class MendedBody(BaseModel):
+    """A word that was read as another."""
+
+    typed: str
+    read: str
+
+
 class AnswerBody(BaseModel):
     """An answer: passages word for word, or an honest refusal."""
 
@@ -208,8 +216,9 @@ class AnswerBody(BaseModel):
     build: str
     nearest: list[str] = Field(description="Titles to look into when nothing was found.")
     nearest_sections: list[NearSectionBody] = Field(
-        description="Sections to look into when nothing was found, the nearest first."
+        description="Sections to look into beside what is shown where that is not sure, or instead of it; the nearest first."
     )
+    mended: list[MendedBody] = Field(description="Words that were read otherwise than they were typed.")
     signpost: str = Field(description="Where to go with a matter that is not held here.")
     parts: list[PartBody] = Field(description="Where several questions were asked at once: each in order.")
     definition: DefinitionBody | None = Field(description="Of a term that the question asks to have explained.")

@@ -18,12 +18,13 @@ from bot.answering.wording import (
     EXPLANATIONS,
     HEADING,
     HEADLINES,
-    NEAREST_SECTIONS,
     REASONS,
     SCOPE,
     SEVERAL,
     WHAT_TO_TRY,
+    mended_told,
     parts_told,
+    sections_told,
 )
 from bot.http.api.ask import Asked
 from bot.http.api.schemas import EARLIER_KEPT, PageQuery
@@ -112,7 +113,8 @@ def _values_of_answer(state: HttpState, cards: QuoteCards, asked: Asked, answer:
         "hints": (*WHAT_TO_TRY, state.build.lexicon.site.scope or SCOPE),
         "several": SEVERAL,
         "parts_told": parts_told(answer),
-        "nearest_sections": NEAREST_SECTIONS,
+        "sections_told": sections_told(answer),
+        "mended_told": mended_told(answer),
         "way": way,
         "follow_up": (*asked.earlier, asked.question)[-EARLIER_KEPT:],
         "alone": f"{state.options.base_path}/?{urlencode({'q': asked.question})}",

@@ -94,7 +94,7 @@
       return said;
     }
 
-    refusal(answer) {
+    near(answer) {
       if (!answer.nearest_sections.length) return [];
       const titles = make("ul");
       for (const section of answer.nearest_sections) {
@@ -104,7 +104,7 @@
       }
       const sources = make("p");
       sources.append(make("a", "All sources", { href: `${server}sources`, target: "_blank", rel: "noopener" }));
-      return [make("p", "The nearest sections are:"), titles, sources];
+      return [make("p", answer.passages.length ? "Is another section meant?" : "The nearest sections are:"), titles, ...(answer.passages.length ? [] : [sources])];
     }
 
     show(answer, question) {
@@ -120,9 +120,10 @@
       const more = make("p");
       more.append(make("a", "All answers and follow-up questions", { href: `${server}?q=${encodeURIComponent(question)}`, target: "_blank", rel: "noopener" }));
       const parts = [make("p", heads[answer.status], { class: "section" }), make("p", reasons[answer.status], { class: "soft" })];
+      if (answer.mended.length) parts.push(make("p", `Understood ${answer.mended.map((word) => `“${word.typed}” as “${word.read}”`).join(", ")}.`, { class: "soft" }));
       if (answer.definition) parts.push(make("p", `${answer.definition.term}: ${answer.definition.definition}`));
       const onward = answer.signpost ? [this.pointer(answer.signpost)] : [];
-      const shown = answer.passages.length ? [list, ...onward] : [...onward, ...this.refusal(answer)];
+      const shown = answer.passages.length ? [list, ...this.near(answer), ...onward] : [...onward, ...this.near(answer)];
       const law = make("p", "Quotes only, word for word. Not legal advice: check the current law before you act.", { class: "soft" });
       this.found.replaceChildren(...parts, ...shown, more, law);
     }

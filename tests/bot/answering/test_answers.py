@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.answering.answer_service import AnswerService, check_question
 from bot.answering.answer_text import answer_json
 from bot.answering.answers import Status
+from bot.answering.wording import mended_told
 from index.abstention.decision import Thresholds
 from index.build.reader import open_live_build
 from index.errors import QuestionError, UnknownDocument, UnknownPassage
@@ -148,3 +149,20 @@ def test_a_checked_question_is_clean_or_refused(text):
     assert asked == " ".join(asked.split())
     assert any(map(str.isalnum, asked))
     assert not any(unicodedata.category(letter) in {"Cc", "Cf", "Cs"} for letter in asked)
+
+
+def test_an_uncertain_answer_names_sections_beside_those_it_shows(build):
+    """A question back: what may be meant instead, as it came nearly as near."""
+    unsure = AnswerService(build, Thresholds(answered=1.1, uncertain=0.0)).answer("nominate", limit=1)
+    assert unsure.status is Status.UNCERTAIN
+    assert unsure.sections
+    assert not {section.passage for section in unsure.sections} & {quote.id for quote in unsure.quotes}
+    assert AnswerService(build, EVERYTHING).answer("nominate", limit=1).sections == ()
+
+
+def test_what_was_read_otherwise_than_it_was_typed_is_told(service):
+    """On every surface in the same words."""
+    answer = service.answer("volunteers mend the swigns")
+    assert answer.mended == (("swigns", "swings"),)
+    assert mended_told(answer) == "Understood “swigns” as “swings”."
+    assert service.answer("volunteers mend the swings").mended == ()

@@ -17,6 +17,15 @@ def test_typing_errors_are_mended_and_all_else_stands():
     assert mended("Is our Nominasion (s. 95) OK?", mend) == "Is our nomination (s. 95) OK?"
 
 
+def test_an_acronym_is_no_slip_unless_all_is_shouted():
+    """And what was read otherwise than it was typed is told, each word once."""
+    slip = {"lgps": "leps", "comitee": "committee"}
+    read = read_question("LGPS and the Comitee, comitee", lambda word: slip.get(word, word))
+    assert read.text == "LGPS and the committee, committee"
+    assert read.mended == (("Comitee", "committee"), ("comitee", "committee"))
+    assert read_question("THE COMITEE", lambda word: slip.get(word, word)).text == "THE committee"
+
+
 def test_terms_and_pairs_are_distinct():
     """A word said six times counts once: BM25 must not be bought by repetition."""
     asked = read_question("tax tax tax council tax", mend)

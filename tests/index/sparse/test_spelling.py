@@ -36,6 +36,18 @@ def test_words_that_are_right_short_or_far_from_all_others_stand(spelling, word)
     assert spelling.mend(word, {"belfast"}.__contains__) == word
 
 
+@pytest.mark.parametrize(("word", "meant"), [("unlibrary", "unlibrary"), ("rarishes", "rarishes"), ("pariches", "parishes")])
+def test_a_form_of_a_known_word_begins_as_it_was_meant_to(tmp_path, word, meant):
+    """Its opposite or another ending: the corpus has only a word that differs in its first letter."""
+    writer = SpellingWriter()
+    writer.add(["library", "parishes"])
+    writer.save(tmp_path / "spelling.sqlite")
+    known = {"library", "rarish", "parich"}.__contains__
+    opened = Spelling(tmp_path / "spelling.sqlite")
+    assert opened.nearest(word, known) == meant
+    opened.close()
+
+
 @given(st.text("abcdefgh", min_size=4, max_size=7), st.integers(0, 6))
 def test_a_word_and_itself_with_one_letter_less_share_a_form(word, place):
     """What the index of deletes rests on."""
