@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -96,15 +97,16 @@ class Spelling:
     def nearest(self, word: str, is_known: Callable[[str], bool]) -> str:
         """Return the word of the corpus nearest to ``word`` (folded, at most ``LONGEST`` letters), or ``word`` where none is near.
 
-        Nearer words go first, then those with the same first letter, then frequent ones. A form of a word that ``is_known`` begins
-        as it was meant to: "bleeds" is no slip of "Leeds". The dear step: see ``deletes``.
+        Nearer words go first, then those with the same first letter, then frequent ones. A form of a word that ``is_known`` lacks at
+        most the second of two equal letters, or has one too many: "planing" may be a slip of "planning", "bleeds" is none of "Leeds".
+        The dear step: see ``deletes``.
         """
         slips = 2 if len(word) >= TWO_SLIPS_FROM else 1
-        may_begin_otherwise = not any(map(is_known, other_forms(word)))
+        is_form = any(map(is_known, other_forms(word)))
         near = [
             (distance, other[0] != word[0], -frequency, other)
             for other, frequency in self._candidates(word)
-            if (may_begin_otherwise or other[0] == word[0]) and (distance := OSA.distance(word, other)) <= slips
+            if (distance := OSA.distance(word, other)) <= slips and not (is_form and _single(other) != _single(word))
         ]
         return min(near)[3] if near else word
 
@@ -122,6 +124,11 @@ class Spelling:
     def _fetch(self, statement: str, *values: str) -> list[tuple[str, int]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
+
+
+def _single(word: str) -> str:
+    """Return ``word`` with equal letters that follow each other as one."""
+    return "".join(letter for letter, _ in groupby(word))
 
 
 class Mending:

@@ -36,15 +36,16 @@ def test_words_that_are_right_short_or_far_from_all_others_stand(spelling, word)
     assert spelling.mend(word, {"belfast"}.__contains__) == word
 
 
-@pytest.mark.parametrize(("word", "meant"), [("unlibrary", "unlibrary"), ("rarishes", "rarishes"), ("pariches", "parishes")])
-def test_a_form_of_a_known_word_begins_as_it_was_meant_to(tmp_path, word, meant):
-    """Its opposite or another ending: the corpus has only a word that differs in its first letter."""
+@pytest.mark.parametrize(
+    ("word", "meant"), [("unheard", "unheard"), ("otters", "otters"), ("planing", "planning"), ("plannig", "planning")]
+)
+def test_a_form_of_a_known_word_is_a_slip_only_in_doubled_letters(tmp_path, word, meant):
+    """The opposite of a word, another ending of one; a word that only lacks a doubled letter; and none that anybody knows."""
     writer = SpellingWriter()
-    writer.add(["library", "parishes"])
+    writer.add(["heard", "others", "planning"])
     writer.save(tmp_path / "spelling.sqlite")
-    known = {"library", "rarish", "parich"}.__contains__
     opened = Spelling(tmp_path / "spelling.sqlite")
-    assert opened.nearest(word, known) == meant
+    assert opened.nearest(word, {"heard", "otter", "plane"}.__contains__) == meant
     opened.close()
 
 
