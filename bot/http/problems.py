@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
@@ -48,6 +48,24 @@ _SENTENCES = {
 _UNKNOWN = "There is no such parameter here; the page /api lists those that there are."
 _MOST_NAMED = 60  # characters of a name that nobody knows: it may be anything
 PageOfProblem = Callable[[HTTPStatus, str, str], Response]
+
+
+class FaultBody(BaseModel):
+    """One fault of the input."""
+
+    where: str
+    detail: str
+
+
+class ProblemBody(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="Address of the page that explains this kind of problem, relative to this server.")
+    title: str
+    status: int
+    detail: str
+    errors: list[FaultBody] = Field(default_factory=list)
+    successor: str | None = Field(None, description="With 410: id of the passage that stands in its place, or empty.")
 
 
 def storage_fault(error: Exception) -> Fault | None:

@@ -16,11 +16,10 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from bot.answering.guidance import examples_of
-from bot.http.api.schemas import ProblemBody
 from bot.http.api_version import versioned
 from bot.http.http_state import HttpState
 from bot.http.problem_types import PAGES, TYPES, type_named, type_of
-from bot.http.problems import PROBLEM_TYPE
+from bot.http.problems import PROBLEM_TYPE, ProblemBody
 from bot.http.templates import Templates
 
 Described = dict[int | str, dict[str, Any]]

@@ -224,24 +224,6 @@ class AnswerBody(BaseModel):
     definition: DefinitionBody | None = Field(description="Of a term that the question asks to have explained.")
 
 
-class FaultBody(BaseModel):
-    """One fault of the input."""
-
-    where: str
-    detail: str
-
-
-class ProblemBody(BaseModel):
-    """What went wrong (RFC 9457)."""
-
-    type: str = Field(description="Address of the page that explains this kind of problem, relative to this server.")
-    title: str
-    status: int
-    detail: str
-    errors: list[FaultBody] = Field(default_factory=list)
-    successor: str | None = Field(None, description="With 410: id of the passage that stands in its place, or empty.")
-
-
 class SaidBody(BaseModel):
     """What a person says of a passage."""
 
