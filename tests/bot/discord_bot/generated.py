@@ -58,7 +58,10 @@ def random_answer(chance: random.Random) -> tuple[Answer, Asked]:
     )
     term = chance.choice((None, Term(nasty_text(chance, 200), nasty_text(chance, 2000))))
     pointer = nasty_text(chance, 900)
-    answer = Answer(asked.question, status, 0.5, quotes, "build", sections=near, signpost=pointer, definition=term)
+    mended = tuple((nasty_text(chance, 60), nasty_text(chance, 60)) for _ in range(chance.choice((0, 0, 1, 5))))
+    answer = Answer(
+        asked.question, status, 0.5, quotes, "build", sections=near, signpost=pointer, definition=term, mended=mended
+    )
     return answer, asked
 
 
