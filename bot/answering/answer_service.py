@@ -5,7 +5,7 @@ HTTP or a terminal is. No surface ranks, filters or words a refusal by itself.
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
@@ -13,7 +13,7 @@ from bot.answering.citations import Citation, cite
 from bot.answering.diversification import SPARE, Diversification, FoundPart, ResultGroup, answered, with_parts
 from bot.answering.guidance import Definitions, Pointers
 from bot.answering.limits import DEFAULT_PASSAGES, MOST_CHARACTERS, MOST_PASSAGES, MOST_REMEMBERED
-from index.abstention.decision import Thresholds
+from index.abstention.decision import Decision, Thresholds
 from index.build.reader import Build
 from index.errors import QuestionError
 from index.records import Document, Passage, Span
@@ -22,6 +22,7 @@ from index.retrieval.questions import parts_of
 from index.retrieval.searcher import Findings, Hit, Searcher
 
 NEAREST = 3  # titles and sections that are named beside what is shown, or instead of it
+NEAR = 0.15  # score from which a section is named: what a question about anything else, a recipe or the weather, comes to lies below
 AS_MEANT = 0.7  # share of the best score from which another section may be what was meant
 MOST_MENDED_SHOWN = 5
 SURROUNDING = 32  # characters kept before and after a quote, by which it can be found again
@@ -121,7 +122,6 @@ class AnswerService:
         if parts:
             shown = with_parts(shown, parts)[:limit]
         near = [] if found or decision.asks_nothing else findings.hits
-        beside = _beside(findings.hits, {one.hit.passage.id for one in shown}) if decision.status is Status.UNCERTAIN else near
         return Answer(
             question=asked,
             status=decision.status,
@@ -130,7 +130,7 @@ class AnswerService:
             parts=answered(parts, shown),
             build=self.build.manifest.build,
             nearest=self._nearest_titles(near),
-            sections=self._nearest_sections(beside),
+            sections=self._sections(decision, findings.hits, shown),
             mended=_mended(findings) if decision.is_english else (),
             signpost=self._pointers.told(decision, findings.hits),
             definition=self._definitions.asked_for(asked),
@@ -186,8 +186,13 @@ class AnswerService:
     def _nearest_titles(self, near: Sequence[Hit]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(self._title, near[:DEFAULT_PASSAGES])))[:NEAREST]
 
-    def _nearest_sections(self, near: Sequence[Hit]) -> tuple[NearSection, ...]:
-        """Return the sections by name: where a refusal is wrong, the right one mostly stands among them."""
+    def _sections(self, decision: Decision, hits: Sequence[Hit], shown: Sequence[ResultGroup]) -> tuple[NearSection, ...]:
+        """Return sections by name, beside what is not sure or instead of it: a wrong refusal mostly names the right one."""
+        if decision.status is Status.ANSWERED or decision.asks_nothing:
+            return ()
+        least = max(NEAR, AS_MEANT * hits[0].score) if shown else NEAR
+        seen = {one.hit.passage.id for one in shown}
+        near = [hit for hit in hits if hit.score >= least and hit.passage.id not in seen]
         sections: dict[tuple[str, str], NearSection] = {}
         for told in self._diversification.arranged(near, DEFAULT_PASSAGES):
             passage = told.hit.passage
@@ -201,11 +206,6 @@ class AnswerService:
 
 def _mended(findings: Findings) -> tuple[tuple[str, str], ...]:
     return findings.asked[0].mended[:MOST_MENDED_SHOWN] if findings.asked else ()
-
-
-def _beside(hits: Sequence[Hit], shown: Collection[str]) -> Sequence[Hit]:
-    """Return the hits beside those that are shown that come as near as may be meant."""
-    return [hit for hit in hits if hit.passage.id not in shown and hit.score >= AS_MEANT * hits[0].score]
 
 
 def _depth_for(limit: int) -> int:

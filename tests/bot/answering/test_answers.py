@@ -54,6 +54,7 @@ def test_a_refusal_shows_no_passage_but_names_the_nearest_sections(build):
     passage = build.records.passage(near.passage)
     assert (near.title, near.heading) == ("The playground report", passage.section[-1] if passage.section else "")
     assert len(set(answer.sections)) == len(answer.sections) <= 3
+    assert AnswerService(build, NOTHING).answer("zebra zeppelin").sections == ()  # nothing came near
 
 
 def test_a_signpost_to_who_may_be_in_danger_hides_what_was_found(build):
