@@ -94,17 +94,17 @@
       return said;
     }
 
+    // Sections by name: beside what is not sure, or instead of it; a refusal leads to all sources too.
     near(answer) {
-      if (!answer.nearest_sections.length) return [];
-      const titles = make("ul");
+      const refused = !answer.passages.length, titles = make("ul"), sources = make("p");
       for (const section of answer.nearest_sections) {
         const line = make("li");
         line.append(make("a", section.heading || section.title, { href: `${server}p/${section.passage}`, target: "_blank", rel: "noopener" }));
         titles.append(line);
       }
-      const sources = make("p");
       sources.append(make("a", "All sources", { href: `${server}sources`, target: "_blank", rel: "noopener" }));
-      return [make("p", answer.passages.length ? "Is another section meant?" : "The nearest sections are:"), titles, ...(answer.passages.length ? [] : [sources])];
+      const named = titles.children.length ? [make("p", refused ? "The nearest sections are:" : "Is another section meant?"), titles] : [];
+      return refused ? [...named, sources] : named;
     }
 
     show(answer, question) {
