@@ -67,12 +67,12 @@ test coverage: export OMP_NUM_THREADS = 1
 
 test: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+	$(BIN)/python -m pytest -p tests.in_memory --numprocesses 3 --dist worksteal
 
 # All that `make test` checks, and that no fewer branches are taken than pyproject.toml says. It takes about half as long again.
 coverage: $(VENV)/.installed-test lint types imports
 	$(BIN)/localism-ingest check
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov
+	$(BIN)/python -m pytest -p tests.in_memory --numprocesses 3 --dist worksteal --cov
 
 # Needs Chromium; CHROMIUM names it where it is not /usr/bin/chromium.
 browser-test: $(VENV)/.installed-test

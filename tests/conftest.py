@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -130,11 +129,8 @@ def warm_readers() -> Iterator[None]:
     """
     owner, warm = os.getpid(), multiprocessing.get_context("forkserver")
     warm.set_forkserver_preload(["ingest.stages.workers"])
-
-    def chosen(method: str) -> BaseContext:
-        return warm if os.getpid() == owner else multiprocessing.get_context(method)
-
-    with patch("ingest.stages.workers.multiprocessing", SimpleNamespace(get_context=chosen)):
+    chosen = SimpleNamespace(get_context=lambda method: warm if os.getpid() == owner else multiprocessing.get_context(method))
+    with patch("ingest.stages.workers.multiprocessing", chosen):
         yield
 
 

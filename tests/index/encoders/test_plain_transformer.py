@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-import torch
 
 from index.encoders.export import PlainTransformer, is_plain
 
@@ -57,6 +56,8 @@ def test_a_folder_that_does_not_tell_is_not_plain(tmp_path):
 
 def test_a_text_alone_is_read_on_one_thread(monkeypatch):
     """Files are read beside it, and threads that wait for each other would take their processors; afterwards all are there again."""
+    import torch  # takes two seconds, in each process that collects the tests
+
     transformer, threads = PlainTransformer.__new__(PlainTransformer), []
     before = torch.get_num_threads()
     monkeypatch.setattr(

@@ -2,10 +2,8 @@
 
 import os
 import resource
-import subprocess
-import sys
 import traceback
-from functools import partial
+from contextlib import redirect_stderr
 from typing import Self
 
 import pytest
@@ -16,7 +14,6 @@ from index.build.verification import verify_build
 from index.errors import NotWritten
 from ingest.__main__ import main
 from ingest.outcome import State
-from tests.conftest import ROOT
 from tests.ingest.conftest import BREAD, CATALOGUE
 
 
@@ -59,10 +56,18 @@ def test_a_disk_that_is_full_while_a_document_comes_in_leaves_the_corpus(worksho
     (tmp_path / "gulls.md").write_text("# Gulls\n\n" + "The gulls nest on the roof of the chapel.\n" * 20)
     workshop.write("catalogue.toml", "# A long preface.\n" * 200 + CATALOGUE)
     before = {path: path.read_bytes() for path in workshop.corpus.rglob("*") if path.is_file()}
-    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (room, room))
-    command = ["add", str(tmp_path / "gulls.md"), "--no-build", *folders(workshop)]
-    done = subprocess.run([sys.executable, "-m", "ingest", *command], cwd=ROOT, stderr=subprocess.PIPE, preexec_fn=full)
-    assert (done.returncode, b"File too large. Make room" in done.stderr, b"Traceback" in done.stderr) == (2, True, False)
+    told, telling = os.pipe()
+
+    def add():
+        with os.fdopen(telling, "w") as standard_error, redirect_stderr(standard_error):
+            code = main(["add", str(tmp_path / "gulls.md"), "--no-build", *folders(workshop)])
+        os._exit(code)
+
+    code = in_child_with_room(room, add)
+    os.close(telling)
+    with os.fdopen(told) as heard:
+        said = heard.read()
+    assert (code, "File too large. Make room" in said) == (2, True)
     assert {path: path.read_bytes() for path in workshop.corpus.rglob("*") if path.is_file()} == before
 
 
