@@ -29,7 +29,7 @@ def read_rtf(path: Path, options: ReadingOptions) -> ReadDocument:
     source = path.read_bytes().decode("latin-1")  # RTF is ASCII; other letters are written as codes
     try:
         text = rtf_to_text(source, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]  # the library has no types
-    except (ValueError, IndexError, KeyError, TypeError, LookupError, RecursionError) as error:
+    except (ValueError, ArithmeticError, IndexError, KeyError, TypeError, LookupError, RecursionError) as error:
         raise UnreadableDocument(f"the RTF codes of the file are damaged: {error}") from error
     text = joined(text)  # it gives a letter outside the basic plane as two
     blocks = [_block(line.strip()) for line in text.split("\n") if line.strip(" |\t")]
