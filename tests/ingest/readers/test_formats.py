@@ -232,6 +232,7 @@ def test_plain_text_is_read_in_the_common_encodings(tmp_path, encoding, mark):
     ("name", "content", "reason"),
     [
         ("empty.pdf", b"", "the file is empty"),
+        ("number.rtf", rb"{\rtf1\ansi hello \u99999999999 x}", "RTF codes of the file are damaged"),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Office document"),
         ("picture.pdf", b"\x89PNG\r\n\x1a\n" + bytes(100), "a picture; put it into a PDF"),
         ("program.txt", b"\x7fELF" + bytes(200), "a program"),
