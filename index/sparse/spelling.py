@@ -97,18 +97,19 @@ class Spelling:
     def nearest(self, word: str, is_known: Callable[[str], bool]) -> str:
         """Return the word of the corpus nearest to ``word`` (folded, at most ``LONGEST`` letters), or ``word`` where none is near.
 
-        Nearer words go first, then those with the same first letter, then frequent ones. A form of a word that ``is_known`` lacks at
+        Nearer words go first, then those with the same first letter, then those by which letters were only left out or doubled
+        ("bying": "buying" before "bring"), then frequent ones. A form of a word that ``is_known`` lacks at
         most the second of two equal letters, or has one too many: "planing" may be a slip of "planning", "bleeds" is none of "Leeds".
         The dear step: see ``deletes``.
         """
         slips = 2 if len(word) >= TWO_SLIPS_FROM else 1
         is_form = any(map(is_known, other_forms(word)))
         near = [
-            (distance, other[0] != word[0], -frequency, other)
+            (distance, other[0] != word[0], not _is_within(*sorted((word, other), key=len)), -frequency, other)
             for other, frequency in self._candidates(word)
             if (distance := OSA.distance(word, other)) <= slips and not (is_form and _single(other) != _single(word))
         ]
-        return min(near)[3] if near else word
+        return min(near)[-1] if near else word
 
     def _holds(self, word: str) -> bool:
         return bool(self._fetch("SELECT 1 FROM words WHERE word = ? OR stem = ? LIMIT 1", word, stem(word)))
@@ -124,6 +125,12 @@ class Spelling:
     def _fetch(self, statement: str, *values: str) -> list[tuple[str, int]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
+
+
+def _is_within(short: str, long: str) -> bool:
+    """Tell whether the letters of ``short`` stand in ``long`` in their order."""
+    letters = iter(long)
+    return all(letter in letters for letter in short)
 
 
 def _single(word: str) -> str:

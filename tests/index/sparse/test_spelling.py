@@ -36,6 +36,17 @@ def test_words_that_are_right_short_or_far_from_all_others_stand(spelling, word)
     assert spelling.mend(word, {"belfast"}.__contains__) == word
 
 
+def test_a_letter_left_out_is_likelier_than_another_one_struck(tmp_path):
+    """However often the other word stands in the corpus; of words alike in that the frequent one is meant."""
+    writer = SpellingWriter()
+    writer.add(["buying", *["bring"] * 9, "tenants", "tenant", "tenant"])
+    writer.save(tmp_path / "spelling.sqlite")
+    opened = Spelling(tmp_path / "spelling.sqlite")
+    assert opened.nearest("bying", lambda _: False) == "buying"
+    assert opened.nearest("tennant", lambda _: False) == "tenant"
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("word", "meant"), [("unheard", "unheard"), ("otters", "otters"), ("planing", "planning"), ("plannig", "planning")]
 )
