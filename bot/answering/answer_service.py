@@ -121,7 +121,7 @@ class AnswerService:
         shown = self._diversification.arranged(findings.hits, MOST_PASSAGES if parts else limit) if found else []
         if parts:
             shown = with_parts(shown, parts)[:limit]
-        near = [] if found or decision.asks_nothing else findings.hits
+        near = [] if found or decision.stands_alone else findings.hits
         return Answer(
             question=asked,
             status=decision.status,
@@ -188,7 +188,7 @@ class AnswerService:
 
     def _sections(self, decision: Decision, hits: Sequence[Hit], shown: Sequence[ResultGroup]) -> tuple[NearSection, ...]:
         """Return sections by name, beside what is not sure or instead of it: a wrong refusal mostly names the right one."""
-        if decision.status is Status.ANSWERED or decision.asks_nothing:
+        if decision.status is Status.ANSWERED or decision.stands_alone:
             return ()
         least = max(NEAR, AS_MEANT * hits[0].score) if shown else NEAR
         seen = {one.hit.passage.id for one in shown}

@@ -179,9 +179,9 @@ class Decision:
     signals: Signals | None = None  # what the confidence was made from; None where what was found did not decide
 
     @property
-    def asks_nothing(self) -> bool:
-        """Whether there was no question, so that whatever lies near to it is of no use."""
-        return self.kind is Kind.GREETING
+    def stands_alone(self) -> bool:
+        """Whether nothing is told beside it: nothing was asked, or somebody may be in danger."""
+        return self.kind is Kind.GREETING or (self.signpost is not None and self.signpost.kind == EMERGENCY)
 
     @property
     def is_english(self) -> bool:

@@ -63,6 +63,7 @@ def test_a_signpost_to_who_may_be_in_danger_hides_what_was_found(build):
     service = AnswerService(replace(build, lexicon=Lexicon(signposts=signposts)), EVERYTHING)
     answer = service.answer("volunteers mend the swings")
     assert (answer.status, answer.quotes, answer.signpost) == (Status.NOT_FOUND, (), "Ring 999.")
+    assert (answer.nearest, answer.sections) == ((), ())
     assert answer.confidence < Thresholds().uncertain
 
 
