@@ -61,6 +61,13 @@ PATTERNS: dict[str, Callable[[str], object]] = {
 }
 
 
+def spent_on(look, text):
+    """Seconds of the processor that looking at a text takes."""
+    started = time.process_time()
+    look(text)
+    return time.process_time() - started
+
+
 @pytest.mark.parametrize("name", PATTERNS)
 def test_twice_the_text_is_not_four_times_the_work(name):
     """Every piece repeated, with every end after it."""
