@@ -75,6 +75,5 @@ def test_twice_the_text_is_not_four_times_the_work(name):
     for piece in PIECES:
         for end in ENDS:
             text = piece * (LENGTH // len(piece)) + end
-            started = time.process_time()
-            look(text)
-            assert time.process_time() - started < SECONDS, (piece, end)
+            # Again where it took too long: a search of the whole process for garbage may fall into it.
+            assert any(spent_on(look, text) < SECONDS for _ in range(3)), (piece, end)
