@@ -60,6 +60,7 @@ class QuestionLog:
         self._unwritten: Counter[tuple[str, str, str]] = Counter()  # by question, status and day
         self._writing: threading.Timer | None = None
         self._sweeping: threading.Timer | None = None
+        self._closed = False
         self._sweep_in_time()
 
     def add(self, question: str, status: Status) -> None:
@@ -156,7 +157,10 @@ class QuestionLog:
 
     def close(self) -> None:
         """Write what is left and let go of the database."""
-        for timer in (self._writing, self._sweeping):
+        with self._adding:
+            self._closed = True  # a sweep that is under way begins no next one
+            timers = (self._writing, self._sweeping)
+        for timer in timers:
             if timer is not None:
                 timer.cancel()
                 timer.join()
@@ -180,9 +184,12 @@ class QuestionLog:
             self.sweep()
         except LocalismError as error:
             log.error("kept questions that are too old could not be removed: %s", error)  # noqa: TRY400  # said whole
-        self._sweeping = threading.Timer(SWEEP_AFTER, self._sweep_in_time)
-        self._sweeping.daemon = True
-        self._sweeping.start()
+        with self._adding:
+            if self._closed:
+                return
+            self._sweeping = threading.Timer(SWEEP_AFTER, self._sweep_in_time)
+            self._sweeping.daemon = True
+            self._sweeping.start()
 
 
 def _today() -> date:

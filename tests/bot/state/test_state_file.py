@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bot.state.databases.sqlite_store import make_private, remove_private
 from bot.state.feedback import FeedbackStore, Verdict
 from bot.state.question_log import QuestionLog
 from tests.conftest import ROOT
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 SMALL = 64 * 1024
 
@@ -108,6 +109,30 @@ def test_what_is_too_old_goes_though_nobody_asks(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(QuestionLog, "sweep", lambda self: swept.append(1) or sweep(self))
     with closing(QuestionLog(open_store(tmp_path), 30)):
         wait_for(lambda: len(swept) >= 3)
+
+
+def test_a_sweep_that_is_under_way_when_it_closes_begins_no_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Who sweeps then would find the database closed."""
+    monkeypatch.setattr(question_log, "SWEEP_AFTER", 0.01)
+    begun, goes_on, swept = threading.Event(), threading.Event(), []
+    log = QuestionLog(open_store(tmp_path), 30)
+
+    def sweep(_: QuestionLog) -> None:
+        swept.append(1)
+        begun.set()
+        goes_on.wait(PATIENCE)
+
+    monkeypatch.setattr(QuestionLog, "sweep", sweep)
+    assert begun.wait(PATIENCE)
+    closing_it = threading.Thread(target=log.close)
+    closing_it.start()
+    wait_for(lambda: log._closed)
+    goes_on.set()
+    closing_it.join(PATIENCE)
+    assert not [
+        each for each in threading.enumerate() if isinstance(each, threading.Timer) and each.function == log._sweep_in_time
+    ]
+    assert len(swept) <= 2  # the one under way, and one by closing's last writing
 
 
 def test_switching_it_off_deletes_what_was_kept_at_the_next_start(small_build: Path, tmp_path: Path):
