@@ -5,7 +5,7 @@ Refuses to know what a press does: it hands every one to the client.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, Self, cast
@@ -98,11 +98,6 @@ class Control(
         """Return the button again as it was made."""
         return cls(Action(match["action"]), match["argument"], cast("discord.ui.Button[Any]", item).label or "")
 
-    @classmethod
-    def knows(cls, custom_id: str) -> bool:
-        """Tell whether a custom id is one of ours as they are now."""
-        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
-
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Hand the press to the client."""
@@ -134,11 +129,6 @@ class Menu(
         shown = cast("discord.ui.Select[Any]", item)
         lines = [(Action(option.value), option.label) for option in shown.options]
         return cls(match["digest"], match["passage"], shown.placeholder or "", lines)
-
-    @classmethod
-    def knows(cls, custom_id: str) -> bool:
-        """Tell whether a custom id is one of ours as they are now."""
-        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
 
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -177,11 +167,6 @@ class SectionsMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=re.c
         lines = [(option.value, option.label, option.description or "") for option in shown.options]
         return cls(shown.placeholder or "", lines)
 
-    @classmethod
-    def knows(cls, custom_id: str) -> bool:
-        """Tell whether a custom id is one of ours as they are now."""
-        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
-
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Hand the section that was chosen to the client, as a press for its context."""
@@ -190,6 +175,11 @@ class SectionsMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=re.c
 
 def _line(text: str) -> str:
     return clip(one_line(text), _LINE_LIMIT)
+
+
+def is_known(custom_id: str, items: Iterable[type[discord.ui.DynamicItem[Any]]]) -> bool:
+    """Tell whether a custom id is one of those of ``items`` as they are now."""
+    return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in items)
 
 
 def custom_id(action: Action, argument: str) -> str:

@@ -38,11 +38,6 @@ class SettingsMenu(
         """Return the menu again as it was made."""
         return cls(item)
 
-    @classmethod
-    def knows(cls, custom_id: str) -> bool:
-        """Tell whether a custom id is one of ours as they are now."""
-        return cls.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
-
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Hand what was chosen to the client."""

@@ -17,7 +17,7 @@ from typing_extensions import override
 from bot.discord_bot import messages, presses
 from bot.discord_bot.allowed import of_interaction
 from bot.discord_bot.bot_state import BotState
-from bot.discord_bot.cards.controls import Control, Menu, Press, SectionsMenu
+from bot.discord_bot.cards.controls import Control, Menu, Press, SectionsMenu, is_known
 from bot.discord_bot.cards.settings_card import SettingsMenu
 from bot.discord_bot.commands.ask import add_ask, add_find
 from bot.discord_bot.commands.naming import CatalogueTranslator, sync_if_changed
@@ -120,7 +120,7 @@ class LocalismClient(discord.Client):
         if interaction.type is discord.InteractionType.modal_submit and custom_id.startswith(presses.FORM):
             if self.state.once.first(interaction.id):
                 await presses.submit(interaction, self.state, custom_id)
-        elif interaction.type is discord.InteractionType.component and not any(item.knows(custom_id) for item in _KNOWN):
+        elif interaction.type is discord.InteractionType.component and not is_known(custom_id, _KNOWN):
             await presses.explain_old(interaction, self.state)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
