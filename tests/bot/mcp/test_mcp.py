@@ -188,8 +188,8 @@ async def test_a_resource_that_is_not_there_is_refused_in_words(serve):
 
 
 async def test_questions_of_a_client_count_whichever_way_they_come(serve):
-    """Three a minute over MCP and HTTP together; the refusal is words, and another client behind the same proxy has its own limit."""
-    base = serve(proxies=("127.0.0.1",), asking=Rate(3, 60.0))
+    """Three an hour over MCP and HTTP together; the refusal is words, and another client behind the same proxy has its own limit."""
+    base = serve(proxies=("127.0.0.1",), asking=Rate(3, 3600.0))
     one, other = ({"X-Forwarded-For": address} for address in ("192.0.2.1", "192.0.2.2"))
     assert loopback.get(f"{base}/api/ask", params={"q": QUESTION}, headers=one).status_code == 200
     async with _as(base, one) as client:
