@@ -26,6 +26,8 @@ BY_WORDS = 100
 BY_KEY = 60
 BY_PHRASE = 100
 NEAR_KEYS = 100  # several of them belong to one passage; with 200 the same passages come first
+BLOCKS_FROM = 50_000  # passages: of more, only the best blocks are looked into; at a million a third of the time
+BLOCK = 256
 COMMON = 0.03  # share of all passages: a name that more of them hold tells none of them apart
 LEAST_COMMON = 20  # passages: a phrase in so many of them does, however few there are
 
@@ -143,7 +145,7 @@ def nominated(parts: SearchParts, sought: Sought, ranges: Sequence[Range] | None
     near_keys, key_cosines = parts.keys.nearest(sought.vector, NEAR_KEYS)
     by_key = rows_of_keys(parts.expansion_bounds, near_keys)
     quoted = _quoted(parts, sought.phrases)
-    rows = np.unique(np.concatenate([near, by_key, _best(words, BY_WORDS), _best(key_words, BY_KEY), quoted]))
+    rows = np.unique(np.concatenate([near, by_key, best_by_score(words, BY_WORDS), best_by_score(key_words, BY_KEY), quoted]))
     if ranges is not None:
         rows = rows[marked(parts.words.size, ranges)[rows]]
     return Nominated(
@@ -213,10 +215,20 @@ def _with_meant(words: TermScores, scores: Scores, sought: Sought) -> Scores:
     return scores + words.scores(meant) if meant else scores
 
 
-def _best(scores: Scores, count: int) -> Rows:
+def best_by_score(scores: Scores, count: int) -> Rows:
     """Return the rows of the ``count`` greatest scores above zero, in no order."""
-    rows = np.argpartition(-scores, count)[:count] if count < len(scores) else np.arange(len(scores))
-    return np.asarray(rows[scores[rows] > 0], np.int64)
+    rows = _promising(scores, count) if len(scores) > BLOCKS_FROM else np.flatnonzero(scores > 0)
+    return rows[np.argpartition(-scores[rows], count)[:count]] if len(rows) > count else rows
+
+
+def _promising(scores: Scores, count: int) -> Rows:
+    """Return the rows above zero, of blocks of rows those alone that score no less than the ``count``-th best block does at its best.
+
+    The ``count`` best are among them.
+    """
+    tops = np.maximum.reduceat(scores, np.arange(0, len(scores), BLOCK))
+    least = np.partition(tops, len(tops) - count)[len(tops) - count]
+    return np.flatnonzero(scores >= max(least, np.finfo(np.float32).tiny))
 
 
 def _contains(rows: NDArray[np.int32], row: int) -> bool:

@@ -1,0 +1,29 @@
+"""Of many passages the best by words are found, whether they are looked for one by one or block by block."""
+
+import numpy as np
+import pytest
+
+from index.engines.embedded import BLOCK, BLOCKS_FROM, best_by_score
+
+
+@pytest.mark.parametrize("size", [1, 60, 1037, BLOCKS_FROM, BLOCKS_FROM + 1, BLOCKS_FROM + 3 * BLOCK])
+@pytest.mark.parametrize("share", [0, 0.0005, 0.3, 1])
+@pytest.mark.parametrize("count", [60, 100])
+def test_no_better_row_is_left_out(size: int, share: float, count: int) -> None:
+    """The same scores come back as by sorting all, each row once, and none that is zero."""
+    random = np.random.default_rng(size)
+    scores = np.where(random.random(size) < share, random.random(size), 0).astype(np.float32)
+
+    rows = best_by_score(scores, count)
+
+    wanted = np.sort(scores[scores > 0])[::-1][:count]
+    assert np.sort(scores[rows])[::-1].tolist() == wanted.tolist()
+    assert len(set(rows.tolist())) == len(rows)
+
+
+def test_the_best_are_found_where_all_stand_in_one_block() -> None:
+    """A block of nothing but good rows gives all of them, though its top counts once."""
+    scores = np.full(BLOCKS_FROM * 2, 0.01, np.float32)
+    scores[500 : 500 + BLOCK] += np.arange(BLOCK, dtype=np.float32)
+
+    assert sorted(best_by_score(scores, 100).tolist()) == list(range(500 + BLOCK - 100, 500 + BLOCK))
