@@ -22,11 +22,15 @@ from typing_extensions import override
 
 from index.arrays import StoredArray
 from index.errors import DamagedBuild
+from index.remembered import Remembered
 
 K1 = 1.2
 
 _TOGETHER = 4096  # terms that are read at once where all are
 REMEMBERED_TERMS = 2048  # whose places are kept: the words of questions repeat
+# Bytes of postings that are held where they are read and not mapped: one question wants those of a word several times, and at a
+# million passages those of a frequent word are a megabyte.
+HELD_POSTINGS = 32 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class Postings:
 
     rows: NDArray[np.int32]  # passage rows, ascending, shape (m,)
     weights: NDArray[np.float32]  # BM25 share of the term, shape (m,)
+
+    def bytes_held(self) -> int:
+        """Return how much memory they take, with what holds them."""
+        return self.rows.nbytes + self.weights.nbytes + 100
 
 
 class TermRarity(ABC):
@@ -134,9 +142,12 @@ class Words(TermScores):
         self._terms, self._offsets = np.asarray(terms), np.asarray(offsets)
         self._rows, self._weights = StoredArray(rows), StoredArray(weights)
         self._number = lru_cache(REMEMBERED_TERMS)(partial(_place_of, self._terms))
-        self._look_up: Callable[[str], Postings] = partial(_postings, self._number, self._offsets, self._rows, self._weights)
+        look_up = partial(_postings, self._number, self._offsets, self._rows, self._weights)
         if self._rows.mapped and self._weights.mapped:  # views, which take no room
-            self._look_up = lru_cache(REMEMBERED_TERMS)(self._look_up)
+            self._look_up: Callable[[str], Postings] = lru_cache(REMEMBERED_TERMS)(look_up)
+        else:
+            held = Remembered(HELD_POSTINGS, Postings.bytes_held)
+            self._look_up = lambda term: held.of(term, partial(look_up, term))
         self.size = size
         # Of functions, not of methods: those would hold this index, and it would not go with the last who uses it.
         self._frequency = lru_cache(REMEMBERED_TERMS)(partial(_frequency, self._number, self._offsets))

@@ -11,9 +11,8 @@ from typing_extensions import override
 
 from index.engines.postgres.vectors import Ask
 from index.remembered import Remembered
-from index.sparse.bm25 import Postings, TermScores, term_hash
+from index.sparse.bm25 import HELD_POSTINGS, Postings, TermScores, term_hash
 
-HELD = 32 * 2**20  # bytes of postings of the terms asked for last
 _NONE = Postings(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
@@ -31,7 +30,7 @@ class PostingsOfBuild:
     def __init__(self, ask: Ask) -> None:
         """Fetch by ``ask``."""
         self._ask = ask
-        self._held: Remembered[Postings] = Remembered(HELD, _bytes_of)
+        self._held: Remembered[Postings] = Remembered(HELD_POSTINGS, Postings.bytes_held)
 
     def fetch(self, asked: tuple[Sequence[str], Sequence[str]]) -> None:
         """Fetch what is not held of the postings of terms, and of pairs of them."""
@@ -90,7 +89,3 @@ def number_of(term: str) -> int:
 def signed(number: int) -> int:
     """Return 64 bits as PostgreSQL counts them, with a sign."""
     return number - 2**64 if number >= 2**63 else number
-
-
-def _bytes_of(postings: Postings) -> int:
-    return postings.rows.nbytes + postings.weights.nbytes + 100  # and what holds them

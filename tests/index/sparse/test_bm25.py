@@ -2,12 +2,15 @@
 
 import math
 from collections import Counter
+from functools import partial
+from os import pread
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.arrays import StoredArray
 from index.errors import DamagedBuild
 from index.sparse.bm25 import K1, Words
 from index.sparse.bm25_writer import B, WordsWriter
@@ -69,3 +72,30 @@ def test_a_cut_file_is_named_as_damage(tmp_path):
     np.save(tmp_path / "rows.npy", np.zeros(1, np.int32))
     with pytest.raises(DamagedBuild, match="do not fit together"):
         Words.open(tmp_path)
+
+
+def test_postings_of_a_large_index_are_read_once_for_all_that_a_question_wants_of_them(tmp_path, monkeypatch):
+    """They give the same scores as mapped ones, and the disk is asked for each word once."""
+    passages = [["pub", "bid"], ["council", "pub"], ["bid"]]
+    mapped = build(tmp_path / "mapped", passages)
+    monkeypatch.setattr("index.sparse.bm25.StoredArray", partial(StoredArray, mapped_up_to=0))
+    large = build(tmp_path / "large", passages)
+    reads: list[int] = []
+    monkeypatch.setattr("index.arrays.os.pread", lambda *asked: reads.append(asked[1]) or pread(*asked))
+
+    assert large.scores(["pub", "bid"]).tolist() == mapped.scores(["pub", "bid"]).tolist()
+    read = len(reads)
+    assert read == 4, "rows and weights of two words"
+    assert (
+        large.term_weights(["pub", "bid"], np.arange(3)).tolist() == mapped.term_weights(["pub", "bid"], np.arange(3)).tolist()
+    )
+    assert len(reads) == read
+
+
+def test_postings_for_which_there_is_no_room_are_read_again(tmp_path, monkeypatch):
+    """Nothing is held, and nothing is missing."""
+    monkeypatch.setattr("index.sparse.bm25.StoredArray", partial(StoredArray, mapped_up_to=0))
+    monkeypatch.setattr("index.sparse.bm25.HELD_POSTINGS", 1)
+    words = build(tmp_path, [["pub", "bid"], ["council", "pub"]])
+
+    assert [words.postings("pub").rows.tolist() for _ in range(2)] == [[0, 1], [0, 1]]

@@ -151,7 +151,7 @@ def test_a_connection_that_broke_meanwhile_costs_nobody_an_answer(postgres, addr
 
 def test_postings_that_find_no_room_are_fetched_again(monkeypatch):
     """Nothing depends on what is held."""
-    monkeypatch.setattr("index.engines.postgres.postings.HELD", 0)
+    monkeypatch.setattr("index.engines.postgres.postings.HELD_POSTINGS", 0)
     asked: list[object] = []
 
     def ask(_: str, parts: object, terms: list[int]) -> list[tuple[int, int, bytes, bytes]]:
