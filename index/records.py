@@ -110,6 +110,11 @@ class Passage:
     sentences: tuple[Span, ...] = ()  # half-open ranges in ``text``, in order
     keys: tuple[str, ...] = ()  # its heading and other ways to ask for it; searched, never quoted
 
+    @property
+    def searched(self) -> str:
+        """All words by which it is found: its headings, its text and its keys, a line each."""
+        return "\n".join((*self.section, self.text, *self.keys))
+
 
 def passage_id(document_id: str, text: str, occurrence: int = 0) -> str:
     """Return the id of a passage: 16 hex digits made from its document and its text.

@@ -68,10 +68,10 @@ class Signals:
     margin_to_tenth: float  # the same against the tenth place, 0 to 2.75
     rarest: float  # idf of the question's rarest word as a share of the highest there is, 0 to 1
     scope_margin: float  # cosine to what was found less that to what is known not to be held, -0.2 to 0.08
-    near_miss: float = 0.0  # 1 where words of a signpost beside what is held stand in the question, else 0
-    elsewhere: float = (
-        0.0  # 1 where words of a signpost far from what is held stand in it (another country, off topic), else 0
+    near_miss: float = (
+        0.0  # 1 where words of a signpost beside what is held stand in it, half where in the passage too, else 0
     )
+    elsewhere: float = 0.0  # 1 where words of one far from what is held do (another country, off topic), else 0
     document: float = 0.0  # cosine of the first passage's whole document, 0 to 1
     sentence: float = 0.0  # cosine of its best sentence, 0 to 1
 
@@ -165,6 +165,7 @@ class Evidence:
 
     signals: Signals | None = None  # of the first passage and the field behind it; None where nothing was found
     out_of_scope: OutOfScope | None = None  # what lies nearest of all that is known not to be held
+    first: str = ""  # the words by which the first passage is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,8 @@ class Abstention:
             return Decision(Status.NOT_FOUND, SENT_ON, standing or _near(evidence.out_of_scope, WORTH_KNOWING), kind)
         if evidence.signals is None:
             return Decision(Status.NOT_FOUND, 0.0, standing or _near(evidence.out_of_scope, WORTH_KNOWING))
-        signals = with_words(evidence.signals, standing)
+        is_held = standing is not None and self._signposts.holds_as_well(standing, question, evidence.first)
+        signals = with_words(evidence.signals, standing, is_held)
         confidence = self._confidence(signals)
         status = self._thresholds.status(confidence)
         # Beside passages that are shown the way to another desk must be nearer than they are, or it leads astray.
@@ -236,12 +238,12 @@ class Abstention:
         return max(confidence, USUAL.uncertain)
 
 
-def with_words(signals: Signals, standing: Signpost | None) -> Signals:
-    """Return ``signals`` with what the words of the question themselves say of where it belongs."""
+def with_words(signals: Signals, standing: Signpost | None, is_held: bool = False) -> Signals:
+    """Return ``signals`` with what the words of the question say of where it belongs; half, where the passage holds them too."""
     if standing is None:
         return signals
     close = standing.kind in CLOSE_KINDS
-    return replace(signals, near_miss=float(close), elsewhere=float(not close))
+    return replace(signals, near_miss=close * (0.5 if is_held else 1.0), elsewhere=float(not close))
 
 
 def _near(out_of_scope: OutOfScope | None, least: float) -> Signpost | None:

@@ -133,6 +133,11 @@ class Signposts:
         not_cancelled = (place for place in places if not any(_stands_in(asked, phrase) for phrase in self._unless[place]))
         return next((self._posts[place] for place in not_cancelled), None)
 
+    def holds_as_well(self, signpost: Signpost, question: str, found: str) -> bool:
+        """Return whether all phrases of ``signpost`` that stand in ``question`` stand in ``found``, too."""
+        asked, there = _plain(question), _plain(found)
+        return all(_stands_in(there, phrase) for phrase in map(_plain, signpost.patterns) if _stands_in(asked, phrase))
+
     def _possible(self, asked: str) -> Iterator[tuple[int, str]]:
         return chain.from_iterable(self._patterns.get(word, ()) for word in {"", *_WORD.findall(asked)})
 

@@ -129,7 +129,7 @@ class Searcher:
         hits = self._hits(candidates, given, scores, order[:limit])
         out_of_scope = self._signposts.nearest(candidates.question)
         signals = self.signals(candidates, scores, order, asked[0], out_of_scope)
-        return Findings(hits, Evidence(signals, out_of_scope), asked)
+        return Findings(hits, Evidence(signals, out_of_scope, hits[0].passage.searched), asked)
 
     def abstention(self, thresholds: Thresholds | None = None) -> Abstention:
         """Return what decides about the findings of this searcher, by ``thresholds``."""

@@ -47,6 +47,21 @@ def test_a_good_search_is_an_answer_and_wants_no_pointer():
     assert decision.signpost is None
 
 
+def test_words_of_a_signpost_that_the_passage_holds_too_speak_half_as_loud():
+    """The pointer is told all the same, and words of another country count as before."""
+    posts = Signposts((DANGER, CLOSE, FAR), Vectors(faiss.IndexFlatIP(3)))
+    abstention = Abstention(posts, THOROUGH)
+
+    def confidence(question, first=""):
+        return abstention.decide(question, Evidence(FAIR, None, first)).confidence
+
+    worded = "who pays the parking ticket"
+    assert confidence(worded, "Where cars stand") == confidence(worded)
+    assert confidence(worded) < confidence(worded, "A Parking  Ticket at the hall") < confidence("who pays for parking")
+    assert confidence("who pays in Kenya", "The law in Kenya") == confidence("who pays in Kenya")
+    assert abstention.decide(worded, Evidence(FAIR, None, "a parking ticket")).signpost is CLOSE
+
+
 def test_who_may_be_in_danger_is_sent_on_whatever_was_found():
     """The only words that overrule."""
     decision = decided("there is a gas leak in the hall")
