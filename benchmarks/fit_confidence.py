@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import real_questions
-from index.abstention.decision import Calibration, Signals
+from index.abstention.confidence import Calibration, Signals
 from index.build.layout import DEFAULT_BUILDS
 from index.build.reader import Build, open_live_build
 from index.evaluation.calibration import Known, fitted, known, reliability

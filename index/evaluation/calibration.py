@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.decision import Calibration, Signals, held
+from index.abstention.confidence import Calibration, Signals, held
 from index.evaluation.golden_run import Outcome
 
 STEPS = 60

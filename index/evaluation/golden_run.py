@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from index.abstention.decision import Signals, Status, Thresholds
+from index.abstention.confidence import Signals
+from index.abstention.decision import Status, Thresholds
 from index.build.reader import Build
 from index.evaluation.golden import GoldenQuestion, Place
 from index.processors import usable_processors

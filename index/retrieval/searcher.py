@@ -11,16 +11,8 @@ from functools import lru_cache, partial, reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from index.abstention.decision import (
-    FARTHER,
-    NOTHING_KNOWN,
-    Abstention,
-    Evidence,
-    Signals,
-    Thresholds,
-    calibration_of,
-    presence_of,
-)
+from index.abstention.confidence import FARTHER, NOTHING_KNOWN, Signals, calibration_of, presence_of
+from index.abstention.decision import Abstention, Evidence, Thresholds
 from index.abstention.scope import NEAREST, OutOfScope, Signposts
 from index.build.reader import Build
 from index.dense.faiss_reader import Range

@@ -171,7 +171,8 @@ REQUEST = re.compile(
     r"(?:(?:(?:can|could|would|will) you|i (?:want|need|would like|d like) you to) (?:please |pls |just |kindly )*"
     r"(?:write|draft|compose|word|fill (?:in|out)|send|e-?mail|phone|call|ring|submit|post|book|translate|summari[sz]e|design|print"
     r"|sign|make|create|prepare)"
-    r"|(?:write|draft|compose|translate|summari[sz]e|fill (?:in|out))(?! to\b))"
+    r"|(?:write|draft|compose|translate|summari[sz]e|fill (?:in|out))(?! to\b)"
+    r"|(?:phone|ring|call|e-?mail|contact|send|submit|book|print|sign)(?= .*\bfor (?:me|us)\b))"
     r" (?:\w+ )*?(?:me|us|my|our|a|an|the|this|that|it|him|her|them|for)\b"
 )
 # What only a register or a calendar of today says: the fate of one numbered application, the date of a next meeting.

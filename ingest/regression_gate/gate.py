@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from index.abstention.decision import calibration_of
+from index.abstention.confidence import calibration_of
 from index.build.engine_files import is_without
 from index.build.layout import BuildLayout
 from index.build.left_out import read_left_out

@@ -24,7 +24,8 @@ from bot.answering.answer_service import AnswerService
 from bot.http.app import create_app, server_config
 from bot.http.middleware import rate_limit
 from bot.http.options import HttpOptions, Rate
-from index.abstention.decision import Decision, Evidence, Signals, Status, Thresholds
+from index.abstention.confidence import Signals
+from index.abstention.decision import Decision, Evidence, Status, Thresholds
 from index.build.layout import BuildLayout
 from index.build.reader import Build
 from index.documents.store import Records

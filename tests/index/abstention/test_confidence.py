@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abstention.decision import (
-    LIGHT,
-    NOTHING_KNOWN,
-    PLAIN,
-    PLAIN_THOROUGH,
-    THOROUGH,
-    Signals,
-    Status,
-    Thresholds,
-    calibration_of,
-)
+from index.abstention.confidence import LIGHT, NOTHING_KNOWN, PLAIN, PLAIN_THOROUGH, THOROUGH, Signals, calibration_of
+from index.abstention.decision import Status, Thresholds
 
 NAMES = [field.name for field in fields(Signals)]
 AGAINST = {"near_miss", "elsewhere"}

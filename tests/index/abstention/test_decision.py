@@ -6,20 +6,8 @@ import faiss
 import numpy as np
 import pytest
 
-from index.abstention.decision import (
-    PLAIN,
-    PRESENCE_LIGHT,
-    PRESENCE_THOROUGH,
-    SURE,
-    THOROUGH,
-    Abstention,
-    Decision,
-    Evidence,
-    Signals,
-    Status,
-    Thresholds,
-    presence_of,
-)
+from index.abstention.confidence import PLAIN, PRESENCE_LIGHT, PRESENCE_THOROUGH, THOROUGH, Signals, presence_of
+from index.abstention.decision import SURE, Abstention, Decision, Evidence, Status, Thresholds
 from index.abstention.scope import Kind, OutOfScope, Signposts
 from index.dense.faiss_reader import Vectors
 from index.lexicon import Signpost
@@ -101,6 +89,9 @@ def test_beside_what_is_shown_only_a_nearer_desk_is_named(near, pointer):
         ("please help", Kind.GREETING),
         ("write the expression of interest for me", Kind.REQUEST),
         ("Can you draft a letter to our MP", Kind.REQUEST),
+        ("phone the monitoring officer for me", Kind.REQUEST),
+        ("phone numbers for councillors", Kind.QUESTION),
+        ("call in of a decision: what is it for", Kind.QUESTION),
         ("has application 24/01873/FUL been approved", Kind.LIVE_FACT),
         ("when is the next meeting of the parish council", Kind.LIVE_FACT),
         ("can someone help me word an objection", Kind.QUESTION),
@@ -116,6 +107,14 @@ def test_what_no_passage_can_give_is_told_from_questions(question, kind):
     decision = decided(question)
     assert decision.kind is kind
     assert (decision.status is Status.NOT_FOUND) == (kind is not Kind.QUESTION)
+
+
+def test_a_request_is_not_sent_to_a_desk_for_what_the_paper_is_about():
+    """Unless the question names that desk itself, or what lies near is what is not done here."""
+    instruction = Signpost("write", "instruction", (), "Nothing is written here.")
+    assert decided("draft a letter about the car park for me", GOOD, NEAR).signpost is None
+    assert decided("draft a letter about my parking ticket", GOOD, NEAR).signpost is CLOSE
+    assert decided("draft a letter for me", GOOD, replace(NEAR, signpost=instruction)).signpost is instruction
 
 
 def test_another_language_is_named():

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from index.abstention.decision import THOROUGH, Calibration, Signals
+from index.abstention.confidence import THOROUGH, Calibration, Signals
 from index.evaluation.calibration import LEAST_QUESTIONS, Known, fitted, reliability, teaches
 
 MIDDLE = Signals(key=0.6, covered=0.6, margin_to_second=0.3, margin_to_tenth=0.8, rarest=0.6, scope_margin=0.0)
