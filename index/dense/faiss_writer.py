@@ -108,13 +108,14 @@ class VectorsWriter:
         rows = StoredArray(self._rows())
         asked = self._questions(questions)
         nearest = self._truly_nearest(asked)
-        recall, looked_into = 0.0, 4
-        while recall < WANTED_RECALL and looked_into < centres // 4:
-            looked_into *= 2
+        recall, looked_into = 0.0, 0
+        for looked_into in _numbers_of_groups(centres // 4):
             index.nprobe = looked_into
             opened = Vectors(index, rows)
             hits = [len(set(opened.nearest(one, _DEPTH)[0]) & set(true)) for one, true in zip(asked, nearest, strict=True)]
             recall = float(np.mean(hits)) / _DEPTH
+            if recall >= WANTED_RECALL:
+                break
         lists: Any = faiss.downcast_InvertedLists(index.invlists)  # type: ignore[arg-type]  # it has them
         lists.filename = self._files.lists.name  # where it lies now is nobody's business
         faiss.write_index(index, str(self._files.index))
@@ -176,6 +177,12 @@ class VectorsWriter:
             best, rows = np.take_along_axis(best, keep, axis=1), np.take_along_axis(rows, keep, axis=1)
             first += len(block)
         return rows
+
+
+def _numbers_of_groups(most: int) -> Iterator[int]:
+    """Yield how many groups may be looked into, fewest first: 8, 12, 16, 24, 32 and so on, to ``most``."""
+    for power in range(3, most.bit_length()):
+        yield from (number for number in (2**power, 3 * 2 ** (power - 1)) if number <= most)
 
 
 @contextmanager

@@ -1,12 +1,12 @@
-"""Of many passages the best by words are found, whether they are looked for one by one or block by block."""
+"""Of many passages the best by words are found, whether they are looked for one by one or in groups."""
 
 import numpy as np
 import pytest
 
-from index.engines.embedded import BLOCK, BLOCKS_FROM, best_by_score
+from index.engines.embedded import GROUP, GROUPED_FROM, best_by_score
 
 
-@pytest.mark.parametrize("size", [1, 60, 1037, BLOCKS_FROM, BLOCKS_FROM + 1, BLOCKS_FROM + 3 * BLOCK])
+@pytest.mark.parametrize("size", [1, 60, 1037, GROUPED_FROM, GROUPED_FROM + 1, GROUPED_FROM + 3 * GROUP])
 @pytest.mark.parametrize("share", [0, 0.0005, 0.3, 1])
 @pytest.mark.parametrize("count", [60, 100])
 def test_no_better_row_is_left_out(size: int, share: float, count: int) -> None:
@@ -21,9 +21,11 @@ def test_no_better_row_is_left_out(size: int, share: float, count: int) -> None:
     assert len(set(rows.tolist())) == len(rows)
 
 
-def test_the_best_are_found_where_all_stand_in_one_block() -> None:
-    """A block of nothing but good rows gives all of them, though its top counts once."""
-    scores = np.full(BLOCKS_FROM * 2, 0.01, np.float32)
-    scores[500 : 500 + BLOCK] += np.arange(BLOCK, dtype=np.float32)
+@pytest.mark.parametrize("step", [1, GROUPED_FROM * 2 // GROUP])
+def test_the_best_are_found_where_all_stand_in_one_group(step: int) -> None:
+    """A group of nothing but good rows gives all of them, though its best counts once: neighbours, or rows a step apart."""
+    scores = np.full(GROUPED_FROM * 2, 0.01, np.float32)
+    good = np.arange(GROUP) * step
+    scores[good] += np.arange(1, GROUP + 1, dtype=np.float32)
 
-    assert sorted(best_by_score(scores, 100).tolist()) == list(range(500 + BLOCK - 100, 500 + BLOCK))
+    assert sorted(best_by_score(scores, 100).tolist()) == good[-100:].tolist()
