@@ -1,6 +1,7 @@
 """Whatever fails, the words arrive: pictures, builds, cards, through the real discord.py client."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,6 +43,15 @@ async def test_a_page_is_drawn_once_however_many_ask(double, connect):
     opened = await asyncio.gather(*(ask(double, "Who keeps the list?", who={"person": str(600 + n)}) for n in range(10)))
     assert drawn == ["0000000000000001"]
     assert [each.files for each in opened] == [{"page.png": b"png"}] * 10
+
+
+async def test_a_page_is_drawn_anew_from_the_next_build(double, connect, service):
+    """A document may be replaced by one in which the same words stand on another page: the old picture is not theirs."""
+    await connect(picture=lambda quote: f"page {quote.id} of {service.build.id}".encode())
+    await ask(double, "Who keeps the list?")
+    service.build = SimpleNamespace(id="next")
+    opened = await ask(double, "Who keeps the list?")
+    assert opened.files == {"page.png": b"page 0000000000000001 of next"}
 
 
 @pytest.mark.parametrize("failure", ["error", "slow", "none"])
