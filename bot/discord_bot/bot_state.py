@@ -72,6 +72,10 @@ class Once:
             self._seen.popitem(last=False)
         return True
 
+    def forget(self, what: Hashable) -> None:
+        """Let ``what`` come for the first time again: it did not come about."""
+        self._seen.pop(what, None)
+
 
 @dataclass(frozen=True, slots=True)
 class BotState:

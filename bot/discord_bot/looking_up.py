@@ -80,7 +80,9 @@ class LookingUp:
         if self.options.picture is None:
             return None
         left = max(_A_MOMENT, started + self.options.picture_within - time.monotonic())
-        drawn = self.pictures.get(quote.id, partial(self.drawing.run, self.options.picture, quote))
+        # In the next build the same words of the same document may stand on another page, or on one that looks otherwise.
+        key = (self.service.build.id, quote.id)
+        drawn = self.pictures.get(key, partial(self.drawing.run, self.options.picture, quote))
         try:
             return await asyncio.wait_for(drawn, left)
         except UnknownPassage:  # a document without pictures of its pages

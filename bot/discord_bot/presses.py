@@ -99,10 +99,20 @@ async def _turn(interaction: Interaction, state: BotState, passage_id: str) -> N
 
 
 async def _vote(interaction: Interaction, state: BotState, passage_id: str, verdict: Verdict) -> None:
-    if not state.once.first((interaction.user.id, passage_id, verdict)):
+    vote = (interaction.user.id, passage_id, verdict)
+    if not state.once.first(vote):
         await _say(interaction, state, "reply.thanks_already")
-    elif await defer(interaction, private=True):
-        await finish(interaction, await state.asking.vote(passage_id, verdict, _language(interaction, state)))
+        return
+    counted = False
+    try:
+        if await defer(interaction, private=True):
+            reply = await state.asking.vote(passage_id, verdict, _language(interaction, state))
+            counted = reply.done
+            await finish(interaction, reply)
+    finally:
+        # Noted before it is counted, so that two quick presses count once; what was not counted may be said again.
+        if not counted:
+            state.once.forget(vote)
 
 
 async def _open_form(interaction: Interaction, state: BotState, digest: str) -> None:
@@ -126,10 +136,24 @@ async def _share(interaction: Interaction, state: BotState, argument: str) -> No
         await _say(interaction, state, "reply.no_question")
     elif interaction.guild_id is not None and not interaction.permissions.send_messages:
         await _say(interaction, state, "reply.cannot_write")
-    elif interaction.message is not None and not state.once.first(("shared", interaction.message.id)):
+    else:
+        await _post_once(interaction, state, asked)
+
+
+async def _post_once(interaction: Interaction, state: BotState, asked: Asked) -> None:
+    """Post an answer for all, once; where none came of it, the button can be pressed again."""
+    answer_of = ("shared", interaction.message.id if interaction.message else interaction.id)
+    if not state.once.first(answer_of):
         await _say(interaction, state, "reply.shared_already")
-    elif await defer(interaction, private=False):
-        await finish(interaction, await state.asking.answer(asked, shared_by=interaction.user.id))
+        return
+    posted = False
+    try:
+        if await defer(interaction, private=False):
+            reply = await state.asking.answer(asked, shared_by=interaction.user.id)
+            posted = await finish(interaction, reply) and reply.done
+    finally:
+        if not posted:
+            state.once.forget(answer_of)
 
 
 def _asked(interaction: Interaction, state: BotState, digest: str) -> Asked | None:

@@ -89,7 +89,7 @@ class Asking:
         try:
             return await make()
         except UnknownPassage:
-            return Reply(texts.say("reply.removed"))
+            return Reply(texts.say("reply.removed"), done=False)
         except LocalismError as error:
             self.health.refused += 1
             return reply_in_words(str(error))
@@ -97,7 +97,7 @@ class Asking:
             # The build may fail in ways of its own; the person still gets a sentence, and the log the reason.
             log.exception("An answer failed")
             self.health.failed += 1
-            return Reply(texts.say("reply.failed"), outcome=Outcome.FAILED)
+            return Reply(texts.say("reply.failed"), outcome=Outcome.FAILED, done=False)
 
     async def _answered(self, asked: Asked, shared_by: int) -> Reply:
         started = time.monotonic()
@@ -133,7 +133,7 @@ class Asking:
 
     async def _voted(self, passage_id: str, verdict: Verdict, texts: Texts) -> Reply:
         if not await self.found_in.vote(passage_id, verdict):
-            return Reply(texts.say("reply.no_votes"))
+            return Reply(texts.say("reply.no_votes"), done=False)
         return Reply(texts.say("reply.thanks_page" if verdict is Verdict.WRONG_PAGE else "reply.thanks"))
 
     def _style(self, texts: Texts) -> CardStyle:

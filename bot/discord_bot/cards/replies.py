@@ -32,7 +32,8 @@ from bot.discord_bot.state.tallies import Outcome
 class Reply:
     """A card with its picture, or plain text; ``fallback`` is sent where there is no card or Discord takes none.
 
-    ``buttons`` belong to plain text that is meant to be plain; ``outcome`` is there where a question was answered.
+    ``buttons`` belong to plain text that is meant to be plain; ``outcome`` is there where a question was answered; ``done`` is False
+    where it says that what was wanted did not come about.
     """
 
     fallback: str
@@ -41,6 +42,7 @@ class Reply:
     alt: str = ""
     buttons: discord.ui.View | None = None
     outcome: Outcome | None = None
+    done: bool = True
 
     def files(self) -> list[discord.File]:
         """Return the files to upload; fresh ones at every call, because sending uses them up."""
@@ -93,4 +95,4 @@ def reply_of_context(found: PassageInContext, style: CardStyle) -> Reply:
 
 def reply_in_words(sentence: str) -> Reply:
     """Return a sentence, of a refusal, that was not written for Discord's Markdown."""
-    return Reply(clip_escaped(sentence, CONTENT_LIMIT), outcome=Outcome.REFUSED)
+    return Reply(clip_escaped(sentence, CONTENT_LIMIT), outcome=Outcome.REFUSED, done=False)

@@ -18,6 +18,7 @@ from http import HTTPStatus
 
 from limits import RateLimitItemPerSecond
 from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.clients import network_of
@@ -122,10 +123,6 @@ def _refusal(wait: int, base: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     return made.raw_headers, bytes(made.body)
 
 
-class BodyTooLongError(Exception):
-    """More bytes came than are allowed."""
-
-
 class BodyLimit:
     """ASGI middleware that gathers the body within its limits; requests without a body pass untouched."""
 
@@ -143,9 +140,8 @@ class BodyLimit:
             return
         try:
             body = await asyncio.wait_for(self._gathered(receive), self._seconds)
-        except BodyTooLongError:
-            too_long = f"The body is longer than {self._most_bytes:,} bytes."
-            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_long, base=_base_of(scope))
+        except HTTPException as refused:
+            refusal = problem(HTTPStatus(refused.status_code), refused.detail, base=_base_of(scope))
         except TimeoutError:
             too_slow = f"The body took longer than {self._seconds:g} second{'' if self._seconds == 1 else 's'}."
             refusal = problem(HTTPStatus.REQUEST_TIMEOUT, too_slow, base=_base_of(scope))
@@ -166,11 +162,13 @@ class BodyLimit:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b"".join(chunks)
+                # Nobody is there to read this; but half a form must not be taken for the whole.
+                raise HTTPException(HTTPStatus.BAD_REQUEST, "The body broke off before its end.")
             chunks.append(message.get("body", b""))
             length += len(chunks[-1])
             if length > self._most_bytes:
-                raise BodyTooLongError
+                too_long = f"The body is longer than {self._most_bytes:,} bytes."
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_long)
             if not message.get("more_body", False):
                 return b"".join(chunks)
 

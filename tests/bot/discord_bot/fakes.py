@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from bot.answering.answer_service import check_question
 from bot.answering.answers import Answer, NearSection, PassageInContext, Quote, Status
@@ -48,6 +49,7 @@ class FakeService:
     asked: list[tuple[str, int, str | None, tuple[str, ...]]] = field(default_factory=list)
     among: list[Sequence[str] | None] = field(default_factory=list)  # the documents that were looked in
     documents: list[Document] = field(default_factory=lambda: list(DOCUMENTS))
+    build: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(id="build"))  # only its id is asked for
 
     def answer(
         self,

@@ -1,13 +1,17 @@
 """Whatever fails, the words arrive: pictures, builds, cards, through the real discord.py client."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bot.answering.answers import Quote
+from bot.errors import StoreFull, TooBusy
+from bot.state.feedback import Verdict
 from index.errors import UnknownPassage
-from tests.discord_double.asks import COMMAND, ask, begin, finished, shown_words, write
+from tests.bot.discord_bot.fakes import quote
+from tests.discord_double.asks import COMMAND, ask, begin, finished, press, shown_words, write
 from tests.discord_double.people import BOT, command, interaction
 from tests.discord_double.shapes import COMPONENTS_V2
 
@@ -39,6 +43,15 @@ async def test_a_page_is_drawn_once_however_many_ask(double, connect):
     opened = await asyncio.gather(*(ask(double, "Who keeps the list?", who={"person": str(600 + n)}) for n in range(10)))
     assert drawn == ["0000000000000001"]
     assert [each.files for each in opened] == [{"page.png": b"png"}] * 10
+
+
+async def test_a_page_is_drawn_anew_from_the_next_build(double, connect, service):
+    """A document may be replaced by one in which the same words stand on another page: the old picture is not theirs."""
+    await connect(picture=lambda quote: f"page {quote.id} of {service.build.id}".encode())
+    await ask(double, "Who keeps the list?")
+    service.build = SimpleNamespace(id="next")
+    opened = await ask(double, "Who keeps the list?")
+    assert opened.files == {"page.png": b"page 0000000000000001 of next"}
 
 
 @pytest.mark.parametrize("failure", ["error", "slow", "none"])
@@ -102,3 +115,33 @@ async def test_no_question_and_no_person_is_logged(double, connect, service, cap
     ours = [record for record in caplog.records if record.name.startswith(("bot", "discord"))]
     assert ours
     assert not [record for record in ours if "Xylophone" in record.getMessage() or "987654321" in record.getMessage()]
+
+
+async def test_a_verdict_that_could_not_be_kept_can_be_given_again(double, connect):
+    """A full disk at the first press: the second one counts, and only the third was said already."""
+    votes: list[tuple[str, str, Verdict]] = []
+    faults = [StoreFull("There is no room left. Try again later.")]
+
+    def vote(*given: Any) -> None:
+        if faults:
+            raise faults.pop()
+        votes.append(given)
+
+    await connect(vote=vote)
+    shown = (await ask(double, "Who keeps the list?")).message
+    failed, counted, again = [await press(double, shown, "Helpful") for _ in range(3)]
+    assert failed.message["content"].startswith("There is no room left")
+    assert counted.message["content"].startswith("Thank you")
+    assert again.message["content"].startswith("You have already said")
+    assert votes == [(quote(1).id, "guide", Verdict.HELPFUL)]
+
+
+async def test_an_answer_that_could_not_be_shared_can_be_shared_again(double, connect, service):
+    """Too many ask at the first press: the second one posts the answer, and only the third has come too late."""
+    await connect()
+    shown = (await ask(double, "Who keeps the list?", private=True)).message
+    service.error = TooBusy("Too many questions are waiting.")
+    assert "Too many questions" in (await press(double, shown, "Share here")).message["content"]
+    service.error = None
+    assert "Shared by <@501>" in shown_words(await press(double, shown, "Share here"))
+    assert (await press(double, shown, "Share here")).message["content"] == "This answer has been shared already."

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 from bot.http.clients import Proxies, network_of
 from bot.http.counting import Counting
 from bot.http.middleware import rate_limit
-from bot.http.middleware.rate_limit import MOST_WAITING, Places, RateLimit, RateLimiter
+from bot.http.middleware.rate_limit import MOST_WAITING, BodyLimit, Places, RateLimit, RateLimiter
 from bot.http.middleware.route_kinds import Bounds, RouteKind, bounds_of, kind_of
 from bot.http.options import HttpOptions, Rate
 from tests.bot.http.clock import Clock
@@ -220,3 +220,16 @@ async def test_what_is_answered_at_one_go_lets_others_in_between():
     await asyncio.gather(*(places(scope_of("/", "a"), nothing, Inside().send) for _ in range(20)))
     looking.cancel()
     assert max(seen.count(number) for number in seen) <= 2
+
+
+async def test_a_body_that_broke_off_is_not_taken_for_a_whole_one():
+    """A phone that loses its connection in the middle of a form has said nothing: half a question is not kept for a whole one."""
+    inside, come = Inside(), [{"type": "http.request", "body": b"verdict=helpful&question=Who", "more_body": True}]
+    inside.go.set()
+
+    async def breaks_off() -> Message:
+        return come.pop() if come else {"type": "http.disconnect"}
+
+    scope = {**scope_of("/feedback", "a"), "method": "POST", "headers": [(b"content-length", b"60")]}
+    await BodyLimit(inside, 1000, 5.0, "/apart")(scope, breaks_off, inside.send)
+    assert (inside.most, inside.statuses) == (0, [400])
