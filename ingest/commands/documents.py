@@ -43,12 +43,17 @@ def add(context: CommandContext) -> int:
 
 def remove(context: CommandContext) -> int:
     """Take a document out of the corpus and build."""
-    from ingest.documents import remove_document  # as above
+    from ingest.documents import copies_of, remove_document  # as above
 
     with context.lock():
+        back = copies_of(context.options.id, context.corpus)
         aside = remove_document(context.options.id, context.corpus)
     kept = f"its file is kept as {aside}" if aside else "its file was left where it is"
     context.say(f"{context.options.id!r} is out of the catalogue; {kept}.")
+    if back:
+        context.say(
+            f"What was left out as a copy of it is read again: {', '.join(back)}. To have none of them, remove them too."
+        )
     # A removal removes: the gate tells what it costs, but what a person took out must not go on answering.
     return _build_after(
         context, {"removed": context.options.id, "file": str(aside or "")}, None if context.options.hold else Step.ACCEPT
