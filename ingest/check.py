@@ -16,6 +16,7 @@ from pathlib import Path
 
 from index.errors import CatalogueError
 from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion
+from index.lexicon import HAND_WRITTEN
 from index.records import Kind, Page, Source
 from ingest.catalogue.catalogue import Entry
 from ingest.catalogue.corpus import Corpus, open_corpus
@@ -47,7 +48,7 @@ class ActsTable:
             tomllib.TOMLDecodeError: the file is not TOML.
         """
         path = folder / ACTS_FILE
-        return cls(tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {})
+        return cls(tomllib.loads(path.read_text(encoding=HAND_WRITTEN)) if path.is_file() else {})
 
     def laws_named(self, title: str) -> tuple[str, ...]:
         """Return what a source's title names: its instruments by number, else the Act that it begins with; empty if neither."""
