@@ -16,7 +16,6 @@ from pathlib import Path
 
 from index.errors import CatalogueError
 from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion
-from index.lexicon import HAND_WRITTEN
 from index.records import Kind, Page, Source
 from ingest.catalogue.catalogue import Entry
 from ingest.catalogue.corpus import Corpus, open_corpus
@@ -48,7 +47,8 @@ class ActsTable:
             tomllib.TOMLDecodeError: the file is not TOML.
         """
         path = folder / ACTS_FILE
-        return cls(tomllib.loads(path.read_text(encoding=HAND_WRITTEN)) if path.is_file() else {})
+        # "utf-8-sig": as all that people write, index.lexicon.HAND_WRITTEN
+        return cls(tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {})
 
     def laws_named(self, title: str) -> tuple[str, ...]:
         """Return what a source's title names: its instruments by number, else the Act that it begins with; empty if neither."""

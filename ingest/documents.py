@@ -16,8 +16,7 @@ from index.digests import file_digest
 from index.errors import CatalogueError
 from index.records import Document, Kind
 from ingest.catalogue.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
-from ingest.catalogue.entries import append_entry, remove_entry
-from ingest.catalogue.writer import change_entry
+from ingest.catalogue.entries import append_entry, let_back, remove_entry
 from ingest.describing import GUESSABLE
 from ingest.errors import DocumentRefused
 from ingest.fetch.network import Network
@@ -103,8 +102,7 @@ def remove_document(document_id: str, corpus: Path) -> Path | None:
         raise DocumentRefused(
             f"{', '.join(about)} is about {document_id!r}; remove that first, or take “about” out of its entry."
         )
-    for copy in copies_of(document_id, corpus):
-        change_entry(corpus / CATALOGUE_FILE, copy, {"copy_of": None})  # which would lead nowhere
+    let_back(corpus / CATALOGUE_FILE, copies_of(document_id, corpus))
     # The file first: one without an entry is read all the same, and a run that was killed between the two would not have removed it.
     aside = _set_aside(entry.path, corpus / DOCUMENTS_FOLDER)
     try:

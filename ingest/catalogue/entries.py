@@ -4,13 +4,14 @@ Comes in: the catalogue's path and a table or an id. Goes out: the same file wit
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from index.build.layout import replace_text
 from index.errors import CatalogueError
 from index.lexicon import HAND_WRITTEN
 from ingest.catalogue.catalogue import faults_of
+from ingest.catalogue.writer import change_entry
 from ingest.errors import CorpusProblems
 from ingest.readers.sound_letters import shown_name
 
@@ -46,6 +47,16 @@ def remove_entry(catalogue: Path, document_id: str, line: int) -> None:
         end -= 1
     shorter = "".join(lines[: line - 1]).rstrip("\n") + "\n" + "".join(lines[end:])
     _replace(catalogue, text, shorter, [one for one in _ids(text) if one != document_id])
+
+
+def let_back(catalogue: Path, names: Iterable[str]) -> None:
+    """Take ``copy_of`` out of the entries of ``names``: what it leads to goes, and no command reads a catalogue that leads nowhere.
+
+    Raises:
+        CatalogueError: there is no such entry, or it cannot be changed here.
+    """
+    for name in names:
+        change_entry(catalogue, name, {"copy_of": None})
 
 
 def _unwritable(said: Mapping[str, str | list[str]]) -> list[str]:
