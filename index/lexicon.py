@@ -11,6 +11,9 @@ from typing import Any
 from index.errors import DamagedBuild
 from index.records import Document, Kind
 
+HAND_WRITTEN = "utf-8-sig"
+"""Encoding of the files that people write: UTF-8, with or without the mark that some editors of Windows put before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -47,7 +47,8 @@ class ActsTable:
             tomllib.TOMLDecodeError: the file is not TOML.
         """
         path = folder / ACTS_FILE
-        return cls(tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {})
+        # "utf-8-sig": as all that people write, index.lexicon.HAND_WRITTEN
+        return cls(tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {})
 
     def laws_named(self, title: str) -> tuple[str, ...]:
         """Return what a source's title names: its instruments by number, else the Act that it begins with; empty if neither."""

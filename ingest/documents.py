@@ -16,7 +16,7 @@ from index.digests import file_digest
 from index.errors import CatalogueError
 from index.records import Document, Kind
 from ingest.catalogue.catalogue import CATALOGUE_FILE, DOCUMENTS_FOLDER, Entry, read_catalogue, slug_of, unlisted_files
-from ingest.catalogue.entries import append_entry, remove_entry
+from ingest.catalogue.entries import append_entry, let_back, remove_entry
 from ingest.describing import GUESSABLE
 from ingest.errors import DocumentRefused
 from ingest.fetch.network import Network
@@ -85,7 +85,7 @@ def add_document(source: str, details: Details, corpus: Path, network: Network, 
 def remove_document(document_id: str, corpus: Path) -> Path | None:
     """Take ``document_id`` out of the catalogue; its file goes to documents/.removed/. Returns where the file is now.
 
-    None where the file is one of our own texts, which stays where it is.
+    None where the file is one of our own texts, which stays where it is. What was left out in its favour comes back.
 
     Raises:
         DocumentRefused: there is no such document, or another one is about it; nothing was changed.
@@ -102,9 +102,32 @@ def remove_document(document_id: str, corpus: Path) -> Path | None:
         raise DocumentRefused(
             f"{', '.join(about)} is about {document_id!r}; remove that first, or take “about” out of its entry."
         )
-    if entry.line:
-        remove_entry(corpus / CATALOGUE_FILE, document_id, entry.line)
-    return _set_aside(entry.path, corpus / DOCUMENTS_FOLDER)
+    let_back(corpus / CATALOGUE_FILE, copies_of(document_id, corpus))
+    # The file first: one without an entry is read all the same, and a run that was killed between the two would not have removed it.
+    aside = _set_aside(entry.path, corpus / DOCUMENTS_FOLDER)
+    try:
+        _take_out(document_id, corpus)
+    except (CatalogueError, OSError):
+        if aside is not None:
+            aside.rename(entry.path)
+        raise
+    return aside
+
+
+def copies_of(document_id: str, corpus: Path) -> list[str]:
+    """Return the documents that a person left out in favour of ``document_id``: they come back where it is removed.
+
+    Raises:
+        CatalogueError: the catalogue cannot be used.
+    """
+    return [entry.document.id for entry in read_catalogue(corpus) if entry.copy_of == document_id]
+
+
+def _take_out(document_id: str, corpus: Path) -> None:
+    catalogue = corpus / CATALOGUE_FILE
+    line = next((entry.line for entry in read_catalogue(corpus) if entry.document.id == document_id), 0)
+    if line:
+        remove_entry(catalogue, document_id, line)
 
 
 def _unlisted_entry(document_id: str, corpus: Path, listed: list[Entry]) -> Entry | None:

@@ -17,6 +17,7 @@ class Step(Enum):
     """How far a new build may go by itself."""
 
     PUBLISH = "publish"  # live, where the gate lets it through
+    REMOVE = "remove"  # live, however answers change: a document was taken out; but no other one is lost by it
     ACCEPT = "accept"  # live, whatever the gate says
     HOLD = "hold"  # finished, not live
 

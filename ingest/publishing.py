@@ -43,8 +43,7 @@ def bring_live(
     """
     check_whole(builds / build)
     comparison = _compared(corpus, builds, build, progress, engine)
-    passes = comparison is None or comparison.passes(recipe.tolerance)
-    if step is Step.HOLD or (step is Step.PUBLISH and not passes):
+    if step is Step.HOLD or not _may_go_live(comparison, step, recipe.tolerance):
         held = HoldReason.HELD if step is Step.HOLD else HoldReason.REFUSED
         note_hold_reason(builds, build, held)
         state = State.HELD if step is Step.HOLD else State.REFUSED
@@ -56,6 +55,12 @@ def bring_live(
         publish_everywhere(corpus, builds, build, recipe, progress, engine)
     removed = prune(builds, recipe.keep_builds)
     return Outcome(build, State.PUBLISHED, reports, corpus.warnings, tuple(removed), comparison)
+
+
+def _may_go_live(comparison: Comparison | None, step: Step, tolerance: float) -> bool:
+    if comparison is None or step is Step.ACCEPT:
+        return True
+    return not comparison.lost if step is Step.REMOVE else comparison.passes(tolerance)
 
 
 def fit_confidence(corpus: Corpus, folder: Path, progress: Progress) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from bot.answering.answers import Status
 from bot.answering.wording import EXPLANATIONS, HEADLINES, KIND_HEADINGS, KIND_NAMES, WHAT_TO_TRY
 from bot.errors import SettingsError
+from index.lexicon import HAND_WRITTEN
 from index.records import Kind
 
 DEFAULT_LANGUAGE = "en"
@@ -78,7 +79,7 @@ def open_texts(own: Path | None = None) -> dict[str, Texts]:
 def _own(path: Path, english: dict[str, str]) -> dict[str, str]:
     """Return the sentences of the operator's file, each of which must take the place of one of ours and fill in the same values."""
     try:
-        own = _flat(tomllib.loads(path.read_text(encoding="utf-8")), "")
+        own = _flat(tomllib.loads(path.read_text(encoding=HAND_WRITTEN)), "")
     except (OSError, ValueError) as error:  # a file that is not UTF-8 or not TOML is a ValueError
         raise SettingsError(f"{_OWN} is {path}, which cannot be read: {error}. Correct the file and start again.") from None
     for key, sentence in own.items():

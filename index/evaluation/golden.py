@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import BenchmarkSetError
+from index.lexicon import HAND_WRITTEN
 
 QUESTIONS_FILE = "questions.toml"
 VERDICTS = ("answer", "refuse")
@@ -55,7 +56,7 @@ def read_golden(path: Path) -> list[GoldenQuestion]:
     if not path.is_file():
         return []
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding=HAND_WRITTEN)
         tables = tomllib.loads(text).get("question", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BenchmarkSetError(f"{path}: {error}") from error

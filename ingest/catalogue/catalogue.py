@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.errors import CatalogueError
+from index.lexicon import HAND_WRITTEN
 from index.records import Document, Kind
 from ingest.errors import CorpusProblems
 
@@ -70,7 +71,7 @@ def read_catalogue(corpus: Path) -> list[Entry]:
     """
     path = corpus / CATALOGUE_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding=HAND_WRITTEN)
         tables = tomllib.loads(text)
     except FileNotFoundError as error:
         raise CatalogueError(f"There is no {CATALOGUE_FILE} in {corpus}. Name the corpus folder with --corpus.") from error

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.build.layout import replace_text
 from index.digests import file_digest
 from index.errors import BenchmarkSetError
 from index.evaluation.golden import QUESTIONS_FILE, GoldenQuestion, read_golden
@@ -36,6 +37,7 @@ from ingest.readers.sound_letters import shown_name
 _NAMES_SHOWN = 3  # in a warning about many files of one kind
 SHIPPED = ROOT / "corpus"
 NOTE = ".shipped.json"
+_DRAFT = ".coming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +167,20 @@ def bring_shipped(target: Path, shipped: Path = SHIPPED) -> list[str]:
     written = [name for name in files if now[name] != before.get(name) and _may_write(target / name, before.get(name, ""))]
     for name in written:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(files[name], target / name)
+        _copy_whole(files[name], target / name)
     if now != before:
-        note.write_text(json.dumps(now, indent=1), encoding="utf-8")
+        replace_text(note, json.dumps(now, indent=1))
     return written
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    # Half a file, on a full disk or after a kill, would be taken for what a person wrote, and never be mended.
+    draft = target.with_name(f".{target.name}{_DRAFT}")
+    try:
+        shutil.copyfile(source, draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _may_write(path: Path, as_it_was: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from index.lexicon import Lexicon, Signpost, Site, Term
+from index.lexicon import HAND_WRITTEN, Lexicon, Signpost, Site, Term
 from ingest.errors import CorpusProblems
 
 GLOSSARY_FILE = "glossary.toml"
@@ -105,7 +105,7 @@ def read_lexicon(corpus: Path, suggestions: tuple[str, ...] = ()) -> Lexicon:
 
 def _site(path: Path, problems: list[str]) -> Site:
     try:
-        fields = _SiteFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        fields = _SiteFields.model_validate(tomllib.loads(path.read_text(encoding=HAND_WRITTEN)))
         return Site(fields.heading, fields.about, fields.scope, tuple(fields.examples))
     except FileNotFoundError:
         return Site()
@@ -119,7 +119,7 @@ def _site(path: Path, problems: list[str]) -> Site:
 def read_tables(path: Path, known: set[str], problems: list[str]) -> dict[str, Any]:
     """Return the tables of a TOML file, empty where there is no file; what cannot be read is added to ``problems``."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding=HAND_WRITTEN))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -138,7 +138,7 @@ def places_of(path: Path, table: str, count: int) -> list[str]:
     if not count:
         return []
     begins = re.compile(rf"\s*\[\[\s*{table}\s*\]\]")
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding=HAND_WRITTEN)
     lines = [number for number, line in enumerate(text.split("\n"), start=1) if begins.match(line)]
     return [f"{path}:{lines[place] if place < len(lines) else 0}" for place in range(count)]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.build.layout import replace_text
 from index.errors import CatalogueError
+from index.lexicon import HAND_WRITTEN
 
 if TYPE_CHECKING:
     from tomlkit.items import Table
@@ -33,7 +34,7 @@ def change_entry(catalogue: Path, document_id: str, values: Mapping[str, str | l
     import tomlkit  # here, because loading it takes longer than most runs of ingestion, which change nothing
     from tomlkit.items import AoT
 
-    text = tomlkit.parse(catalogue.read_text(encoding="utf-8"))
+    text = tomlkit.parse(catalogue.read_text(encoding=HAND_WRITTEN))
     entries = text.get("document")
     place = next((place for place, entry in enumerate(entries or []) if entry.get("id") == document_id), None)
     if place is None or not isinstance(entries, AoT):

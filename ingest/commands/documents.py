@@ -13,7 +13,7 @@ from rich.prompt import Prompt
 from index.terminal.tables import print_table
 from ingest.catalogue.corpus import open_corpus
 from ingest.commands.building import code_of, make
-from ingest.commands.context import DONE, CommandContext
+from ingest.commands.context import DONE, NOT_PUBLISHED, CommandContext
 from ingest.commands.telling import tell_outcome
 from ingest.describing import descriptions_of, said_of
 from ingest.encoder.model import open_model
@@ -43,16 +43,24 @@ def add(context: CommandContext) -> int:
 
 def remove(context: CommandContext) -> int:
     """Take a document out of the corpus and build."""
-    from ingest.documents import remove_document  # as above
+    from ingest.documents import copies_of, remove_document  # as above
 
     with context.lock():
+        back = copies_of(context.options.id, context.corpus)
         aside = remove_document(context.options.id, context.corpus)
     kept = f"its file is kept as {aside}" if aside else "its file was left where it is"
     context.say(f"{context.options.id!r} is out of the catalogue; {kept}.")
-    # A removal removes: the gate tells what it costs, but what a person took out must not go on answering.
-    return _build_after(
-        context, {"removed": context.options.id, "file": str(aside or "")}, None if context.options.hold else Step.ACCEPT
-    )
+    if back:
+        context.say(
+            f"What was left out as a copy of it is read again: {', '.join(back)}. To have none of them, remove them too."
+        )
+    # A removal removes: the gate tells what it costs, but what a person took out must not go on answering. That another document
+    # is lost with it, whose file was damaged since, was nobody's wish.
+    step = None if context.options.hold or context.options.accept else Step.REMOVE
+    code = _build_after(context, {"removed": context.options.id, "file": str(aside or "")}, step)
+    if code == NOT_PUBLISHED:
+        context.say(f"Until then {context.options.id!r} goes on answering.")
+    return code
 
 
 def list_documents(context: CommandContext) -> int:

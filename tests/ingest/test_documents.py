@@ -8,6 +8,7 @@ import pytest
 
 from ingest.catalogue.catalogue import read_catalogue
 from ingest.catalogue.corpus import open_corpus
+from ingest.describing import keep_one
 from ingest.documents import Details, add_document, remove_document
 from ingest.errors import CorpusProblems, DocumentRefused, FetchRefused
 from ingest.fetch.network import PublicNetwork
@@ -145,6 +146,29 @@ def test_a_document_without_an_entry_goes_by_its_id(corpus):
     (corpus / "documents" / "gulls.md").write_text(GULLS)
     assert remove_document("gulls", corpus) == corpus / "documents" / ".removed" / "gulls.md"
     assert open_corpus(corpus).warnings == ()
+
+
+def test_what_was_left_out_in_favour_of_a_document_comes_back_when_that_one_goes(corpus):
+    """A catalogue whose entry names a document that is gone could not be read by any command."""
+    (corpus / "documents" / "ships.md").write_text(BOATS.replace("boat", "ship"))
+    keep_one("boats", ["ships"], corpus)
+    remove_document("boats", corpus)
+    assert [(entry.document.id, entry.copy_of) for entry in read_catalogue(corpus)] == [("bread", ""), ("ships", "")]
+
+
+@pytest.mark.parametrize("failing", ["ingest.documents.remove_entry", "pathlib.Path.rename"])
+def test_a_document_that_cannot_go_altogether_stays_altogether(corpus, monkeypatch, failing):
+    """A file whose entry is gone would be read on, under a name that was guessed."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(failing, full)
+        with pytest.raises(OSError, match="No space left"):
+            remove_document("boats", corpus)
+    assert (corpus / "documents" / "boats.md").read_text() == BOATS
+    assert (corpus / "catalogue.toml").read_text() == CATALOGUE
 
 
 def test_adding_then_removing_gives_the_catalogue_back(corpus, tmp_path):

@@ -5,6 +5,8 @@ import pytest
 from index.errors import CatalogueError
 from ingest.catalogue.catalogue import read_catalogue
 from ingest.catalogue.corpus import open_corpus
+from ingest.catalogue.entries import append_entry
+from ingest.catalogue.writer import record_digest
 from ingest.errors import CorpusProblems
 
 
@@ -71,3 +73,21 @@ def test_a_file_outside_the_corpus_is_refused(corpus):
     (corpus / "catalogue.toml").write_text(text)
     with pytest.raises(CorpusProblems, match="outside the corpus folder"):
         read_catalogue(corpus)
+
+
+def test_a_corpus_that_was_saved_by_an_editor_of_windows_is_read_and_changed_as_any(corpus):
+    """Such editors put a mark before the text, which nobody sees: "line 1, column 1" would lead nowhere."""
+    (corpus / "site.toml").write_text('heading = "Ask the bakers"\n')
+    wanted = open_corpus(corpus)
+    for path in corpus.glob("*.toml"):
+        path.write_text(path.read_text(), encoding="utf-8-sig", newline="\r\n")
+    assert open_corpus(corpus) == wanted
+    record_digest(corpus / "catalogue.toml", "boats", "0" * 64)
+    append_entry(
+        corpus / "catalogue.toml", {"id": "gulls", "title": "Gulls", "kind": "original", "file": "documents/gulls.md"}
+    )
+    assert [(entry.document.id, entry.document.sha256[:1]) for entry in read_catalogue(corpus)] == [
+        ("bread", ""),
+        ("boats", "0"),
+        ("gulls", ""),
+    ]

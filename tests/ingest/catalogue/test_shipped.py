@@ -1,5 +1,8 @@
 """The corpus of an installed package, copied to where its user changes it: upgrades reach it, and nothing of a person's is lost."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from ingest.catalogue.corpus import bring_shipped, bring_where_it_is_ours
@@ -37,6 +40,29 @@ def test_an_upgrade_replaces_what_nobody_changed_and_brings_what_is_new(shipped)
     assert (target / "catalogue.toml").read_text() == (target / "notes.md").read_text() == "mine"
     assert (target / "briefings" / "pubs.md").read_text() == "briefings/pubs.md, third edition"
     assert not (target / "briefings" / "halls.md").exists()
+
+
+@pytest.mark.parametrize("upgrade", [False, True], ids=["the first time", "an upgrade"])
+def test_half_a_file_of_a_run_that_broke_off_is_not_taken_for_a_persons(shipped, monkeypatch, upgrade):
+    """The disk filled up, or the process was killed, in the middle of a file: the next run brings all of it."""
+    source, target = shipped
+    if upgrade:
+        bring_shipped(target, source)
+        for path in (source / "catalogue.toml", source / "briefings" / "pubs.md"):
+            path.write_text(f"{path.name}, second edition")
+
+    def filled_up(_: Path, half: Path) -> None:
+        half.write_text("cata")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copyfile", filled_up)
+        with pytest.raises(OSError, match="No space left"):
+            bring_shipped(target, source)
+    bring_shipped(target, source)
+    wanted = {path.relative_to(source): path.read_text() for path in source.rglob("*") if path.is_file()}
+    found = {path.relative_to(target): path.read_text() for path in target.rglob("[!.]*") if path.is_file()}
+    assert found == wanted
 
 
 def test_nothing_is_copied_in_a_checkout_or_into_a_folder_that_somebody_names(tmp_path, monkeypatch):

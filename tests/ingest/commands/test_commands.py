@@ -18,7 +18,7 @@ from ingest.commands.context import CommandContext
 from ingest.outcome import Outcome
 from ingest.pipeline import build_index
 from tests.fake_model import fake_model
-from tests.ingest.conftest import BREAD
+from tests.ingest.conftest import BOATS, BREAD
 
 HOLDER = """
 import sys
@@ -121,6 +121,20 @@ def test_add_and_remove_build_at_once(run, workshop, tmp_path):
     code, removed = run("remove", "gulls")
     assert (code, removed["removed"], removed["state"]) == (0, "gulls", "published")
     assert "gulls" not in [one["id"] for one in run("list")[1]["documents"]]
+
+
+def test_a_removal_loses_no_other_document(run, workshop):
+    """What it costs is no reason to wait, but a file that was damaged meanwhile is: its document answers on until a person accepts."""
+    workshop.write("documents/gulls.md", "# Gulls\n\nThe gulls nest on the roof of the chapel.\n")
+    _, first = run("build")
+    workshop.write("documents/boats.md", "")
+    code, removed = run("remove", "gulls")
+    assert (code, removed["state"], removed["gate"]["lost"]) == (3, "refused", ["boats"])
+    assert live_id(workshop.builds) == first["build"]
+    workshop.write("documents/boats.md", BOATS)
+    code, removed = run("remove", "bread")
+    assert (code, removed["state"]) == (0, "published")
+    assert removed["gate"]["score_after"] < removed["gate"]["score_before"]
 
 
 def test_a_refused_document_is_exit_code_2_and_says_why(run, workshop):
