@@ -25,10 +25,10 @@ def etag_of(state: HttpState, request: Request) -> str:
 
 def not_modified(request: Request, etag: str) -> Response | None:
     """Return a 304 where the client holds what ``etag`` names, else None."""
-    held = request.headers.get("if-none-match", "")
-    # Weak comparison (RFC 9110, 13.1.2): a proxy may have dropped or added the mark.
+    held = ",".join(request.headers.getlist("if-none-match"))
+    # Weak comparison (RFC 9110, 13.1.2): a proxy may have dropped or added the mark; "*" stands for whatever there is.
     names = {name.strip().removeprefix("W/") for name in held.split(",")}
-    return Response(status_code=304, headers=cache_headers(etag)) if etag.removeprefix("W/") in names else None
+    return Response(status_code=304, headers=cache_headers(etag)) if names & {"*", etag.removeprefix("W/")} else None
 
 
 def cache_headers(etag: str, policy: str = PRIVATE) -> dict[str, str]:

@@ -8,6 +8,7 @@ noted with its SHA-256: a file that still has it is replaced by a newer one, one
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -165,17 +166,21 @@ def bring_shipped(target: Path, shipped: Path = SHIPPED) -> list[str]:
     files = {path.relative_to(shipped).as_posix(): path for path in sorted(shipped.rglob("*")) if path.is_file()}
     now = {name: file_digest(path) for name, path in files.items()}
     written = [name for name in files if now[name] != before.get(name) and _may_write(target / name, before.get(name, ""))]
+    brought = dict(before)
     for name in written:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         _copy_whole(files[name], target / name)
-    if now != before:
+        # At once: after a kill, and an upgrade to yet another edition, it would be taken for what a person wrote.
+        brought[name] = now[name]
+        replace_text(note, json.dumps(brought, indent=1))
+    if now != brought:
         replace_text(note, json.dumps(now, indent=1))
     return written
 
 
 def _copy_whole(source: Path, target: Path) -> None:
     # Half a file, on a full disk or after a kill, would be taken for what a person wrote, and never be mended.
-    draft = target.with_name(f".{target.name}{_DRAFT}")
+    draft = target.with_name(f".{target.name}.{os.getpid()}{_DRAFT}")  # two that start at once do not meet
     try:
         shutil.copyfile(source, draft)
         draft.replace(target)

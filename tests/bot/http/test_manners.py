@@ -42,6 +42,8 @@ def test_a_client_that_holds_the_answer_gets_an_empty_304(client: TestClient, pa
     for sent in (etag, etag.removeprefix("W/"), f'"other", {etag}'):
         held = client.get(path, params=asked, headers={"if-none-match": sent})
         assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", etag)
+    for lines in ([("if-none-match", "*")], [("if-none-match", '"other"'), ("if-none-match", etag)]):
+        assert client.get(path, params=asked, headers=lines).status_code == 304
     assert client.get(path, params=asked, headers={"if-none-match": '"other"'}).status_code == 200
 
 

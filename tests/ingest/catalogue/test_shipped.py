@@ -65,6 +65,29 @@ def test_half_a_file_of_a_run_that_broke_off_is_not_taken_for_a_persons(shipped,
     assert found == wanted
 
 
+def test_what_a_killed_run_had_brought_is_replaced_by_the_edition_after_it(shipped, monkeypatch):
+    """The process was killed between two files, and the next that starts is of yet another edition."""
+    source, target = shipped
+    copy = shutil.copyfile
+    copied: list[Path] = []
+
+    def killed_at_the_second(one: Path, to: Path) -> None:
+        if copied:
+            raise KeyboardInterrupt
+        copied.append(Path(copy(one, to)))
+
+    with monkeypatch.context() as killed:
+        killed.setattr(shutil, "copyfile", killed_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            bring_shipped(target, source)
+    for path in source.rglob("*.*"):
+        path.write_text(f"{path.name}, second edition")
+    bring_shipped(target, source)
+    assert {path.name: path.read_text() for path in target.rglob("[!.]*") if path.is_file()} == {
+        path.name: path.read_text() for path in source.rglob("*") if path.is_file()
+    }
+
+
 def test_nothing_is_copied_in_a_checkout_or_into_a_folder_that_somebody_names(tmp_path, monkeypatch):
     """There the corpus is what it is."""
     bring_where_it_is_ours(tmp_path / "corpus", tmp_path / "corpus")
