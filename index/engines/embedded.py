@@ -26,10 +26,9 @@ BY_WORDS = 100
 BY_KEY = 60
 BY_PHRASE = 100
 NEAR_KEYS = 100  # several of them belong to one passage; with 200 the same passages come first
-GROUPED_FROM = (
-    50_000  # passages: of more, only those as good as the best groups are compared; at a million a quarter of the time
-)
-GROUP = 256
+# Passages: of more, only those as good as the best groups are compared; at a million a quarter of the time.
+GROUPED_FROM = 50_000
+GROUP = 256  # rows
 COMMON = 0.03  # share of all passages: a name that more of them hold tells none of them apart
 LEAST_COMMON = 20  # passages: a phrase in so many of them does, however few there are
 
@@ -228,10 +227,8 @@ def _promising(scores: Scores, count: int) -> Rows:
 
     The ``count`` best are among them, however rows are grouped: each of those groups has one such row.
     """
-    groups = scores[: len(scores) // GROUP * GROUP].reshape(
-        GROUP, -1
-    )  # rows far apart stand together: their best is found fastest
-    tops = groups.max(axis=0)
+    # Rows far apart stand together: so the best of each group is found fastest.
+    tops = scores[: len(scores) // GROUP * GROUP].reshape(GROUP, -1).max(axis=0)
     least = np.partition(tops, len(tops) - count)[len(tops) - count]
     return np.flatnonzero(scores >= max(least, np.finfo(np.float32).tiny))
 
